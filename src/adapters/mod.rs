@@ -1,0 +1,15 @@
+//! The outside world, one thing a module, each with the one crate that it needs. No adapter names
+//! another, but for `net`, which `smtp` stands on.
+
+pub mod clock;
+pub mod config;
+pub mod editor;
+pub mod journal;
+pub mod loopback;
+pub mod mime;
+pub mod net;
+pub mod secrets;
+pub mod smtp;
+pub mod store;
+pub mod templates;
+pub mod terminal;

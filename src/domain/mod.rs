@@ -1,0 +1,18 @@
+//! What is true about interviews, people, notes and time. Values in, values out: no clock, no
+//! files, no sockets, no terminal; whatever the present is comes in as a parameter.
+
+pub mod address;
+pub mod application;
+pub mod calendar;
+pub mod checks;
+pub mod interview;
+pub mod note;
+pub mod outbox;
+pub mod person;
+pub mod policy;
+pub mod phrases;
+pub mod problem;
+pub mod text;
+pub mod view;
+pub mod words;
+pub mod zone;

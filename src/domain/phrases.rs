@@ -1,0 +1,1 @@
+//! The English of the notes: what templates receive, ready to read.

@@ -1,0 +1,1 @@
+//! A note, its findings and a difference as plain text, for prompts and reports alike.
