@@ -1,1 +1,149 @@
-//! (to be written)
+//! The second ledger: an append-only file with one synced line for every Message-ID ever offered,
+//! so that a restored or lost database cannot forget. And the lock that only one sender holds.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use chrono::{DateTime, FixedOffset};
+
+use crate::domain::problem::{Kind, Problem};
+
+/// The journal's file; each line is `time <message-id> machine`.
+#[derive(Clone, Debug)]
+pub struct Journal {
+    path: PathBuf,
+}
+
+/// Held while notes are sent. The kernel lets go of it when its holder dies, so whoever holds it
+/// knows that no other sender lives.
+#[derive(Debug)]
+pub struct SendLock {
+    _file: File,
+}
+
+impl Journal {
+    pub fn at(path: impl Into<PathBuf>) -> Journal {
+        Journal { path: path.into() }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        fs::metadata(&self.path).map(|file| file.len() == 0).unwrap_or(true)
+    }
+
+    /// Every Message-ID that was ever offered to a server.
+    pub fn offered(&self) -> Result<BTreeSet<String>> {
+        let text = match fs::read(&self.path) {
+            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(self.problem(error)),
+        };
+        Ok(text.lines().filter_map(|line| line.split_whitespace().nth(1)).map(str::to_owned).collect())
+    }
+
+    /// Opens the journal for the lines of one run.
+    pub fn open(&self) -> Result<Lines> {
+        let file = private_file(&self.path).and_then(|file| {
+            end_torn_line(&self.path, &file)?;
+            Ok(file)
+        });
+        Ok(Lines { file: file.map_err(|error| self.problem(error))? })
+    }
+
+    fn problem(&self, error: io::Error) -> anyhow::Error {
+        let problem =
+            Problem::new(Kind::LocalIo, format!("the journal {} cannot be used", self.path.display()))
+                .detail("nothing was sent");
+        anyhow::Error::new(error).context(problem)
+    }
+}
+
+/// The journal, open for appending.
+#[derive(Debug)]
+pub struct Lines {
+    file: File,
+}
+
+impl Lines {
+    /// Writes that an id is about to be offered; on the disk when this returns.
+    pub fn append(&mut self, message_id: &str, machine: &str, at: DateTime<FixedOffset>) -> Result<()> {
+        let line = format!("{} {message_id} {machine}\n", at.to_rfc3339());
+        self.file
+            .write_all(line.as_bytes())
+            .and_then(|()| self.file.sync_data())
+            .context("the journal could not be written")
+    }
+}
+
+impl SendLock {
+    /// Takes the lock if nobody holds it.
+    pub fn try_take(path: &Path) -> Result<Option<SendLock>> {
+        let file = private_file(path).with_context(|| format!("{} cannot be opened", path.display()))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(SendLock { _file: file })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => {
+                Err(error).with_context(|| format!("{} cannot be locked", path.display()))
+            }
+        }
+    }
+}
+
+fn private_file(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.append(true).create(true).read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// A line that a power loss tore is closed, so that the next one stands alone.
+fn end_torn_line(path: &Path, mut file: &File) -> io::Result<()> {
+    let bytes = fs::read(path)?;
+    if bytes.last().is_some_and(|last| *last != b'\n') {
+        file.write_all(b"\n")?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn noon() -> DateTime<FixedOffset> {
+        DateTime::parse_from_rfc3339("2026-03-05T12:00:00+00:00").unwrap()
+    }
+
+    #[test]
+    fn an_appended_id_is_found_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::at(folder.path().join("journal"));
+        assert!(journal.is_empty());
+        journal.open().unwrap().append("<a@x>", "m", noon()).unwrap();
+        assert_eq!(journal.offered().unwrap(), BTreeSet::from(["<a@x>".to_owned()]));
+        assert!(!journal.is_empty());
+    }
+
+    #[test]
+    fn a_torn_line_does_not_swallow_the_next_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal");
+        fs::write(&path, "2026-03-05T12:00:00+00:00 <torn@").unwrap();
+        let journal = Journal::at(&path);
+        journal.open().unwrap().append("<b@x>", "m", noon()).unwrap();
+        assert!(journal.offered().unwrap().contains("<b@x>"));
+    }
+
+    #[test]
+    fn only_one_holder_has_the_lock() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("send.lock");
+        let held = SendLock::try_take(&path).unwrap();
+        assert!(held.is_some());
+        assert!(SendLock::try_take(&path).unwrap().is_none());
+        drop(held);
+        assert!(SendLock::try_take(&path).unwrap().is_some());
+    }
+}

@@ -1,1 +1,195 @@
-//! (to be written)
+//! The record on disk: SQLite, one transaction per typed function. It keeps what the domain
+//! decided and decides nothing; the schema refuses what the domain forbids.
+
+mod applications;
+mod notes;
+mod story;
+
+use std::fs::{self, OpenOptions};
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use chrono::{DateTime, FixedOffset, NaiveDate};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
+
+use crate::domain::problem::{Kind, Problem};
+
+pub use applications::Which;
+pub use notes::{Approval, Orphan, Wire};
+pub use story::{Attempt, Told};
+
+/// "thnk": tells the file from other SQLite databases.
+const APPLICATION_ID: i32 = 0x7468_6e6b;
+
+/// One entry a version, never edited once released.
+const MIGRATIONS: [&str; 1] = [include_str!("store/schema.sql")];
+
+/// Longer than any other command of ours holds the database.
+const BUSY: Duration = Duration::from_secs(15);
+
+/// Whether a missing database may be begun afresh.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beginning {
+    Fresh,
+    /// The journal says that notes were offered: a database without them must not be trusted.
+    JournalHasLines,
+}
+
+pub struct Store {
+    connection: Connection,
+}
+
+impl Store {
+    /// Opens the database, making it (folder 0700, file 0600) or bringing it up to date.
+    pub fn open(path: &Path, beginning: Beginning) -> Result<Store> {
+        let shown = path.display();
+        let empty = fs::metadata(path).map(|file| file.len() == 0).unwrap_or(true);
+        if empty && beginning == Beginning::JournalHasLines {
+            return Err(Problem::new(Kind::LocalIo, format!("the database {shown} is missing or empty"))
+                .detail("the journal beside it says that notes were sent; nothing was begun afresh")
+                .hint("put the database back from a copy, or move the journal away to start anew")
+                .into());
+        }
+        if empty {
+            create(path).with_context(|| format!("{shown} cannot be made"))?;
+        }
+        let mut store = Store {
+            connection: Connection::open(path)
+                .map_err(|error| explain(error, path))
+                .with_context(|| format!("{shown} cannot be opened"))?,
+        };
+        store.prepare().map_err(|error| match error.downcast::<rusqlite::Error>() {
+            Ok(error) => explain(error, path),
+            Err(error) => error,
+        })?;
+        store.migrate(path)?;
+        Ok(store)
+    }
+
+    /// Opens an existing database for a command that only reads, also where nothing can be
+    /// written; `None` where there is none yet.
+    pub fn is_begun(path: &Path) -> bool {
+        fs::metadata(path).map(|file| file.len() > 0).unwrap_or(false)
+    }
+
+    fn prepare(&self) -> Result<()> {
+        let db = &self.connection;
+        db.busy_timeout(BUSY)?;
+        // Closing leaves the log in place: two syncs a change instead of five.
+        db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        db.execute_batch("PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL;")?;
+        if cfg!(target_os = "macos") {
+            db.execute_batch("PRAGMA fullfsync = ON;")?;
+        }
+        let mode: String = db.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+        let synchronous: i64 = db.query_row("PRAGMA synchronous", [], |row| row.get(0))?;
+        if mode != "wal" || synchronous < 2 {
+            return Err(Problem::new(
+                Kind::LocalIo,
+                format!("the database cannot be written durably (journal {mode}, synchronous {synchronous})"),
+            )
+            .into());
+        }
+        Ok(())
+    }
+
+    fn migrate(&mut self, path: &Path) -> Result<()> {
+        let version = version_of(&self.connection)?;
+        let newest = MIGRATIONS.len();
+        if version == newest {
+            return Ok(());
+        }
+        if version > newest {
+            return Err(Problem::new(
+                Kind::Config,
+                format!("{} was written by a newer thanks", path.display()),
+            )
+            .detail("nothing was changed")
+            .hint("use that version, or point THANKS_HOME at another folder")
+            .into());
+        }
+        if version > 0 {
+            let copy = path.with_extension(format!("db.bak-v{version}"));
+            let _ = fs::remove_file(&copy);
+            self.connection
+                .execute("VACUUM INTO ?1", [copy.to_string_lossy()])
+                .with_context(|| format!("no copy could be made at {}", copy.display()))?;
+        }
+        let change = self.connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
+        // Another command may have done it while this one waited.
+        let version = version_of(&change)?;
+        for sql in MIGRATIONS.iter().skip(version) {
+            change.execute_batch(sql)?;
+        }
+        change.pragma_update(None, "user_version", i64::try_from(newest)?)?;
+        change.pragma_update(None, "application_id", APPLICATION_ID)?;
+        change.commit()?;
+        Ok(())
+    }
+}
+
+fn version_of(db: &Connection) -> Result<usize> {
+    let version: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let id: i32 = db.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+    let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if id != APPLICATION_ID && (id != 0 || tables > 0) {
+        return Err(Problem::new(Kind::LocalIo, "the database belongs to another program")
+            .detail("nothing was changed")
+            .into());
+    }
+    Ok(usize::try_from(version).unwrap_or(usize::MAX))
+}
+
+/// What SQLite says, as one of our kinds; the database's own words stay as the cause.
+fn explain(error: rusqlite::Error, path: &Path) -> anyhow::Error {
+    let path = path.display();
+    let problem = match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            Problem::new(Kind::TryAgain, format!("{path} is held by another command"))
+                .detail("nothing was changed")
+        }
+        Some(ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
+            Problem::new(Kind::Permission, format!("{path} may not be opened"))
+        }
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
+            Problem::new(Kind::LocalIo, format!("{path} is damaged or not a database of thanks"))
+                .detail("it was left as it is")
+                .hint("put it back from a copy; the journal beside it says what was sent")
+        }
+        _ => Problem::new(Kind::LocalIo, format!("{path} cannot be used")),
+    };
+    anyhow::Error::new(error).context(problem)
+}
+
+fn create(path: &Path) -> std::io::Result<()> {
+    if let Some(folder) = path.parent() {
+        let mut builder = fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(folder)?;
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?;
+    Ok(())
+}
+
+fn instant(text: &str) -> Result<DateTime<FixedOffset>> {
+    DateTime::parse_from_rfc3339(text).with_context(|| format!("the record holds the time {text:?}"))
+}
+
+fn day(text: &str) -> Result<NaiveDate> {
+    text.parse().with_context(|| format!("the record holds the day {text:?}"))
+}
+
+fn known<T>(value: Option<T>, what: &str, text: &str) -> Result<T> {
+    value.with_context(|| format!("the record holds the {what} {text:?}"))
+}
+
+#[cfg(test)]
+mod tests;

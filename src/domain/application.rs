@@ -42,10 +42,7 @@ pub enum Tone {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Status {
     Open,
-    Closed {
-        reason: String,
-        at: DateTime<FixedOffset>,
-    },
+    Closed { reason: String, at: DateTime<FixedOffset> },
 }
 
 /// When they said that they would decide.
@@ -122,12 +119,7 @@ impl Tone {
 }
 
 impl News {
-    pub const ALL: [News; 4] = [
-        News::Answered,
-        News::Decision,
-        News::Rejected,
-        News::NextRound,
-    ];
+    pub const ALL: [News; 4] = [News::Answered, News::Decision, News::Rejected, News::NextRound];
 
     pub fn name(self) -> &'static str {
         match self {

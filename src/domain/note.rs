@@ -63,7 +63,6 @@ pub struct Note {
     /// Times that its final dot was about to be written.
     pub offers: u32,
     pub attempts: u32,
-    pub next_try: Option<DateTime<FixedOffset>>,
     pub sent_at: Option<DateTime<FixedOffset>>,
     /// The server's last word, or the evidence for the state.
     pub detail: Option<String>,
@@ -113,12 +112,8 @@ pub fn message_id(
     kind: NoteKind,
     ordinal: u32,
 ) -> String {
-    let identity = format!(
-        "thanks/1|{}|{}|{interview}|{}|{ordinal}",
-        from.canonical(),
-        to.canonical(),
-        kind.name()
-    );
+    let identity =
+        format!("thanks/1|{}|{}|{interview}|{}|{ordinal}", from.canonical(), to.canonical(), kind.name());
     let digest = BASE32_NOPAD.encode(&Sha256::digest(identity.as_bytes())).to_lowercase();
     let hash: String = digest.chars().take(26).collect();
     format!("<{hash}@{}>", from.ascii_domain())

@@ -46,12 +46,7 @@ pub struct Problem {
 
 impl Problem {
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Problem {
-            kind,
-            message: message.into(),
-            details: Vec::new(),
-            hint: None,
-        }
+        Problem { kind, message: message.into(), details: Vec::new(), hint: None }
     }
 
     #[must_use]

@@ -21,8 +21,14 @@ pub struct UnknownZone {
 pub enum NoSuchTime {
     /// Clocks jump over it: the last and first valid instants around the jump, read as the time
     /// before the jump and after it.
-    Gap { before: DateTime<FixedOffset>, after: DateTime<FixedOffset> },
-    Twice { first: DateTime<FixedOffset>, second: DateTime<FixedOffset> },
+    Gap {
+        before: DateTime<FixedOffset>,
+        after: DateTime<FixedOffset>,
+    },
+    Twice {
+        first: DateTime<FixedOffset>,
+        second: DateTime<FixedOffset>,
+    },
 }
 
 impl Zone {

@@ -1,0 +1,348 @@
+//! Notes and their steps. Every change of state is one conditional statement on the state that
+//! the domain's table starts from.
+
+use anyhow::{Context, Result};
+use chrono::{DateTime, FixedOffset};
+use rusqlite::{Connection, OptionalExtension, Row, Rows, params};
+use sha2::{Digest, Sha256};
+
+use super::story::{attempt, tell};
+use super::{Store, Which, day, instant, known};
+use crate::domain::address::Mailbox;
+use crate::domain::note::{Edited, Note, NoteId, NoteKind};
+use crate::domain::outbox::{Event, Forbidden, State};
+use crate::domain::problem::{Kind, Problem};
+
+/// What an approval freezes.
+#[derive(Clone, Debug)]
+pub struct Approval<'a> {
+    pub wire: &'a [u8],
+    pub send_before: Option<DateTime<FixedOffset>>,
+}
+
+/// The frozen bytes of a note, as they were when they were approved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wire {
+    pub bytes: Vec<u8>,
+}
+
+/// A note whose sender died.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Orphan {
+    pub id: NoteId,
+    pub now: State,
+}
+
+const COLUMNS: &str = "id, application, person, round, kind, ordinal, state, template, sender, recipient, subject, \
+     body, edited, facts, shown, departs_on, send_before, message_id, server_message_id, in_reply_to, \
+     reference_ids, allowed, offers, attempts, sent_at, detail, created_at";
+
+impl Store {
+    /// Notes of the chosen applications, in the order in which they were drafted.
+    pub fn notes(&self, which: Which<'_>) -> Result<Vec<Note>> {
+        let (condition, slug): (&str, Vec<&str>) = match which {
+            Which::All => ("TRUE", vec![]),
+            Which::Open => ("application IN (SELECT slug FROM applications WHERE closed_at IS NULL)", vec![]),
+            Which::One(slug) => ("application = ?1", vec![slug]),
+        };
+        let mut statement = self
+            .connection
+            .prepare_cached(&format!("SELECT {COLUMNS} FROM notes WHERE {condition} ORDER BY number"))?;
+        collect(statement.query(rusqlite::params_from_iter(slug))?)
+    }
+
+    pub fn note(&self, id: &NoteId) -> Result<Option<Note>> {
+        let mut statement =
+            self.connection.prepare_cached(&format!("SELECT {COLUMNS} FROM notes WHERE id = ?1"))?;
+        Ok(collect(statement.query([id.as_str()])?)?.pop())
+    }
+
+    /// Notes in a state, in the order in which they were drafted.
+    pub fn notes_in(&self, state: State) -> Result<Vec<Note>> {
+        let mut statement = self.connection.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM notes WHERE state = ?1
+             AND state NOT IN ('sent', 'withdrawn', 'answered', 'bounced') ORDER BY number"
+        ))?;
+        collect(statement.query([state.name()])?)
+    }
+
+    /// Writes a drafted note: a new one, or a new text of one that may still be drafted again.
+    pub fn save_draft(&mut self, note: &Note, at: DateTime<FixedOffset>) -> Result<()> {
+        let change = self.connection.transaction()?;
+        match state_of(&change, &note.id)? {
+            None => insert(&change, note)?,
+            Some(State::Drafted) => {}
+            Some(state) => {
+                step(&change, &note.id, state, Event::Redraft, at, None)?;
+            }
+        }
+        change.execute(
+            "UPDATE notes SET template = ?2, sender = ?3, recipient = ?4, subject = ?5, body = ?6, edited = ?7,
+                    facts = ?8, shown = ?9, departs_on = ?10, send_before = ?11, message_id = ?12,
+                    in_reply_to = ?13, reference_ids = ?14, allowed = ?15, wire = NULL, wire_sha256 = NULL
+             WHERE id = ?1",
+            params![
+                note.id.as_str(),
+                note.template,
+                note.from.as_ref().map(ToString::to_string),
+                note.to.as_ref().map(ToString::to_string),
+                note.subject,
+                note.body,
+                note.edited == Edited::ByOwner,
+                note.facts,
+                note.shown,
+                note.departs_on.to_string(),
+                note.send_before.map(|at| at.to_rfc3339()),
+                note.message_id,
+                note.in_reply_to,
+                note.references.join(" "),
+                note.allowed.join(" "),
+            ],
+        )?;
+        change.commit().with_context(|| format!("the draft {} could not be recorded", note.id))
+    }
+
+    /// Remembers the hash of what its owner was shown.
+    pub fn remember_shown(&mut self, id: &NoteId, hash: &str) -> Result<()> {
+        self.connection.execute(
+            "UPDATE notes SET shown = ?2 WHERE id = ?1 AND shown IS NOT ?2",
+            params![id.as_str(), hash],
+        )?;
+        Ok(())
+    }
+
+    /// Freezes the bytes of a note that its owner has approved. A note whose bytes were offered
+    /// before keeps those.
+    pub fn approve(&mut self, id: &NoteId, approval: &Approval<'_>, at: DateTime<FixedOffset>) -> Result<()> {
+        let change = self.connection.transaction()?;
+        let state = state_of(&change, id)?.with_context(|| format!("no note {id}"))?;
+        step(&change, id, state, Event::Approve, at, None)?;
+        change.execute(
+            "UPDATE notes SET wire = ?2, wire_sha256 = ?3 WHERE id = ?1 AND offers = 0",
+            params![id.as_str(), approval.wire, Sha256::digest(approval.wire).as_slice()],
+        )?;
+        change.execute(
+            "UPDATE notes SET send_before = ?2 WHERE id = ?1",
+            params![id.as_str(), approval.send_before.map(|at| at.to_rfc3339())],
+        )?;
+        change.commit().with_context(|| format!("the approval of {id} could not be recorded"))
+    }
+
+    /// The frozen bytes, checked against the hash that was taken when they were approved.
+    pub fn wire(&self, id: &NoteId) -> Result<Wire> {
+        let (bytes, hash): (Option<Vec<u8>>, Option<Vec<u8>>) = self.connection.query_row(
+            "SELECT wire, wire_sha256 FROM notes WHERE id = ?1",
+            [id.as_str()],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+        let bytes = bytes.with_context(|| format!("{id} was never approved"))?;
+        if hash.as_deref() != Some(Sha256::digest(&bytes).as_slice()) {
+            return Err(Problem::new(
+                Kind::LocalIo,
+                format!("the bytes of {id} changed after it was approved"),
+            )
+            .detail("nothing was sent")
+            .hint(format!("look at the text and approve it again: `thanks draft {id} --edit`"))
+            .into());
+        }
+        Ok(Wire { bytes })
+    }
+
+    /// Takes approved notes for sending, all in one commit; each with fresh bytes where the note
+    /// was never offered. Returns those that were still there to take.
+    pub fn claim(
+        &mut self,
+        notes: &[(NoteId, Option<Vec<u8>>)],
+        machine: &str,
+        at: DateTime<FixedOffset>,
+    ) -> Result<Vec<NoteId>> {
+        let change = self.connection.transaction()?;
+        let mut claimed = Vec::new();
+        for (id, wire) in notes {
+            let taken = change.execute(
+                "UPDATE notes SET state = 'claimed', claimed_by = ?2, attempts = attempts + 1
+                 WHERE id = ?1 AND state = 'approved'",
+                params![id.as_str(), machine],
+            )?;
+            if taken == 0 {
+                continue;
+            }
+            if let Some(wire) = wire {
+                change.execute(
+                    "UPDATE notes SET wire = ?2, wire_sha256 = ?3 WHERE id = ?1 AND offers = 0",
+                    params![id.as_str(), wire, Sha256::digest(wire).as_slice()],
+                )?;
+            }
+            attempt(&change, id.as_str(), at, "claimed", None)?;
+            claimed.push(id.clone());
+        }
+        change.commit().context("the claim could not be recorded")?;
+        Ok(claimed)
+    }
+
+    /// Takes one legal step, with what was said on the occasion.
+    pub fn step(
+        &mut self,
+        id: &NoteId,
+        event: Event,
+        at: DateTime<FixedOffset>,
+        text: Option<&str>,
+    ) -> Result<State> {
+        let change = self.connection.transaction()?;
+        let state = state_of(&change, id)?.with_context(|| format!("no note {id}"))?;
+        let after = step(&change, id, state, event, at, text)?;
+        if event == Event::Mark {
+            change.execute("UPDATE notes SET offers = offers + 1 WHERE id = ?1", [id.as_str()])?;
+        }
+        change.commit().with_context(|| format!("{id} could not be recorded as {}", after.name()))?;
+        Ok(after)
+    }
+
+    /// Records that a note went out: from the server's own word, or from its owner's.
+    pub fn record_sent(
+        &mut self,
+        id: &NoteId,
+        event: Event,
+        at: DateTime<FixedOffset>,
+        text: &str,
+        server_message_id: Option<&str>,
+    ) -> Result<()> {
+        let change = self.connection.transaction()?;
+        let state = state_of(&change, id)?.with_context(|| format!("no note {id}"))?;
+        step(&change, id, state, event, at, Some(text))?;
+        let application: String = change.query_row(
+            "UPDATE notes SET sent_at = ?2, server_message_id = ?3 WHERE id = ?1 RETURNING application",
+            params![id.as_str(), at.to_rfc3339(), server_message_id],
+            |row| row.get(0),
+        )?;
+        tell(&change, &application, at, &format!("{id} sent"))?;
+        change.commit().with_context(|| format!("{id} could not be recorded as sent"))
+    }
+
+    /// Puts right what a dead sender of this machine left: to be called under the send lock only.
+    /// A claim becomes an approval again; a note whose dot may have left becomes `unsure`.
+    pub fn recover(&mut self, machine: &str, at: DateTime<FixedOffset>) -> Result<Vec<Orphan>> {
+        let change = self.connection.transaction()?;
+        let mut orphans = Vec::new();
+        for (state, event) in [(State::Claimed, Event::Release), (State::Sending, Event::Lose)] {
+            let ids: Vec<String> = change
+                .prepare_cached(
+                    "SELECT id FROM notes WHERE state = ?1 AND claimed_by = ?2
+                     AND state NOT IN ('sent', 'withdrawn', 'answered', 'bounced') ORDER BY number",
+                )?
+                .query_map(params![state.name(), machine], |row| row.get(0))?
+                .collect::<Result<_, _>>()?;
+            for id in ids {
+                let id = NoteId::from_stored(id);
+                let now = step(&change, &id, state, event, at, Some("its sender ended before an answer"))?;
+                orphans.push(Orphan { id, now });
+            }
+        }
+        if orphans.is_empty() {
+            return Ok(orphans);
+        }
+        change.commit().context("the recovery could not be recorded")?;
+        Ok(orphans)
+    }
+}
+
+/// One step on the state that was read, or an error: never a second step on a state that moved.
+fn step(
+    change: &Connection,
+    id: &NoteId,
+    from: State,
+    event: Event,
+    at: DateTime<FixedOffset>,
+    text: Option<&str>,
+) -> Result<State> {
+    let to = from.after(event)?;
+    let changed = change
+        .prepare_cached(
+            "UPDATE notes SET state = ?3, detail = coalesce(?4, detail) WHERE id = ?1 AND state = ?2",
+        )?
+        .execute(params![id.as_str(), from.name(), to.name(), text])?;
+    if changed != 1 {
+        return Err(Forbidden { from, event }.into());
+    }
+    attempt(change, id.as_str(), at, to.name(), text)?;
+    Ok(to)
+}
+
+fn state_of(change: &Connection, id: &NoteId) -> Result<Option<State>> {
+    let name: Option<String> = change
+        .prepare_cached("SELECT state FROM notes WHERE id = ?1")?
+        .query_row([id.as_str()], |row| row.get(0))
+        .optional()?;
+    name.map(|name| known(State::named(&name), "state", &name)).transpose()
+}
+
+fn insert(change: &Connection, note: &Note) -> Result<()> {
+    change.execute(
+        "INSERT INTO notes (id, application, person, round, kind, ordinal, state, template, subject, body,
+                            edited, facts, departs_on, reference_ids, allowed, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'drafted', ?7, '', '', 0, '', ?8, '', '', ?9)",
+        params![
+            note.id.as_str(),
+            note.application,
+            note.person,
+            note.round,
+            note.kind.name(),
+            note.ordinal,
+            note.template,
+            note.departs_on.to_string(),
+            note.created_at.to_rfc3339(),
+        ],
+    )?;
+    Ok(())
+}
+
+fn collect(mut rows: Rows<'_>) -> Result<Vec<Note>> {
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(note(row)?);
+    }
+    Ok(found)
+}
+
+fn note(row: &Row<'_>) -> Result<Note> {
+    let (kind, state): (String, String) = (row.get(4)?, row.get(6)?);
+    let mailbox = |text: Option<String>| -> Result<Option<Mailbox>> {
+        text.map(|text| {
+            Mailbox::parse(&text).with_context(|| format!("the record holds the address {text:?}"))
+        })
+        .transpose()
+    };
+    let moment = |text: Option<String>| text.as_deref().map(instant).transpose();
+    let words = |text: String| text.split_whitespace().map(str::to_owned).collect();
+    let (departs_on, created_at): (String, String) = (row.get(15)?, row.get(26)?);
+    let edited = if row.get(12)? { Edited::ByOwner } else { Edited::No };
+    Ok(Note {
+        id: NoteId::from_stored(row.get::<_, String>(0)?),
+        application: row.get(1)?,
+        person: row.get(2)?,
+        round: row.get(3)?,
+        kind: known(NoteKind::named(&kind), "kind of note", &kind)?,
+        ordinal: row.get(5)?,
+        state: known(State::named(&state), "state", &state)?,
+        template: row.get(7)?,
+        from: mailbox(row.get(8)?)?,
+        to: mailbox(row.get(9)?)?,
+        subject: row.get(10)?,
+        body: row.get(11)?,
+        edited,
+        facts: row.get(13)?,
+        shown: row.get(14)?,
+        departs_on: day(&departs_on)?,
+        send_before: moment(row.get(16)?)?,
+        message_id: row.get(17)?,
+        server_message_id: row.get(18)?,
+        in_reply_to: row.get(19)?,
+        references: words(row.get(20)?),
+        allowed: words(row.get(21)?),
+        offers: row.get(22)?,
+        attempts: row.get(23)?,
+        sent_at: moment(row.get(24)?)?,
+        detail: row.get(25)?,
+        created_at: instant(&created_at)?,
+    })
+}

@@ -1,0 +1,193 @@
+use super::*;
+use crate::domain::note::{Edited, Note, NoteId, NoteKind};
+use crate::domain::outbox::{Event, State};
+
+fn at() -> DateTime<FixedOffset> {
+    DateTime::parse_from_rfc3339("2026-03-05T16:00:00-05:00").unwrap()
+}
+
+fn open(folder: &tempfile::TempDir) -> Store {
+    Store::open(&folder.path().join("thanks.db"), Beginning::Fresh).unwrap()
+}
+
+fn note(id: &str) -> Note {
+    Note {
+        id: NoteId::from_stored(id),
+        application: "acme".into(),
+        person: id.into(),
+        round: 1,
+        kind: NoteKind::ThankYou,
+        ordinal: 1,
+        state: State::Drafted,
+        template: "thank-you".into(),
+        from: None,
+        to: None,
+        subject: "s".into(),
+        body: "b".into(),
+        edited: Edited::No,
+        facts: String::new(),
+        shown: None,
+        departs_on: at().date_naive(),
+        send_before: None,
+        message_id: Some(format!("<{id}@x.example>")),
+        server_message_id: None,
+        in_reply_to: None,
+        references: vec!["<a@x>".into(), "<b@x>".into()],
+        allowed: vec!["no-topic".into()],
+        offers: 0,
+        attempts: 0,
+        sent_at: None,
+        detail: None,
+        created_at: at(),
+    }
+}
+
+fn approved(store: &mut Store, id: &str) -> NoteId {
+    let note = note(id);
+    store.save_draft(&note, at()).unwrap();
+    store.approve(&note.id, &Approval { wire: b"bytes\r\n", send_before: None }, at()).unwrap();
+    note.id
+}
+
+#[test]
+fn a_draft_is_read_back_as_it_was_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(&folder);
+    let note = note("acme/jane");
+    store.save_draft(&note, at()).unwrap();
+    assert_eq!(store.note(&note.id).unwrap().unwrap(), note);
+}
+
+#[test]
+fn a_note_is_claimed_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(&folder);
+    let id = approved(&mut store, "acme/jane");
+    let claims = [(id.clone(), None)];
+    assert_eq!(store.claim(&claims, "m", at()).unwrap(), vec![id]);
+    assert!(store.claim(&claims, "m", at()).unwrap().is_empty());
+}
+
+#[test]
+fn a_dead_sender_leaves_a_claim_approved_and_a_marked_note_unsure() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(&folder);
+    let (a, b) = (approved(&mut store, "acme/a"), approved(&mut store, "acme/b"));
+    store.claim(&[(a.clone(), None), (b.clone(), None)], "m", at()).unwrap();
+    store.step(&b, Event::Mark, at(), None).unwrap();
+    let other = store.recover("another machine", at()).unwrap();
+    assert!(other.is_empty(), "another machine's claims are left alone");
+    store.recover("m", at()).unwrap();
+    assert_eq!(store.note(&a).unwrap().unwrap().state, State::Approved);
+    assert_eq!(store.note(&b).unwrap().unwrap().state, State::Unsure);
+}
+
+#[test]
+fn the_trigger_allows_exactly_the_steps_of_the_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(&folder);
+    store.save_draft(&note("acme/jane"), at()).unwrap();
+    for from in State::ALL {
+        for to in State::ALL {
+            let legal = from == to || Event::ALL.iter().any(|event| from.after(*event) == Ok(to));
+            let change = store.connection.transaction().unwrap();
+            // The row is put into `from` with the trigger out of the way, in a change that is dropped.
+            change.execute_batch("DROP TRIGGER notes_take_legal_steps").unwrap();
+            change.execute("UPDATE notes SET state = ?1", [from.name()]).unwrap();
+            let sql = MIGRATIONS[0];
+            let start = sql.find("CREATE TRIGGER notes_take_legal_steps").unwrap();
+            let end = start + sql[start..].find("END;").unwrap() + 4;
+            change.execute_batch(&sql[start..end]).unwrap();
+            let done = change.execute("UPDATE notes SET state = ?1", [to.name()]).is_ok();
+            assert_eq!(done, legal, "{} to {}", from.name(), to.name());
+        }
+    }
+}
+
+#[test]
+fn offered_bytes_cannot_be_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(&folder);
+    let id = approved(&mut store, "acme/jane");
+    store.claim(&[(id.clone(), Some(b"fresh date\r\n".to_vec()))], "m", at()).unwrap();
+    assert_eq!(store.wire(&id).unwrap().bytes, b"fresh date\r\n");
+    store.step(&id, Event::Mark, at(), None).unwrap();
+    assert!(store.connection.execute("UPDATE notes SET wire = x'00'", []).is_err());
+}
+
+#[test]
+fn bytes_that_changed_behind_our_back_are_not_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(&folder);
+    let id = approved(&mut store, "acme/jane");
+    store.connection.execute("UPDATE notes SET wire = x'00'", []).unwrap();
+    let error = store.wire(&id).unwrap_err();
+    assert_eq!(error.downcast_ref::<Problem>().unwrap().kind, Kind::LocalIo);
+}
+
+#[test]
+fn a_note_that_begins_otherwise_than_as_a_draft_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(&folder);
+    store.save_draft(&note("acme/jane"), at()).unwrap();
+    let copy = "INSERT INTO notes SELECT NULL, 'acme/x', application, 'x', round, kind, ordinal, 'approved', \
+                template, sender, recipient, subject, body, edited, facts, shown, departs_on, send_before, NULL, \
+                server_message_id, in_reply_to, reference_ids, allowed, wire, wire_sha256, claimed_by, offers, \
+                attempts, sent_at, detail, created_at FROM notes";
+    let error = store.connection.execute(copy, []).unwrap_err();
+    assert!(error.to_string().contains("begins as a draft"), "{error}");
+}
+
+#[test]
+fn a_missing_database_beside_a_journal_is_never_begun_afresh() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("thanks.db");
+    let error = Store::open(&path, Beginning::JournalHasLines).err().unwrap();
+    assert_eq!(error.downcast_ref::<Problem>().unwrap().kind, Kind::LocalIo);
+    assert!(!path.exists());
+}
+
+#[test]
+fn a_newer_database_is_refused_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    open(&folder).connection.execute_batch("PRAGMA user_version = 999").unwrap();
+    let path = folder.path().join("thanks.db");
+    let error = Store::open(&path, Beginning::Fresh).err().unwrap();
+    assert_eq!(error.downcast_ref::<Problem>().unwrap().kind, Kind::Config);
+}
+
+#[test]
+fn a_file_that_is_no_database_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("thanks.db");
+    fs::write(&path, "not a database, but precious".repeat(100)).unwrap();
+    let error = Store::open(&path, Beginning::Fresh).err().unwrap();
+    assert_eq!(error.downcast_ref::<Problem>().unwrap().kind, Kind::LocalIo);
+    assert!(fs::read_to_string(&path).unwrap().starts_with("not a database"));
+}
+
+#[test]
+fn a_forgotten_application_leaves_no_trace_of_its_people_in_the_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(&folder);
+    let mut secret = note("acme/jane");
+    secret.body = "the canary sings".into();
+    store.save_draft(&secret, at()).unwrap();
+    store.forget_application("acme").unwrap();
+    for file in fs::read_dir(folder.path()).unwrap() {
+        let bytes = fs::read(file.unwrap().path()).unwrap();
+        assert!(!bytes.windows(10).any(|window| window == b"the canary"));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn folder_and_file_are_private() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data/thanks.db");
+    Store::open(&path, Beginning::Fresh).unwrap();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&path), 0o600);
+    assert_eq!(mode(path.parent().unwrap()), 0o700);
+}
