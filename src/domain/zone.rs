@@ -3,12 +3,19 @@
 
 use std::fmt;
 
-use chrono::{DateTime, FixedOffset, NaiveDateTime, Utc};
+use chrono::{
+    DateTime, Datelike, FixedOffset, NaiveDateTime, Offset, TimeZone as _, Timelike, Utc,
+};
+use jiff::tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase};
 
-/// An IANA zone of the bundled database, by its canonical spelling.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Zone(String);
+use super::text::printable;
 
+/// An IANA zone of the bundled database, by its canonical spelling. Cloning is cheap.
+#[derive(Clone)]
+pub struct Zone(TimeZone);
+
+/// A name that is no zone. Letters such as `CST` are refused too: they name several zones, or one
+/// that never changes its clocks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownZone {
     pub name: String,
@@ -19,12 +26,13 @@ pub struct UnknownZone {
 /// A wall time that does not exist in a zone, or exists twice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoSuchTime {
-    /// Clocks jump over it: the last and first valid instants around the jump, read as the time
-    /// before the jump and after it.
+    /// Clocks jump over it. Both choices are real times: as much before the jump as the wall time
+    /// is into it, and as much after.
     Gap {
         before: DateTime<FixedOffset>,
         after: DateTime<FixedOffset>,
     },
+    /// Clocks show it once before they are put back, and once after.
     Twice {
         first: DateTime<FixedOffset>,
         second: DateTime<FixedOffset>,
@@ -32,34 +40,429 @@ pub enum NoSuchTime {
 }
 
 impl Zone {
+    /// Looks a name up without regard to case.
     pub fn named(name: &str) -> Result<Zone, UnknownZone> {
-        Ok(Zone(name.to_owned()))
+        let name = name.trim();
+        let unknown = |nearest| UnknownZone {
+            name: name.to_owned(),
+            nearest,
+        };
+        if let Some(place) = abbreviated(name) {
+            return Err(unknown(place.map(str::to_owned)));
+        }
+        match TimeZoneDatabase::bundled().get(name) {
+            Ok(zone) if zone.iana_name().is_some_and(|name| name != "Factory") => Ok(Zone(zone)),
+            _ => Err(unknown(nearest(name))),
+        }
     }
+
     pub fn utc() -> Zone {
-        Zone("UTC".to_owned())
+        Zone(TimeZone::UTC)
     }
+
     pub fn name(&self) -> &str {
-        &self.0
+        self.0.iana_name().unwrap_or("UTC")
     }
-    /// The local time of an instant.
+
+    /// The local time of an instant. Outside the years -9999 to 9999, for which the database has
+    /// no rules, UTC.
     pub fn at(&self, instant: DateTime<Utc>) -> DateTime<FixedOffset> {
-        instant.fixed_offset()
+        let offset = jiff::Timestamp::from_second(instant.timestamp())
+            .ok()
+            .and_then(|instant| fixed(self.0.to_offset(instant)))
+            .unwrap_or_else(|| Utc.fix());
+        instant.with_timezone(&offset)
     }
+
     /// `EST`, `CET`; where the zone has no letters, `UTC+3`.
-    pub fn abbreviation(&self, _instant: DateTime<Utc>) -> String {
-        "UTC".to_owned()
+    pub fn abbreviation(&self, instant: DateTime<Utc>) -> String {
+        let Ok(instant) = jiff::Timestamp::from_second(instant.timestamp()) else {
+            return "UTC".to_owned();
+        };
+        let info = self.0.to_offset_info(instant);
+        let letters = info.abbreviation();
+        if letters.chars().all(char::is_alphabetic) {
+            return letters.to_owned();
+        }
+        let seconds = info.offset().seconds();
+        let sign = if seconds < 0 { '-' } else { '+' };
+        let minutes = seconds.abs() / 60;
+        match (minutes / 60, minutes % 60) {
+            (0, 0) => "UTC".to_owned(),
+            (hours, 0) => format!("UTC{sign}{hours}"),
+            (hours, minutes) => format!("UTC{sign}{hours}:{minutes:02}"),
+        }
     }
+
     /// The instant of a wall time.
     pub fn instant(&self, wall: NaiveDateTime) -> Result<DateTime<FixedOffset>, NoSuchTime> {
-        Ok(wall.and_utc().fixed_offset())
+        let read =
+            |offset| fixed(offset).and_then(|offset| offset.from_local_datetime(&wall).single());
+        let at = |offset| {
+            self.at(read(offset).map_or_else(|| wall.and_utc(), |instant| instant.to_utc()))
+        };
+        let Some(civil) = civil(wall) else {
+            return Ok(wall.and_utc().fixed_offset());
+        };
+        match self.0.to_ambiguous_timestamp(civil).offset() {
+            AmbiguousOffset::Unambiguous { offset } => Ok(at(offset)),
+            // Read with the clock of one side, a skipped time falls on the other side.
+            AmbiguousOffset::Gap { before, after } => Err(NoSuchTime::Gap {
+                before: at(after),
+                after: at(before),
+            }),
+            AmbiguousOffset::Fold { before, after } => Err(NoSuchTime::Twice {
+                first: at(before),
+                second: at(after),
+            }),
+        }
     }
+
     /// `Thu 5 Mar 15:45 EST`: how every instant is printed for a person.
     pub fn stamp(&self, instant: DateTime<Utc>) -> String {
-        format!("{} {}", self.at(instant).format("%a %-d %b %H:%M"), self.abbreviation(instant))
+        format!(
+            "{} {}",
+            self.at(instant).format("%a %-d %b %H:%M"),
+            self.abbreviation(instant)
+        )
     }
 }
+
+impl PartialEq for Zone {
+    fn eq(&self, other: &Zone) -> bool {
+        self.name() == other.name()
+    }
+}
+
+impl Eq for Zone {}
+
+impl fmt::Debug for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Zone({:?})", self.name())
+    }
+}
+
 impl fmt::Display for Zone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.name())
+    }
+}
+
+impl fmt::Display for UnknownZone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = printable(&self.name);
+        let nearest = self.nearest.as_deref();
+        if abbreviated(&self.name).is_some() {
+            let place = nearest.unwrap_or("Europe/Berlin");
+            return write!(
+                f,
+                "{name} is not one place's time; name the place, as in {place}"
+            );
+        }
+        match nearest {
+            Some(nearest) => write!(f, "no time zone {name:?}; did you mean {nearest}?"),
+            None => {
+                write!(
+                    f,
+                    "no time zone {name:?}; name continent and city, as in America/New_York"
+                )
+            }
+        }
+    }
+}
+
+impl std::error::Error for UnknownZone {}
+
+impl fmt::Display for NoSuchTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // With the offset, as it can be typed again.
+        const TYPED: &str = "%Y-%m-%dT%H:%M%:z";
+        const SPOKEN: &str = "%H:%M on %a %-d %b %Y";
+        match self {
+            NoSuchTime::Gap { before, after } => {
+                let half = (after.naive_local() - before.naive_local()) / 2;
+                let wall = before.naive_local() + half;
+                write!(
+                    f,
+                    "clocks skip {}; write {} or {}",
+                    wall.format(SPOKEN),
+                    before.format(TYPED),
+                    after.format(TYPED)
+                )
+            }
+            NoSuchTime::Twice { first, second } => write!(
+                f,
+                "clocks show {} twice; write {} or {}",
+                first.format(SPOKEN),
+                first.format(TYPED),
+                second.format(TYPED)
+            ),
+        }
+    }
+}
+
+impl std::error::Error for NoSuchTime {}
+
+/// Letters that people use for a clock, and the place that they mostly mean (`None`: too many).
+/// The database has some of them as zones for old programs' sake; they are seldom what is meant.
+const ABBREVIATIONS: &[(&str, Option<&str>)] = &[
+    ("EST", Some("America/New_York")),
+    ("EDT", Some("America/New_York")),
+    ("ET", Some("America/New_York")),
+    ("EST5EDT", Some("America/New_York")),
+    ("CST", Some("America/Chicago")),
+    ("CDT", Some("America/Chicago")),
+    ("CT", Some("America/Chicago")),
+    ("CST6CDT", Some("America/Chicago")),
+    ("MST", Some("America/Denver")),
+    ("MDT", Some("America/Denver")),
+    ("MT", Some("America/Denver")),
+    ("MST7MDT", Some("America/Denver")),
+    ("PST", Some("America/Los_Angeles")),
+    ("PDT", Some("America/Los_Angeles")),
+    ("PT", Some("America/Los_Angeles")),
+    ("PST8PDT", Some("America/Los_Angeles")),
+    ("AKST", Some("America/Anchorage")),
+    ("AKDT", Some("America/Anchorage")),
+    ("HST", Some("Pacific/Honolulu")),
+    ("AST", Some("America/Halifax")),
+    ("ADT", Some("America/Halifax")),
+    ("BST", Some("Europe/London")),
+    ("IST", Some("Asia/Kolkata")),
+    ("JST", Some("Asia/Tokyo")),
+    ("KST", Some("Asia/Seoul")),
+    ("SGT", Some("Asia/Singapore")),
+    ("HKT", Some("Asia/Hong_Kong")),
+    ("MSK", Some("Europe/Moscow")),
+    ("SAST", Some("Africa/Johannesburg")),
+    ("BRT", Some("America/Sao_Paulo")),
+    ("AEST", Some("Australia/Sydney")),
+    ("AEDT", Some("Australia/Sydney")),
+    ("ACST", Some("Australia/Adelaide")),
+    ("AWST", Some("Australia/Perth")),
+    ("NZST", Some("Pacific/Auckland")),
+    ("NZDT", Some("Pacific/Auckland")),
+    ("CET", None),
+    ("CEST", None),
+    ("MET", None),
+    ("MEZ", None),
+    ("MESZ", None),
+    ("EET", None),
+    ("EEST", None),
+    ("WET", None),
+    ("WEST", None),
+];
+
+fn abbreviated(name: &str) -> Option<Option<&'static str>> {
+    ABBREVIATIONS
+        .iter()
+        .find(|(letters, _)| letters.eq_ignore_ascii_case(name))
+        .map(|(_, place)| *place)
+}
+
+/// The zone whose name, or whose city, is at most a few letters away.
+fn nearest(name: &str) -> Option<String> {
+    let typed: String = name.to_lowercase().replace(' ', "_");
+    let length = typed.chars().count();
+    if !(3..=40).contains(&length) {
+        return None;
+    }
+    TimeZoneDatabase::bundled()
+        .available()
+        // Their signs are the wrong way round for everybody but POSIX.
+        .filter(|zone| !zone.as_str().contains("GMT") && zone.as_str() != "Factory")
+        .filter_map(|zone| {
+            let folded = zone.as_str().to_lowercase();
+            let city = folded.rsplit('/').next().unwrap_or_default();
+            let distance = strsim::damerau_levenshtein(&typed, &folded)
+                .min(strsim::damerau_levenshtein(&typed, city));
+            (distance <= length / 4).then(|| (distance, zone.as_str().to_owned()))
+        })
+        // On a tie, a place ("Europe/London") before a legacy name without one.
+        .min_by_key(|(distance, zone)| (*distance, !zone.contains('/'), zone.clone()))
+        .map(|(_, zone)| zone)
+}
+
+fn fixed(offset: jiff::tz::Offset) -> Option<FixedOffset> {
+    FixedOffset::east_opt(offset.seconds())
+}
+
+fn civil(wall: NaiveDateTime) -> Option<jiff::civil::DateTime> {
+    let small = |n: u32| i8::try_from(n).ok();
+    jiff::civil::DateTime::new(
+        i16::try_from(wall.year()).ok()?,
+        small(wall.month())?,
+        small(wall.day())?,
+        small(wall.hour())?,
+        small(wall.minute())?,
+        small(wall.second())?,
+        0,
+    )
+    .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
+
+    use super::*;
+
+    fn zone(name: &str) -> Zone {
+        Zone::named(name).unwrap()
+    }
+
+    fn utc(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    fn wall(text: &str) -> NaiveDateTime {
+        NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").unwrap()
+    }
+
+    #[test]
+    fn a_name_is_found_in_any_case_and_kept_in_its_own_spelling() {
+        assert_eq!(zone("america/NEW_york").name(), "America/New_York");
+        assert_eq!(zone(" utc "), Zone::utc());
+        assert_ne!(zone("Europe/Berlin"), zone("Europe/Paris"));
+        assert_eq!(format!("{:?}", zone("asia/tokyo")), "Zone(\"Asia/Tokyo\")");
+    }
+
+    #[test]
+    fn a_misspelt_name_is_refused_with_the_nearest_one() {
+        let refused = |name| Zone::named(name).unwrap_err().to_string();
+        assert_eq!(
+            refused("America/New_Yrok"),
+            "no time zone \"America/New_Yrok\"; did you mean America/New_York?"
+        );
+        assert_eq!(
+            Zone::named("berlin").unwrap_err().nearest.as_deref(),
+            Some("Europe/Berlin")
+        );
+        assert_eq!(
+            Zone::named("New York").unwrap_err().nearest.as_deref(),
+            Some("America/New_York")
+        );
+        assert_eq!(
+            refused("Mars/Olympus_Mons"),
+            "no time zone \"Mars/Olympus_Mons\"; name continent and city, as in America/New_York"
+        );
+        for name in [
+            "",
+            "GMT+2",
+            "Etc/Unknown",
+            "Factory",
+            "x\u{1b}[2J",
+            &"x".repeat(9000),
+        ] {
+            assert_eq!(Zone::named(name).unwrap_err().nearest, None, "{name}");
+        }
+    }
+
+    #[test]
+    fn letters_are_refused_and_the_place_is_asked_for() {
+        assert_eq!(
+            Zone::named("cst").unwrap_err().to_string(),
+            "cst is not one place's time; name the place, as in America/Chicago"
+        );
+        assert_eq!(
+            Zone::named("CET").unwrap_err().to_string(),
+            "CET is not one place's time; name the place, as in Europe/Berlin"
+        );
+        for (letters, place) in ABBREVIATIONS {
+            assert!(Zone::named(letters).is_err(), "{letters}");
+            assert!(
+                place.is_none_or(|place| Zone::named(place).is_ok()),
+                "{letters}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_instant_is_printed_with_weekday_and_zone() {
+        let new_york = zone("America/New_York");
+        assert_eq!(
+            new_york.stamp(utc("2026-03-05T20:45:00Z")),
+            "Thu 5 Mar 15:45 EST"
+        );
+        assert_eq!(
+            new_york.stamp(utc("2026-03-23T14:00:00Z")),
+            "Mon 23 Mar 10:00 EDT"
+        );
+        assert_eq!(
+            zone("Europe/Istanbul").abbreviation(utc("2026-03-05T20:45:00Z")),
+            "UTC+3"
+        );
+        assert_eq!(
+            zone("America/Sao_Paulo").abbreviation(utc("2026-03-05T20:45:00Z")),
+            "UTC-3"
+        );
+        assert_eq!(
+            zone("Asia/Kathmandu").abbreviation(utc("2026-03-05T20:45:00Z")),
+            "UTC+5:45"
+        );
+        assert_eq!(Zone::utc().abbreviation(utc("2026-03-05T20:45:00Z")), "UTC");
+    }
+
+    #[test]
+    fn the_database_knows_the_rules_in_force_since_november_2026() {
+        let at = |name: &str| {
+            zone(name)
+                .at(utc("2026-11-22T20:00:00Z"))
+                .format("%H %:z")
+                .to_string()
+        };
+        assert_eq!(at("America/Vancouver"), "13 -07:00");
+        assert_eq!(at("America/Winnipeg"), "15 -05:00");
+        assert_eq!(at("Africa/Casablanca"), "20 +00:00");
+    }
+
+    #[test]
+    fn a_skipped_time_is_refused_with_the_times_on_both_sides() {
+        let error = zone("America/New_York")
+            .instant(wall("2026-03-08 02:30"))
+            .unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "clocks skip 02:30 on Sun 8 Mar 2026; write 2026-03-08T01:30-05:00 or 2026-03-08T03:30-04:00"
+        );
+        assert!(
+            zone("America/New_York")
+                .instant(wall("2026-03-08 03:00"))
+                .is_ok()
+        );
+    }
+
+    #[test]
+    fn a_repeated_time_is_refused_with_both_instants() {
+        let error = zone("America/New_York")
+            .instant(wall("2026-11-01 01:30"))
+            .unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "clocks show 01:30 on Sun 1 Nov 2026 twice; write 2026-11-01T01:30-04:00 or 2026-11-01T01:30-05:00"
+        );
+    }
+
+    #[test]
+    fn a_whole_skipped_day_has_the_same_time_on_the_days_around_it() {
+        let NoSuchTime::Gap { before, after } = zone("Pacific/Apia")
+            .instant(wall("2011-12-30 10:00"))
+            .unwrap_err()
+        else {
+            panic!("not a gap");
+        };
+        assert_eq!(before.to_rfc3339(), "2011-12-29T10:00:00-10:00");
+        assert_eq!(after.to_rfc3339(), "2011-12-31T10:00:00+14:00");
+    }
+
+    #[test]
+    fn times_that_the_database_has_no_rules_for_are_utc() {
+        let new_york = zone("America/New_York");
+        for date in [NaiveDate::MIN, NaiveDate::MAX] {
+            let wall = date.and_hms_opt(12, 0, 0).unwrap();
+            assert_eq!(new_york.instant(wall).unwrap().naive_utc(), wall);
+            assert_eq!(new_york.at(wall.and_utc()).naive_local(), wall);
+            assert_eq!(new_york.abbreviation(wall.and_utc()), "UTC");
+        }
     }
 }
