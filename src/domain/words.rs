@@ -1,7 +1,18 @@
 //! Date words as people type and say them: a closed grammar that refuses what it does not know.
+//! It never guesses an order of day and month, and never reads the clock.
 
-use chrono::{DateTime, FixedOffset, NaiveDate};
+mod instant;
+mod promise;
+mod tokens;
 
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate};
+
+use super::text::printable;
 use super::zone::Zone;
 
 /// What a date or a time given by hand means.
@@ -15,18 +26,71 @@ pub enum When {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotUnderstood {
     pub message: String,
+    /// Empty where the message itself names what to type.
     pub examples: Vec<&'static str>,
 }
 
 /// Reads an instant or a day; `now` in the zone that bare times are meant in.
+///
+/// A zone name anywhere in the text, or an offset behind the time, says where its clock stands. A
+/// bare time is today's, even if it lies ahead. A bare weekday is the nearest one that is not
+/// ahead, today included; after "on" or "this" it is the nearest one that is not past, after
+/// "last" one before today, after "next" the one in the next week (weeks start on Monday). A date
+/// without a year is the one nearest to today. The caller should echo what was understood.
 pub fn when(text: &str, now: DateTime<FixedOffset>, zone: &Zone) -> Result<When, NotUnderstood> {
-    let _ = (text, now, zone);
-    Err(NotUnderstood { message: String::new(), examples: Vec::new() })
+    within_the_calendar(now.date_naive())?;
+    instant::read(text, now.to_utc(), zone)
 }
 
 /// Reads "in two to three weeks", said on `said_on`: the last day of what was named, `None` for
-/// words without a date ("soon").
+/// words without a date ("soon"). Whatever is vague is read as late as it can be meant, since
+/// nothing but the thank-you is sent before that day (T07, T08).
 pub fn decision(text: &str, said_on: NaiveDate) -> Result<Option<NaiveDate>, NotUnderstood> {
-    let _ = (text, said_on);
-    Ok(None)
+    within_the_calendar(said_on)?;
+    promise::read(text, said_on)
+}
+
+impl fmt::Display for NotUnderstood {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        if !self.examples.is_empty() {
+            write!(f, "; understood are \"{}\"", self.examples.join("\", \""))?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for NotUnderstood {}
+
+impl NotUnderstood {
+    /// A failure that says itself what to write.
+    fn because(message: impl Into<String>) -> NotUnderstood {
+        NotUnderstood {
+            message: message.into(),
+            examples: Vec::new(),
+        }
+    }
+
+    fn unknown(text: &str, examples: &[&'static str]) -> NotUnderstood {
+        NotUnderstood {
+            message: format!("cannot read {} as a time", quoted(text)),
+            examples: examples.to_vec(),
+        }
+    }
+}
+
+/// Everything is counted from here, and the distances of the grammar must not leave the calendar.
+fn within_the_calendar(date: NaiveDate) -> Result<(), NotUnderstood> {
+    if (1900..=2200).contains(&date.year()) {
+        return Ok(());
+    }
+    Err(NotUnderstood::because(format!(
+        "the clock stands at {date}; set it right first"
+    )))
+}
+
+/// A stranger's words in quotes, cut to what fits a line.
+fn quoted(text: &str) -> String {
+    let shown: String = printable(text.trim()).chars().take(60).collect();
+    format!("\"{}\"", shown.replace('\n', " "))
 }

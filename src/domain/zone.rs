@@ -128,6 +128,13 @@ impl Zone {
     }
 }
 
+impl UnknownZone {
+    /// Whether it was a clock's letters (`CST`), and not a misspelt name.
+    pub fn is_abbreviation(&self) -> bool {
+        abbreviated(&self.name).is_some()
+    }
+}
+
 impl PartialEq for Zone {
     fn eq(&self, other: &Zone) -> bool {
         self.name() == other.name()
@@ -152,7 +159,7 @@ impl fmt::Display for UnknownZone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = printable(&self.name);
         let nearest = self.nearest.as_deref();
-        if abbreviated(&self.name).is_some() {
+        if self.is_abbreviation() {
             let place = nearest.unwrap_or("Europe/Berlin");
             return write!(
                 f,
