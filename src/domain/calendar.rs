@@ -1,12 +1,401 @@
-//! Business days: Monday to Friday without holidays and quiet spans.
+//! Business days and the hours of the day at which a note may arrive. Holidays that shift or
+//! stop a follow-up never delay a thank-you.
 
 use std::collections::BTreeSet;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveTime, Utc, Weekday};
+
+use super::zone::{NoSuchTime, Zone};
 
 /// The calendar of a recipient's place.
 #[derive(Clone, Debug, Default)]
 pub struct Calendar {
+    /// ISO 3166 in upper case, with a subdivision where one was named: `US`, `DE-BY`.
     pub country: Option<String>,
+    /// Days that the owner named.
     pub holidays: BTreeSet<NaiveDate>,
+}
+
+/// Why a day does not count as a business day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rest {
+    Weekend,
+    /// Named by the owner.
+    Holiday,
+    /// A span in which nobody reads such mail, by its name.
+    Quiet(&'static str),
+}
+
+impl Calendar {
+    pub fn new(
+        country: Option<&str>,
+        own_holidays: impl IntoIterator<Item = NaiveDate>,
+    ) -> Calendar {
+        Calendar {
+            country: country.map(|country| country.trim().to_ascii_uppercase()),
+            holidays: own_holidays.into_iter().collect(),
+        }
+    }
+
+    /// Why `date` is no business day; `None` if it is one.
+    pub fn rest(&self, date: NaiveDate) -> Option<Rest> {
+        if matches!(date.weekday(), Weekday::Sat | Weekday::Sun) {
+            Some(Rest::Weekend)
+        } else if self.holidays.contains(&date) {
+            Some(Rest::Holiday)
+        } else {
+            self.quiet(date).map(Rest::Quiet)
+        }
+    }
+
+    /// Monday to Friday without holidays and quiet spans (T14).
+    pub fn is_business_day(&self, date: NaiveDate) -> bool {
+        self.rest(date).is_none()
+    }
+
+    /// The `n`th business day after `date`, which itself is day 0 and does not count.
+    pub fn add_business_days(&self, date: NaiveDate, n: u32) -> NaiveDate {
+        let mut day = date;
+        let mut left = n;
+        while left > 0 {
+            // The calendar's last day is far away; stand still there.
+            let Some(next) = day.succ_opt() else { break };
+            day = next;
+            if self.is_business_day(day) {
+                left -= 1;
+            }
+        }
+        day
+    }
+
+    /// How many business days lie after `from` and up to `to`; 0 if `to` is not later.
+    pub fn business_days_between(&self, from: NaiveDate, to: NaiveDate) -> u32 {
+        let days = from
+            .iter_days()
+            .skip(1)
+            .take_while(|day| *day <= to)
+            .filter(|day| self.is_business_day(*day))
+            .count();
+        u32::try_from(days).unwrap_or(u32::MAX)
+    }
+
+    /// Whether a follow-up may go on this day. The first business day of January counts but is
+    /// not used: everybody else writes on it.
+    pub fn usable(&self, date: NaiveDate) -> bool {
+        let first_of_january = date.month() == 1
+            && date.with_day(1).is_some_and(|first| {
+                first
+                    .iter_days()
+                    .take_while(|day| *day < date)
+                    .all(|day| !self.is_business_day(day))
+            });
+        self.is_business_day(date) && !first_of_january
+    }
+
+    /// The first usable day from `date` on.
+    pub fn next_usable(&self, date: NaiveDate) -> NaiveDate {
+        let mut day = date;
+        while !self.usable(day) {
+            let Some(next) = day.succ_opt() else { break };
+            day = next;
+        }
+        day
+    }
+
+    /// The hours for a follow-up on `date`, both ends included: 09:00 to 17:00, on Mondays from
+    /// 10:00, on Fridays until 15:00 (T05). `None` on a day that is not usable.
+    pub fn follow_up_hours(&self, date: NaiveDate) -> Option<(NaiveTime, NaiveTime)> {
+        if !self.usable(date) {
+            return None;
+        }
+        Some(match date.weekday() {
+            Weekday::Mon => (hour(10), hour(17)),
+            Weekday::Fri => (hour(9), hour(15)),
+            _ => (hour(9), hour(17)),
+        })
+    }
+
+    /// When a follow-up is best sent on a usable `date`: 10:00 there (T05).
+    pub fn follow_up_aim(date: NaiveDate, zone: &Zone) -> DateTime<FixedOffset> {
+        on_the_clock(zone, date, hour(10))
+    }
+
+    /// The first moment of the follow-up hours on the first usable day from `date` on.
+    pub fn follow_up_opening(&self, date: NaiveDate, zone: &Zone) -> DateTime<FixedOffset> {
+        let day = self.next_usable(date);
+        let (opens, _) = self.follow_up_hours(day).unwrap_or((hour(9), hour(17)));
+        on_the_clock(zone, day, opens)
+    }
+
+    /// `instant` itself if a follow-up may go then, else the next opening.
+    pub fn follow_up_from(&self, instant: DateTime<Utc>, zone: &Zone) -> DateTime<FixedOffset> {
+        let local = zone.at(instant);
+        let date = local.date_naive();
+        match self.follow_up_hours(date) {
+            Some((opens, _)) if local.time() < opens => on_the_clock(zone, date, opens),
+            Some((_, closes)) if local.time() <= closes => local,
+            _ => self.follow_up_opening(date.succ_opt().unwrap_or(date), zone),
+        }
+    }
+}
+
+/// The hours for a thank-you on `date`, both ends included: 07:00 to 20:00, on Saturdays from
+/// 09:00, on Sundays 09:00 to 18:00 (T04).
+pub fn thank_you_hours(date: NaiveDate) -> (NaiveTime, NaiveTime) {
+    match date.weekday() {
+        Weekday::Sat => (hour(9), hour(20)),
+        Weekday::Sun => (hour(9), hour(18)),
+        _ => (hour(7), hour(20)),
+    }
+}
+
+/// `instant` itself if a thank-you may go then, else the next 09:00.
+pub fn thank_you_from(instant: DateTime<Utc>, zone: &Zone) -> DateTime<FixedOffset> {
+    let local = zone.at(instant);
+    let date = local.date_naive();
+    let (opens, closes) = thank_you_hours(date);
+    if local.time() < opens {
+        on_the_clock(zone, date, hour(9))
+    } else if local.time() <= closes {
+        local
+    } else {
+        on_the_clock(zone, date.succ_opt().unwrap_or(date), hour(9))
+    }
+}
+
+/// A wall time that we chose ourselves; where clocks skip it, the time after the jump, where they
+/// show it twice, the first.
+fn on_the_clock(zone: &Zone, date: NaiveDate, time: NaiveTime) -> DateTime<FixedOffset> {
+    match zone.instant(date.and_time(time)) {
+        Ok(instant)
+        | Err(NoSuchTime::Gap { after: instant, .. } | NoSuchTime::Twice { first: instant, .. }) => {
+            instant
+        }
+    }
+}
+
+fn hour(hour: u32) -> NaiveTime {
+    NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or_default()
+}
+
+impl Calendar {
+    /// Spans of etiquette 2.1. In Japan both the end of the year there and the one everywhere.
+    fn quiet(&self, date: NaiveDate) -> Option<&'static str> {
+        let country = self
+            .country
+            .as_deref()
+            .map(|code| code.split('-').next().unwrap_or(code));
+        match (country, date.month(), date.day()) {
+            (_, 12, 24..) | (_, 1, 1) | (Some("JP"), 1, 2..=3) => Some("the end of the year"),
+            (Some("JP"), 8, 13..=16) => Some("Obon"),
+            (Some("US"), 11, _) if is_thanksgiving(date) => Some("Thanksgiving"),
+            _ => None,
+        }
+    }
+}
+
+/// The fourth Thursday of November, or the Friday after it.
+fn is_thanksgiving(date: NaiveDate) -> bool {
+    let thursday = match date.weekday() {
+        Weekday::Fri => date - Days::new(1),
+        _ => date,
+    };
+    thursday.weekday() == Weekday::Thu && (22..=28).contains(&thursday.day())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn zone(name: &str) -> Zone {
+        Zone::named(name).unwrap()
+    }
+
+    fn plain() -> Calendar {
+        Calendar::new(None, [])
+    }
+
+    fn plus(country: &str, date: &str, n: u32) -> String {
+        let there = Calendar::new(Some(country), []).add_business_days(day(date), n);
+        there.format("%a %F").to_string()
+    }
+
+    #[test]
+    fn weekends_are_neither_counted_nor_used() {
+        assert_eq!(plus("GB", "2026-03-05", 5), "Thu 2026-03-12");
+        assert_eq!(plus("GB", "2026-03-19", 2), "Mon 2026-03-23");
+        assert_eq!(plus("GB", "2026-03-07", 1), "Mon 2026-03-09");
+        assert_eq!(plus("GB", "2026-03-07", 0), "Sat 2026-03-07");
+        assert_eq!(plain().next_usable(day("2026-03-07")), day("2026-03-09"));
+        assert_eq!(plain().rest(day("2026-03-07")), Some(Rest::Weekend));
+    }
+
+    #[test]
+    fn thanksgiving_and_the_friday_after_it_are_quiet_in_the_us_only() {
+        assert_eq!(plus("US", "2026-11-24", 5), "Thu 2026-12-03");
+        assert_eq!(plus("us-tx", "2026-11-24", 5), "Thu 2026-12-03");
+        assert_eq!(plus("GB", "2026-11-24", 5), "Tue 2026-12-01");
+        let us = Calendar::new(Some("US"), []);
+        // In 2024 the Friday was the 29th; in 2030 the 22nd is a Friday too early.
+        assert_eq!(
+            us.rest(day("2024-11-29")),
+            Some(Rest::Quiet("Thanksgiving"))
+        );
+        assert_eq!(us.rest(day("2030-11-22")), None);
+        assert_eq!(
+            us.rest(day("2030-11-28")),
+            Some(Rest::Quiet("Thanksgiving"))
+        );
+    }
+
+    #[test]
+    fn the_end_of_the_year_is_quiet_everywhere() {
+        assert_eq!(plus("US", "2026-12-18", 5), "Tue 2027-01-05");
+        assert_eq!(plus("DE", "2026-12-23", 1), "Mon 2027-01-04");
+        assert_eq!(plus("DE", "2024-12-23", 1), "Thu 2025-01-02");
+        assert_eq!(plus("JP", "2024-12-23", 1), "Mon 2025-01-06");
+        assert_eq!(plus("JP", "2026-08-12", 1), "Mon 2026-08-17");
+    }
+
+    #[test]
+    fn the_first_business_day_of_january_counts_but_is_not_used() {
+        let calendar = plain();
+        assert!(calendar.is_business_day(day("2027-01-04")));
+        assert!(!calendar.usable(day("2027-01-04")));
+        assert_eq!(calendar.next_usable(day("2026-12-24")), day("2027-01-05"));
+        assert!(calendar.usable(day("2027-02-01")));
+    }
+
+    #[test]
+    fn days_that_the_owner_named_do_not_count() {
+        let calendar = Calendar::new(Some("DE"), [day("2026-04-03"), day("2026-04-06")]);
+        assert_eq!(
+            calendar.add_business_days(day("2026-04-01"), 10),
+            day("2026-04-17")
+        );
+        assert_eq!(
+            calendar.add_business_days(day("2026-04-02"), 2),
+            day("2026-04-08")
+        );
+        assert_eq!(calendar.rest(day("2026-04-03")), Some(Rest::Holiday));
+    }
+
+    #[test]
+    fn a_thank_you_outside_its_hours_moves_to_the_next_nine_o_clock() {
+        let new_york = zone("America/New_York");
+        let from = |text: &str| {
+            let instant: DateTime<FixedOffset> = text.parse().unwrap();
+            thank_you_from(instant.to_utc(), &new_york).to_rfc3339()
+        };
+        assert_eq!(
+            from("2026-03-06T21:00:00-05:00"),
+            "2026-03-07T09:00:00-05:00"
+        );
+        assert_eq!(
+            from("2026-03-06T20:00:00-05:00"),
+            "2026-03-06T20:00:00-05:00"
+        );
+        assert_eq!(
+            from("2026-03-06T07:00:00-05:00"),
+            "2026-03-06T07:00:00-05:00"
+        );
+        assert_eq!(
+            from("2026-03-06T06:59:00-05:00"),
+            "2026-03-06T09:00:00-05:00"
+        );
+        assert_eq!(
+            from("2026-03-07T20:01:00-05:00"),
+            "2026-03-08T09:00:00-04:00"
+        );
+        assert_eq!(
+            from("2026-03-08T18:01:00-04:00"),
+            "2026-03-09T09:00:00-04:00"
+        );
+    }
+
+    #[test]
+    fn a_follow_up_keeps_to_office_hours() {
+        let berlin = zone("Europe/Berlin");
+        let from = |text: &str| {
+            let instant: DateTime<FixedOffset> = text.parse().unwrap();
+            plain()
+                .follow_up_from(instant.to_utc(), &berlin)
+                .to_rfc3339()
+        };
+        assert_eq!(
+            from("2026-03-09T09:00:00+01:00"),
+            "2026-03-09T10:00:00+01:00"
+        );
+        assert_eq!(
+            from("2026-03-10T09:00:00+01:00"),
+            "2026-03-10T09:00:00+01:00"
+        );
+        assert_eq!(
+            from("2026-03-10T17:00:01+01:00"),
+            "2026-03-11T09:00:00+01:00"
+        );
+        assert_eq!(
+            from("2026-03-13T15:01:00+01:00"),
+            "2026-03-16T10:00:00+01:00"
+        );
+        assert_eq!(
+            from("2026-12-23T18:00:00+01:00"),
+            "2027-01-05T09:00:00+01:00"
+        );
+    }
+
+    #[test]
+    fn the_last_day_of_the_calendar_ends_the_count() {
+        assert_eq!(plain().add_business_days(NaiveDate::MAX, 5), NaiveDate::MAX);
+        assert_eq!(
+            thank_you_from(DateTime::<Utc>::MAX_UTC, &Zone::utc()).date_naive(),
+            NaiveDate::MAX
+        );
+    }
+
+    prop_compose! {
+        fn calendars()(
+            country in prop::sample::select(vec![None, Some("US"), Some("DE-BY"), Some("JP")]),
+            own in prop::collection::vec(0_i64..4000, 0..60),
+        ) -> Calendar {
+            let start = day("2024-01-01");
+            Calendar::new(country, own.into_iter().map(|n| start + chrono::TimeDelta::days(n)))
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn counting_agrees_with_adding(calendar in calendars(), start in 0_i64..4000, n in 0_u32..60) {
+            let date = day("2024-01-01") + chrono::TimeDelta::days(start);
+            let there = calendar.add_business_days(date, n);
+            prop_assert_eq!(calendar.business_days_between(date, there), n);
+            prop_assert!(n == 0 || calendar.is_business_day(there));
+            prop_assert!(calendar.add_business_days(date, n + 1) > there);
+        }
+
+        #[test]
+        fn a_follow_up_never_moves_back_nor_outside_its_hours(
+            calendar in calendars(),
+            seconds in 1_704_000_000_i64..2_040_000_000,
+            name in prop::sample::select(vec!["America/New_York", "Asia/Tokyo", "Pacific/Apia", "UTC"]),
+        ) {
+            let instant = DateTime::from_timestamp(seconds, 0).unwrap();
+            let zone = zone(name);
+            let local = calendar.follow_up_from(instant, &zone);
+            prop_assert!(local.to_utc() >= instant);
+            let (opens, closes) = calendar.follow_up_hours(local.date_naive()).unwrap();
+            prop_assert!((opens..=closes).contains(&local.time()));
+
+            let local = thank_you_from(instant, &zone);
+            prop_assert!(local.to_utc() >= instant);
+            let (opens, closes) = thank_you_hours(local.date_naive());
+            prop_assert!((opens..=closes).contains(&local.time()));
+        }
+    }
 }
