@@ -1,0 +1,435 @@
+//! One conversation with a submission server. It knows its phase: whatever fails before
+//! [`Session::end`] has certainly not been sent.
+
+use std::mem;
+
+use lettre::Address;
+use lettre::transport::smtp::commands::{Data, Ehlo, Mail, Quit, Rcpt, Rset, Starttls};
+use lettre::transport::smtp::extension::{ClientId, MailBodyParameter, MailParameter};
+
+use super::login::{Login, log_in};
+use super::reply::{self, Lines};
+use super::{
+    Answer, BodyError, BodyFailure, Interrupt, Message, Next, OpenError, OpenFailure, Patience,
+    Phase, Reply, Security, Server, Spoke, Trouble,
+};
+use crate::adapters::net::{self, NetError, Stream};
+use crate::domain::address::EmailAddress;
+
+pub struct Session {
+    stream: Stream,
+    abilities: Abilities,
+    patience: Patience,
+    standing: Standing,
+}
+
+/// What the server and we agree on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Standing {
+    /// No message is begun.
+    Ready,
+    /// A message was refused half way: RSET comes before the next.
+    Spoilt,
+    /// The commands for this message are written, their replies not yet read.
+    Announced(Announced),
+    /// All of a message is written but its final dot.
+    Open,
+    /// Nothing more can be said.
+    Over,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Announced {
+    from: String,
+    to: String,
+    size: usize,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Abilities {
+    pipelining: bool,
+    starttls: bool,
+    smtputf8: bool,
+    eight_bit: bool,
+    size_known: bool,
+    /// The largest message that it takes, if it says so.
+    largest: Option<usize>,
+    mechanisms: Vec<String>,
+}
+
+impl Session {
+    /// Connects, greets, and logs in if there is both a user and a login.
+    pub fn open(
+        server: &Server,
+        login: Option<&Login<'_>>,
+        patience: &Patience,
+        interrupt: &Interrupt,
+    ) -> Result<Session, OpenError> {
+        let ca_pem = server.ca_pem.as_deref();
+        let mut stream =
+            net::connect(&server.host, server.port, server.security, ca_pem, patience, interrupt)?;
+        stream.begin(patience.banner);
+        let at = |phase| move |trouble: Trouble| OpenError { phase, kind: trouble.into() };
+        let banner = reply::read(&mut stream).map_err(at(Phase::Banner))?;
+        expect(Phase::Banner, 220, banner)?;
+        let mut abilities = greet(&mut stream, patience)?;
+        if server.security == Security::StartTls {
+            if !abilities.starttls {
+                let what = "STARTTLS is not offered; nothing was said in clear".to_owned();
+                return Err(OpenError { phase: Phase::StartTls, kind: OpenFailure::Protocol(what) });
+            }
+            let ready = command(&mut stream, &Starttls.to_string(), patience).map_err(at(Phase::StartTls))?;
+            expect(Phase::StartTls, 220, ready)?;
+            stream.start_tls(patience).map_err(|e| at(Phase::Tls)(e.into()))?;
+            abilities = greet(&mut stream, patience)?;
+        }
+        if let (Some(user), Some(login)) = (&server.user, login) {
+            log_in(&mut stream, &abilities.mechanisms, user, *login, patience)?;
+        }
+        Ok(Session { stream, abilities, patience: *patience, standing: Standing::Ready })
+    }
+
+    /// Announces the message (unless that went with the previous dot) and writes all of it but
+    /// the final dot. Of several refusals the first one counts.
+    pub fn body(&mut self, message: &Message<'_>) -> Result<(), BodyError> {
+        let failed = |phase| move |kind| BodyError { phase, kind };
+        let standing = mem::replace(&mut self.standing, Standing::Over);
+        let fresh = match &standing {
+            Standing::Ready | Standing::Spoilt => true,
+            Standing::Announced(known) if *known == announced(message) => false,
+            Standing::Announced(_) | Standing::Open | Standing::Over => {
+                let what = "this connection cannot take another message".to_owned();
+                return Err(failed(Phase::Mail)(BodyFailure::Network(what)));
+            }
+        };
+        if self.stream.is_interrupted() {
+            // What is announced already can only be taken back by leaving.
+            if fresh {
+                self.standing = standing;
+            }
+            return Err(failed(Phase::Mail)(BodyFailure::Interrupted));
+        }
+        let commands = match self.commands(message, &standing) {
+            Ok(commands) => commands,
+            Err(refusal) => {
+                self.standing = standing;
+                return Err(failed(Phase::Mail)(BodyFailure::Permanent(refusal)));
+            }
+        };
+        if fresh && self.abilities.pipelining {
+            let group: String = commands.iter().map(|(_, line)| line.as_str()).collect();
+            self.stream.begin(self.patience.command);
+            self.stream.write_all(group.as_bytes()).map_err(|e| failed(Phase::Mail)(Trouble::from(e).into()))?;
+        }
+        self.converse(&commands)?;
+        self.stream.begin(self.patience.body);
+        self.stream
+            .write_all(&stuffed(message.wire))
+            .map_err(|e| failed(Phase::Body)(Trouble::from(e).into()))?;
+        self.standing = Standing::Open;
+        Ok(())
+    }
+
+    /// Before the dot: a server that speaks or goes now has not taken the message.
+    pub fn look(&mut self) -> Result<(), Spoke> {
+        self.stream.look()
+    }
+
+    /// Writes the final dot, with what follows it in the same write where the server pipelines,
+    /// and waits for the one answer to it. Only call it after [`Session::body`] succeeded.
+    pub fn end(&mut self, next: Next<'_>) -> Answer {
+        if mem::replace(&mut self.standing, Standing::Over) != Standing::Open {
+            return Answer::Lost { what: "there was no message to end".into() };
+        }
+        let (tail, then) = match next {
+            Next::Quit if self.abilities.pipelining => (Quit.to_string(), Standing::Over),
+            // What is refused here is not announced: `body` will say why.
+            Next::Message(message) if self.abilities.pipelining => {
+                match self.commands(message, &Standing::Ready) {
+                    Ok(commands) => (
+                        commands.into_iter().map(|(_, line)| line).collect(),
+                        Standing::Announced(announced(message)),
+                    ),
+                    Err(_) => (String::new(), Standing::Ready),
+                }
+            }
+            Next::Quit | Next::Message(_) => (String::new(), Standing::Ready),
+        };
+        self.stream.begin(self.patience.receipt);
+        let answer = self
+            .stream
+            .write_all(format!(".\r\n{tail}").as_bytes())
+            .map_err(Trouble::from)
+            .and_then(|()| reply::read(&mut self.stream));
+        let answer = match answer {
+            Ok(lines) => lines.reply(),
+            Err(Trouble::Protocol(what)) => return Answer::Lost { what },
+            Err(Trouble::Net(error)) => return Answer::Lost { what: error.to_string() },
+        };
+        if answer.code != 421 {
+            self.standing = then;
+        }
+        let answer = match answer.code {
+            250..=259 => Answer::Accepted(answer),
+            400..=499 => Answer::Transient(answer),
+            500..=599 => Answer::Permanent(answer),
+            _ => {
+                self.standing = Standing::Over;
+                Answer::Lost { what: format!("not an answer to a message: {} {}", answer.code, answer.text) }
+            }
+        };
+        if matches!(next, Next::Quit) {
+            self.leave();
+        }
+        answer
+    }
+
+    /// Whether another message can follow on this connection.
+    pub fn is_usable(&self) -> bool {
+        !matches!(self.standing, Standing::Over | Standing::Open)
+    }
+
+    /// Takes leave, without waiting for the answer. A message that is still open is not sent.
+    pub fn quit(mut self) {
+        self.leave();
+    }
+
+    fn leave(&mut self) {
+        if matches!(mem::replace(&mut self.standing, Standing::Over), Standing::Ready | Standing::Spoilt) {
+            self.stream.begin(self.patience.command);
+            // Nothing depends on it.
+            let _ = self.stream.write_all(Quit.to_string().as_bytes());
+        }
+        self.stream.close();
+    }
+
+    /// The commands that announce a message, or why the server would refuse it: what it said in
+    /// EHLO is as good as a reply.
+    fn commands(&self, message: &Message<'_>, standing: &Standing) -> Result<Vec<(Phase, String)>, Reply> {
+        let refuse = |code, text: String| Reply { code, text };
+        let size = message.wire.len();
+        if let Some(largest) = self.abilities.largest.filter(|largest| size > *largest) {
+            let text = format!("the message has {size} octets, the server takes at most {largest}; not offered");
+            return Err(refuse(552, text));
+        }
+        let address = |address: &EmailAddress| {
+            let wire = address.wire();
+            wire.parse::<Address>().map_err(|_| refuse(553, format!("{wire} cannot stand in an envelope; not offered")))
+        };
+        let (from, to) = (address(message.from)?, address(message.to)?);
+        let mut parameters = Vec::new();
+        if self.abilities.size_known {
+            parameters.push(MailParameter::Size(size));
+        }
+        let addresses: [&str; 2] = [from.as_ref(), to.as_ref()];
+        if !addresses.iter().all(|a| a.is_ascii()) {
+            if !self.abilities.smtputf8 {
+                let text = "the server takes no addresses beyond ASCII (SMTPUTF8); not offered";
+                return Err(refuse(553, text.into()));
+            }
+            parameters.push(MailParameter::SmtpUtfEight);
+        }
+        if !message.wire.is_ascii() {
+            if !self.abilities.eight_bit {
+                return Err(refuse(554, "the server takes no 8-bit text; not offered".into()));
+            }
+            parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+        }
+        let mut commands = Vec::new();
+        if *standing == Standing::Spoilt {
+            commands.push((Phase::Reset, Rset.to_string()));
+        }
+        commands.push((Phase::Mail, Mail::new(Some(from), parameters).to_string()));
+        commands.push((Phase::Rcpt, Rcpt::new(to, Vec::new()).to_string()));
+        commands.push((Phase::Data, Data.to_string()));
+        Ok(commands)
+    }
+
+    /// Reads the replies to the commands, writing each first where the server does not pipeline.
+    fn converse(&mut self, commands: &[(Phase, String)]) -> Result<(), BodyError> {
+        let mut refusal: Option<BodyError> = None;
+        for (phase, line) in commands {
+            let phase = *phase;
+            let answer = match self.abilities.pipelining {
+                true => {
+                    self.stream.begin(self.patience.command);
+                    reply::read(&mut self.stream)
+                }
+                false if refusal.is_some() => break,
+                false => command(&mut self.stream, line, &self.patience),
+            };
+            let reply = match answer {
+                Ok(lines) => lines.reply(),
+                // A server that refuses and hangs up has refused.
+                Err(trouble) => {
+                    return Err(refusal.unwrap_or(BodyError { phase, kind: trouble.into() }));
+                }
+            };
+            let kind = match (phase, reply.code) {
+                (Phase::Reset | Phase::Mail, 250) | (Phase::Rcpt, 250 | 251) => continue,
+                (Phase::Data, 354) if refusal.is_none() => return Ok(()),
+                (_, 421) => {
+                    let left = BodyError { phase, kind: BodyFailure::Transient(reply) };
+                    return Err(refusal.unwrap_or(left));
+                }
+                (_, 400..=499) => BodyFailure::Transient(reply),
+                (Phase::Mail | Phase::Rcpt | Phase::Data, 500..=599) => BodyFailure::Permanent(reply),
+                // Also a 354 after a refusal: text is waited for, and ending it would send it.
+                _ => {
+                    let what = format!("unexpected answer {} {}", reply.code, reply.text);
+                    return Err(refusal.unwrap_or(BodyError { phase, kind: BodyFailure::Protocol(what) }));
+                }
+            };
+            refusal.get_or_insert(BodyError { phase, kind });
+        }
+        match refusal {
+            Some(refusal) => {
+                self.standing = Standing::Spoilt;
+                Err(refusal)
+            }
+            None => {
+                let kind = BodyFailure::Protocol("DATA was not answered".into());
+                Err(BodyError { phase: Phase::Data, kind })
+            }
+        }
+    }
+}
+
+fn announced(message: &Message<'_>) -> Announced {
+    Announced { from: message.from.wire(), to: message.to.wire(), size: message.wire.len() }
+}
+
+/// The address literal tells nothing about this machine (RFC 5321 4.1.3 allows it).
+fn greet(stream: &mut Stream, patience: &Patience) -> Result<Abilities, OpenError> {
+    let hello = Ehlo::new(ClientId::Ipv4(std::net::Ipv4Addr::LOCALHOST)).to_string();
+    let lines = command(stream, &hello, patience)
+        .map_err(|trouble| OpenError { phase: Phase::Ehlo, kind: trouble.into() })?;
+    let lines = expect(Phase::Ehlo, 250, lines)?;
+    Ok(abilities(&lines.lines))
+}
+
+fn command(stream: &mut Stream, line: &str, patience: &Patience) -> Result<Lines, Trouble> {
+    if stream.is_interrupted() {
+        return Err(Trouble::Net(NetError::Interrupted));
+    }
+    stream.begin(patience.command);
+    stream.write_all(line.as_bytes())?;
+    reply::read(stream)
+}
+
+fn expect(phase: Phase, code: u16, lines: Lines) -> Result<Lines, OpenError> {
+    let reply = lines.reply();
+    let kind = match reply.code {
+        right if right == code => return Ok(lines),
+        400..=499 => OpenFailure::Transient(reply),
+        500..=599 => OpenFailure::Permanent(reply),
+        _ => OpenFailure::Protocol(format!("expected {code}, got {} {}", reply.code, reply.text)),
+    };
+    Err(OpenError { phase, kind })
+}
+
+/// What the lines after the first of an EHLO reply offer; keywords in any case.
+fn abilities(lines: &[String]) -> Abilities {
+    let mut abilities = Abilities::default();
+    for line in lines.iter().skip(1) {
+        let line = line.to_ascii_uppercase().replacen("AUTH=", "AUTH ", 1);
+        let mut words = line.split_ascii_whitespace();
+        match words.next().unwrap_or_default() {
+            "PIPELINING" => abilities.pipelining = true,
+            "STARTTLS" => abilities.starttls = true,
+            "SMTPUTF8" => abilities.smtputf8 = true,
+            "8BITMIME" => abilities.eight_bit = true,
+            "SIZE" => {
+                abilities.size_known = true;
+                // RFC 1870: 0 means no fixed limit.
+                abilities.largest = words.next().and_then(|n| n.parse().ok()).filter(|n| *n > 0);
+            }
+            "AUTH" => abilities.mechanisms.extend(words.map(str::to_owned)),
+            _ => {}
+        }
+    }
+    abilities
+}
+
+/// The text as it goes over the line: each line ends with CRLF, and a dot that opens one is
+/// doubled (RFC 5321 4.5.2). A lone CR or LF, which some servers take for a line end and others do
+/// not, becomes a CRLF, so that no text can end the message early.
+fn stuffed(wire: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(wire.len() + 64);
+    let mut at_start = true;
+    let mut octets = wire.iter().copied().peekable();
+    while let Some(octet) = octets.next() {
+        match octet {
+            b'\r' | b'\n' => {
+                if octet == b'\r' {
+                    octets.next_if_eq(&b'\n');
+                }
+                out.extend_from_slice(b"\r\n");
+                at_start = true;
+            }
+            other => {
+                if at_start && other == b'.' {
+                    out.push(b'.');
+                }
+                out.push(other);
+                at_start = false;
+            }
+        }
+    }
+    if !at_start {
+        out.extend_from_slice(b"\r\n");
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What a server makes of it.
+    fn unstuffed(wire: &[u8]) -> Vec<u8> {
+        let text = wire.split_inclusive(|octet| *octet == b'\n');
+        text.flat_map(|line| line.strip_prefix(b".").unwrap_or(line)).copied().collect()
+    }
+
+    #[test]
+    fn a_dot_at_the_start_of_a_line_is_doubled_and_no_other() {
+        assert_eq!(stuffed(b".a\r\nb.c\r\n.\r\n..\r\n"), b"..a\r\nb.c\r\n..\r\n...\r\n");
+    }
+
+    #[test]
+    fn no_lone_cr_or_lf_can_end_a_message_early() {
+        assert_eq!(stuffed(b"a\n.\nb\r.\rc"), b"a\r\n..\r\nb\r\n..\r\nc\r\n");
+        assert_eq!(stuffed(b""), b"");
+        assert_eq!(stuffed(b"\r\n\r\n"), b"\r\n\r\n");
+    }
+
+    #[test]
+    fn keywords_of_ehlo_are_known_in_any_case() {
+        let lines = ["mail.example", "pipelining", "Size 1000", "auth=login", "AUTH Plain XOAUTH2", "x"];
+        let known = abilities(&lines.map(str::to_owned));
+        assert!(known.pipelining && known.size_known && !known.starttls);
+        assert_eq!(known.largest, Some(1000));
+        assert_eq!(known.mechanisms, ["LOGIN", "PLAIN", "XOAUTH2"]);
+        assert_eq!(abilities(&["h".to_owned(), "SIZE 0".to_owned()]).largest, None);
+    }
+
+    proptest! {
+        #[test]
+        fn a_text_with_crlf_line_ends_arrives_as_it_was(lines in prop::collection::vec("[.a\u{e9} ]{0,5}", 0..12)) {
+            let wire: String = lines.iter().map(|line| format!("{line}\r\n")).collect();
+            prop_assert_eq!(unstuffed(&stuffed(wire.as_bytes())), wire.as_bytes());
+        }
+
+        #[test]
+        fn whatever_the_text_it_holds_no_end_mark_and_ends_with_a_line_end(wire in prop::collection::vec(prop::sample::select(b"\r\n.a".to_vec()), 0..40)) {
+            let out = [b"\r\n".to_vec(), stuffed(&wire)].concat();
+            prop_assert!(out.ends_with(b"\r\n"));
+            prop_assert!(!out.windows(3).any(|w| w == b"\n.\n" || w == b"\n.\r" || w == b"\r.\r"));
+            prop_assert_eq!(out.iter().filter(|o| **o == b'\r').count(), out.windows(2).filter(|w| *w == b"\r\n").count());
+            prop_assert_eq!(out.iter().filter(|o| **o == b'\n').count(), out.windows(2).filter(|w| *w == b"\r\n").count());
+        }
+    }
+}
