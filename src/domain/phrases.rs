@@ -1,1 +1,406 @@
-//! The English of the notes: what templates receive, ready to read.
+//! The English of the notes: what templates receive, ready to read. It decides on words only; what
+//! is sent when, and to whom, is decided elsewhere.
+
+mod clauses;
+mod subjects;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate};
+
+use super::application::{Application, Decision, Tone};
+use super::interview::{Interview, Topic};
+use super::note::NoteKind;
+use super::person::Person;
+use clauses::joined;
+
+/// What a note is written from.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    pub application: &'a Application,
+    /// The person met; with an agency the note still goes to the agent.
+    pub person: &'a str,
+    pub round: u32,
+    pub kind: NoteKind,
+    pub tone: Tone,
+    /// When it leaves, on the recipient's clock: "today" means this day.
+    pub departs: DateTime<FixedOffset>,
+    /// The sender's name.
+    pub sender: Option<&'a str>,
+    pub phone: Option<&'a str>,
+    /// For follow-ups to a round that is not recorded: the day that they refer to.
+    pub thanked_on: Option<NaiveDate>,
+    /// The subject of the thread that the note continues.
+    pub thread_subject: Option<&'a str>,
+}
+
+/// Every name that a template may use. Which of them have a value depends on the note: what is
+/// not known is absent.
+pub const NAMES: [&str; 32] = [
+    "because",
+    "company",
+    "date",
+    "decision_words",
+    "first",
+    "fit",
+    "formal",
+    "me",
+    "meanwhile",
+    "met",
+    "need",
+    "next_step",
+    "other_topics",
+    "phone",
+    "role",
+    "role_short",
+    "salutation",
+    "subject_line",
+    "thread_subject",
+    "topic",
+    "topic_1",
+    "topic_2",
+    "topic_3",
+    "topic_4",
+    "topic_5",
+    "topics",
+    "turn",
+    "variant",
+    "via",
+    "weekday",
+    "when",
+    "why",
+];
+
+/// Variants that the openings and middles of notes come in.
+const VARIANTS: usize = 4;
+
+/// The values of one note, each ready to read; what is not known is absent, never empty.
+///
+/// Mid-sentence texts start in lower case and have no full stop; `| start` in a template makes the
+/// capital. `variant` ("1" to "4") and `turn` ("1" to "3") differ between the people of a panel and
+/// between the rounds of one person.
+pub fn values(facts: &Facts) -> BTreeMap<&'static str, String> {
+    let app = facts.application;
+    let interview = app.interview(facts.round);
+    let recipient = app.recipient(facts.person);
+    let met = people_met(facts, interview);
+    let topics = topics_of(facts, interview);
+    let place = interview
+        .and_then(|i| i.meetings.iter().position(|m| m.person == facts.person))
+        .unwrap_or(0)
+        + usize::try_from(facts.round.saturating_sub(1)).unwrap_or(0);
+
+    let mut values = BTreeMap::new();
+    let mut put = |name: &'static str, value: Option<String>| {
+        if let Some(value) = value.map(|v| v.trim().to_owned())
+            && !value.is_empty()
+        {
+            values.insert(name, value);
+        }
+    };
+
+    put("role", Some(app.role.clone()));
+    put("role_short", Some(app.short_role().to_owned()));
+    put("company", Some(app.company.clone()));
+    put("me", facts.sender.map(str::to_owned));
+    put("phone", facts.phone.map(str::to_owned));
+    put("thread_subject", facts.thread_subject.map(str::to_owned));
+    put(
+        "formal",
+        (facts.tone == Tone::Formal).then(|| "yes".to_owned()),
+    );
+    put("variant", Some((place % VARIANTS + 1).to_string()));
+    put(
+        "turn",
+        Some(((place + place / VARIANTS) % 3 + 1).to_string()),
+    );
+
+    if let Some(person) = recipient {
+        put("first", Some(first_name(person)));
+        put("salutation", Some(salutation(person, facts.tone)));
+        if !met.is_empty() {
+            put("via", Some(first_name(person)));
+            put("met", Some(joined(&met)));
+        }
+    }
+
+    let day = interview
+        .map(|i| i.ended.with_timezone(facts.departs.offset()).date_naive())
+        .or(facts.thanked_on);
+    if let Some(day) = day {
+        put(
+            "when",
+            Some(when(
+                day,
+                facts.departs.date_naive(),
+                app.country.as_deref(),
+            )),
+        );
+        put("date", Some(date(day, app.country.as_deref())));
+        put("weekday", Some(day.format("%A").to_string()));
+    }
+
+    let whats: Vec<String> = topics.iter().map(|t| clauses::topic(&t.what)).collect();
+    const NUMBERED: [&str; 5] = ["topic_1", "topic_2", "topic_3", "topic_4", "topic_5"];
+    for (name, what) in NUMBERED.into_iter().zip(&whats) {
+        put(name, Some(what.clone()));
+    }
+    put("topics", Some(joined(&whats)));
+    // The one with a reason leads; without any, all share one sentence.
+    let lead = topics.iter().position(|t| t.why.is_some());
+    match lead {
+        Some(lead) => {
+            let others: Vec<String> = others(&whats, lead);
+            put("topic", whats.get(lead).cloned());
+            put("other_topics", Some(joined(&others)));
+        }
+        None => put("topic", Some(joined(&whats))),
+    }
+    let why = lead
+        .and_then(|at| topics.get(at))
+        .and_then(|t| t.why.as_deref());
+    put("why", why.map(clauses::why));
+    put("because", why.map(clauses::because));
+    put(
+        "fit",
+        topics
+            .iter()
+            .find_map(|t| t.fit.as_deref())
+            .map(clauses::fit),
+    );
+    put(
+        "need",
+        topics
+            .iter()
+            .find_map(|t| t.need.as_deref())
+            .map(clauses::need),
+    );
+
+    let decision = app
+        .decision
+        .as_ref()
+        .and_then(|d| Some((d, clauses::decision(&d.words)?)));
+    let dated = decision.as_ref().is_some_and(|(d, _)| d.by.is_some());
+    put(
+        "decision_words",
+        decision.as_ref().map(|(_, words)| words.clone()),
+    );
+    put(
+        "next_step",
+        Some(if met.is_empty() {
+            next_step(decision, place)
+        } else {
+            next_step_via(decision)
+        }),
+    );
+    put(
+        "meanwhile",
+        Some(
+            if dated {
+                "before that"
+            } else {
+                "in the meantime"
+            }
+            .to_owned(),
+        ),
+    );
+    put("subject_line", Some(subjects::subject_line(facts, day)));
+    values
+}
+
+/// The name for a friendly salutation: what they go by, else the first name, else, where it cannot
+/// be told ("J. Doe", scripts that put the family name first), the whole name.
+pub fn first_name(person: &Person) -> String {
+    if let Some(name) = &person.goes_by {
+        return name.clone();
+    }
+    let name = bare_name(person);
+    let first = name.split(' ').next().unwrap_or_default();
+    let tellable = first.chars().count() > 1 && !first.ends_with('.') && is_latin(&name);
+    if tellable { first.to_owned() } else { name }
+}
+
+/// The honorific as recorded, or as they write it before their own name. None is ever guessed.
+pub fn honorific(person: &Person) -> Option<&str> {
+    person
+        .honorific
+        .as_deref()
+        .or_else(|| titled(person.name.as_str()).map(|(title, _)| title))
+}
+
+/// The name without an honorific that they write before it.
+pub fn bare_name(person: &Person) -> String {
+    let name = person.name.as_str();
+    titled(name).map_or(name, |(_, rest)| rest).to_owned()
+}
+
+/// The family name with its particles ("van der Berg"), where the script tells which it is.
+pub fn last_name(person: &Person) -> Option<String> {
+    const PARTICLES: [&str; 20] = [
+        "van", "von", "de", "der", "den", "della", "di", "da", "del", "la", "le", "du", "bin",
+        "al", "ter", "ten", "dos", "das", "af", "zu",
+    ];
+    const SUFFIXES: [&str; 8] = ["jr", "sr", "ii", "iii", "iv", "phd", "md", "esq"];
+    let name = bare_name(person);
+    if !is_latin(&name) {
+        return None;
+    }
+    let is_suffix = |word: &str| {
+        let bare: String = word.chars().filter(|c| c.is_alphanumeric()).collect();
+        SUFFIXES.contains(&bare.to_lowercase().as_str())
+    };
+    let mut words: Vec<&str> = name.split(' ').collect();
+    while words.len() > 1 && words.last().is_some_and(|word| is_suffix(word)) {
+        words.pop();
+    }
+    let mut last = vec![words.pop()?];
+    while words.len() > 1
+        && let Some(word) = words.pop_if(|w| PARTICLES.contains(&w.to_lowercase().as_str()))
+    {
+        last.insert(0, word);
+    }
+    if words.is_empty() {
+        return None;
+    }
+    Some(last.join(" ").trim_end_matches(',').to_owned())
+}
+
+fn salutation(person: &Person, tone: Tone) -> String {
+    if tone != Tone::Formal {
+        return format!("Hi {},", first_name(person));
+    }
+    let name = bare_name(person);
+    match (honorific(person), last_name(person)) {
+        (Some(title), Some(last)) => format!("Dear {title} {last},"),
+        (Some(title), None) => format!("Dear {title} {name},"),
+        (None, _) => format!("Dear {name},"),
+    }
+}
+
+/// "Dr. Jane Doe" as title and name.
+fn titled(name: &str) -> Option<(&str, &str)> {
+    let (title, rest) = name.split_once(' ')?;
+    let bare = title.trim_end_matches('.').to_lowercase();
+    TITLES.contains(&bare.as_str()).then_some((title, rest))
+}
+
+/// Honorifics that English notes meet, without their full stop.
+pub const TITLES: [&str; 11] = [
+    "dr",
+    "prof",
+    "professor",
+    "mr",
+    "ms",
+    "mrs",
+    "miss",
+    "mx",
+    "sir",
+    "dame",
+    "rev",
+];
+
+fn is_latin(name: &str) -> bool {
+    name.chars()
+        .all(|c| !c.is_alphabetic() || c < '\u{250}' || ('\u{1e00}'..'\u{1f00}').contains(&c))
+}
+
+/// For a note through an agency: who was met. Empty where the recipient was met themselves.
+fn people_met(facts: &Facts, interview: Option<&Interview>) -> Vec<String> {
+    let app = facts.application;
+    let Some(agent) = &app.agent else {
+        return Vec::new();
+    };
+    let name = |key: &str| app.person(key).map(bare_name);
+    if agent != facts.person {
+        return name(facts.person).into_iter().collect();
+    }
+    match interview {
+        Some(i) if i.meeting(agent).is_none() => {
+            i.meetings.iter().filter_map(|m| name(&m.person)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The topics of the person; a note to the agent alone takes the first topic of everyone met.
+fn topics_of<'a>(facts: &Facts, interview: Option<&'a Interview>) -> Vec<&'a Topic> {
+    let Some(interview) = interview else {
+        return Vec::new();
+    };
+    match interview.meeting(facts.person) {
+        Some(meeting) => meeting.topics.iter().collect(),
+        None if facts.application.agent.as_deref() == Some(facts.person) => interview
+            .meetings
+            .iter()
+            .filter_map(|m| m.topics.first())
+            .collect(),
+        None => Vec::new(),
+    }
+}
+
+fn others(whats: &[String], lead: usize) -> Vec<String> {
+    whats
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| *at != lead)
+        .map(|(_, what)| what.clone())
+        .collect()
+}
+
+/// Quotes their words, never a date of ours.
+fn next_step(decision: Option<(&Decision, String)>, place: usize) -> String {
+    match (decision, place % VARIANTS) {
+        (None, 0) => "I look forward to hearing about the next step.".to_owned(),
+        (None, 1) => "I would be glad to take the next step.".to_owned(),
+        (None, 2) => "Please let me know what the next step is.".to_owned(),
+        (None, _) => "I am curious to hear how it goes on from here.".to_owned(),
+        (Some((decision, words)), shape) => {
+            let then = if decision.by.is_some() { " then" } else { "" };
+            match shape {
+                0 => format!(
+                    "You expected to decide {words}, and I look forward to hearing from you{then}."
+                ),
+                1 => format!(
+                    "I understood that a decision is planned {words}, and I will be glad to hear of it."
+                ),
+                2 => format!("As you plan to decide {words}, I will watch for news{then}."),
+                _ => format!(
+                    "The decision, as I heard, comes {words}; until that day I am happy to wait."
+                ),
+            }
+        }
+    }
+}
+
+/// For an agent, who does not decide.
+fn next_step_via(decision: Option<(&Decision, String)>) -> String {
+    match decision {
+        None => "I look forward to hearing from you about the next step.".to_owned(),
+        Some((_, words)) => {
+            format!("They expected to decide {words}, and I look forward to hearing from you.")
+        }
+    }
+}
+
+fn when(day: NaiveDate, departs: NaiveDate, country: Option<&str>) -> String {
+    match (departs - day).num_days() {
+        0 => "today".to_owned(),
+        1 => "yesterday".to_owned(),
+        2..=6 => day.format("on %A").to_string(),
+        _ => format!("on {}", date(day, country)),
+    }
+}
+
+/// "March 5" where the month comes first, else "5 March".
+fn date(day: NaiveDate, country: Option<&str>) -> String {
+    let country = country.and_then(|c| c.split('-').next());
+    match country {
+        None | Some("US" | "CA" | "PH" | "JP" | "KR" | "CN" | "TW") => {
+            format!("{} {}", day.format("%B"), day.day())
+        }
+        Some(_) => format!("{} {}", day.day(), day.format("%B")),
+    }
+}
+
+#[cfg(test)]
+mod tests;
