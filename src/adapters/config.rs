@@ -1,1 +1,246 @@
-//! (to be written)
+//! Where things are and how they are set: the only reader of the environment and of the TOML
+//! file. It decides nothing about notes.
+
+mod account;
+mod environment;
+mod providers;
+mod tables;
+#[cfg(test)]
+mod tests;
+
+use std::fs::{self, File, Metadata};
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+
+use crate::domain::problem::{Kind, Problem};
+use crate::domain::text::printable;
+
+pub use account::Account;
+pub use environment::{Environment, Paths, local_zone, machine_id};
+pub use providers::{Preset, PresetSource, explain_login, preset};
+pub use tables::{Auth, Checks, Config, Imap, Me, Method, PolicyTable, Security, Smtp, Templates};
+
+/// The commented file that `init` starts from.
+pub const EXAMPLE: &str = include_str!("../../config.example.toml");
+
+/// In bytes; a larger file is not a configuration.
+const LARGEST_FILE: u64 = 1 << 20;
+
+/// The configuration at `path`, or `None` if there is no file. Every error names the file and,
+/// where there is one, the line and the column.
+pub fn load(path: &Path) -> Result<Option<Config>, Problem> {
+    let Some((text, metadata)) = read(path)? else {
+        return Ok(None);
+    };
+    let config = parse(path, &text)?;
+    if config.auth.command.is_some() {
+        refuse_foreign_writers(path, &metadata)?;
+    }
+    Ok(Some(config))
+}
+
+/// The text at `path` as it stands, for `init` to start from; `None` if there is no file.
+pub fn load_text(path: &Path) -> Result<Option<String>, Problem> {
+    Ok(read(path)?.map(|(text, _)| text))
+}
+
+/// `path` stands in the errors only.
+pub fn parse(path: &Path, text: &str) -> Result<Config, Problem> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    toml::from_str(text).map_err(|error| explain(path, text, &error))
+}
+
+/// Replaces the file by `text`, or leaves it as it is: a text that `load` would refuse is not
+/// written, and a crash leaves the old file or the new one.
+pub fn save(path: &Path, text: &str) -> Result<(), Problem> {
+    parse(path, text)?;
+    // A link to a folder of dotfiles stays a link.
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    replace(&target, text).map_err(|error| {
+        failed_write(&target, &error).detail("the configuration is as it was before")
+    })
+}
+
+fn read(path: &Path) -> Result<Option<(String, Metadata)>, Problem> {
+    let shown = path.display();
+    let unreadable = |error: &io::Error| match error.kind() {
+        ErrorKind::PermissionDenied => {
+            Problem::new(Kind::Permission, format!("{shown} may not be read"))
+        }
+        _ => {
+            Problem::new(Kind::LocalIo, format!("{shown} cannot be read")).detail(error.to_string())
+        }
+    };
+    let config = |what: &str| Err(Problem::new(Kind::Config, format!("{shown} {what}")));
+    let metadata = match fs::metadata(path) {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(unreadable(&error)),
+    };
+    if metadata.is_dir() {
+        return config("is a directory");
+    }
+    // Opening a pipe would wait for ever.
+    if !metadata.is_file() {
+        return config("is not a file");
+    }
+    if metadata.len() > LARGEST_FILE {
+        return config("is too large for a configuration");
+    }
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(LARGEST_FILE).read_to_end(&mut bytes))
+        .map_err(|error| unreadable(&error))?;
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Some((text, metadata))),
+        Err(_) => config("is not UTF-8"),
+    }
+}
+
+/// Whoever can write the file could have their own command run at the next send.
+#[cfg(unix)]
+fn refuse_foreign_writers(path: &Path, metadata: &Metadata) -> Result<(), Problem> {
+    use std::os::unix::fs::MetadataExt;
+
+    let shown = path.display();
+    let mode = metadata.mode() & 0o7777;
+    if mode & 0o022 != 0 {
+        return Err(Problem::new(
+            Kind::Config,
+            format!("{shown} names a command, and others may write it (mode {mode:04o})"),
+        )
+        .detail("the command was not run")
+        .hint(format!("chmod go-w {shown}")));
+    }
+    let owner = metadata.uid();
+    if owner != 0 && owner != rustix::process::geteuid().as_raw() {
+        return Err(Problem::new(
+            Kind::Config,
+            format!("{shown} names a command and belongs to another user"),
+        )
+        .detail("the command was not run"));
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn refuse_foreign_writers(_path: &Path, _metadata: &Metadata) -> Result<(), Problem> {
+    Ok(())
+}
+
+/// The parser's words in ours. Its own rendering is never shown: it quotes the line, and a line
+/// may hold a password that somebody put there.
+fn explain(path: &Path, text: &str, error: &toml::de::Error) -> Problem {
+    let before = error
+        .span()
+        .and_then(|span| text.get(..span.start))
+        .unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+    let at = format!("{}:{line}:{column}", path.display());
+    let told = error.message();
+    let mut names = told.split('`').skip(1).step_by(2);
+    let problem = |what: String| Problem::new(Kind::Config, format!("{at}: {}", printable(&what)));
+    if told.starts_with("unknown field") {
+        let key = names.next().unwrap_or_default();
+        return match nearest(key, names) {
+            _ if key == "version" => problem("written by a newer thanks".to_owned())
+                .hint("update thanks, or take the line out"),
+            _ if key.contains("pass") || key.contains("secret") || key.contains("token") => {
+                problem(format!("unknown key `{key}`"))
+                    .hint("secrets do not stand in the configuration: `thanks init`")
+            }
+            Some(near) => {
+                problem(format!("unknown key `{key}`")).hint(format!("did you mean `{near}`?"))
+            }
+            None => problem(format!("unknown key `{key}`")),
+        };
+    }
+    if told.starts_with("unknown variant") {
+        let value = names.next().unwrap_or_default();
+        let known: Vec<&str> = names.collect();
+        return problem(format!("unknown value `{value}`"))
+            .hint(format!("it is one of {}", known.join(", ")));
+    }
+    let told = told
+        .replace("a sequence", "a list")
+        .replace("expected u16", "expected a whole number up to 65535")
+        .replace("expected u32", "expected a whole number")
+        .replace("expected u8", "expected a whole number up to 255")
+        .replace('\n', ", ");
+    problem(told)
+}
+
+fn nearest<'a>(key: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .map(|name| (strsim::osa_distance(key, name), name))
+        .filter(|(distance, name)| *distance <= 1 + name.len() / 4)
+        .min()
+        .map(|(_, name)| name)
+}
+
+fn failed_write(path: &Path, error: &io::Error) -> Problem {
+    let kind = match error.kind() {
+        ErrorKind::PermissionDenied => Kind::Permission,
+        _ => Kind::LocalIo,
+    };
+    Problem::new(kind, format!("{} cannot be written", path.display())).detail(error.to_string())
+}
+
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let folder = folder_of(path);
+    create_private_folder(folder)?;
+    let (draft, mut file) = create_draft(path)?;
+    let written = file
+        .write_all(text.as_bytes())
+        .and_then(|()| file.sync_all())
+        .and_then(|()| fs::rename(&draft, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&draft);
+    }
+    written?;
+    sync_folder(folder)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// Creates the folder and what is missing above it, for the user alone.
+fn create_private_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// A new file beside `path`, private from its first moment.
+fn create_draft(path: &Path) -> io::Result<(PathBuf, File)> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.tmp", random_hex().map_err(io::Error::other)?));
+    let draft = path.with_file_name(name);
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(&draft).map(|file| (draft, file))
+}
+
+/// Makes the rename itself survive a loss of power.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) {
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
+
+/// 128 bits from the operating system, as 32 digits.
+fn random_hex() -> Result<String, getrandom::Error> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes)?;
+    Ok(data_encoding::HEXLOWER.encode(&bytes))
+}
