@@ -5,6 +5,9 @@ use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use chrono::{DateTime, FixedOffset};
@@ -88,6 +91,29 @@ impl SendLock {
                 Err(error).with_context(|| format!("{} cannot be locked", path.display()))
             }
         }
+    }
+
+    /// Takes the lock, waiting for its holder if need be; `None` if that one is still busy.
+    pub fn take_within(path: &Path, patience: Duration) -> Result<Option<SendLock>> {
+        if let Some(lock) = SendLock::try_take(path)? {
+            return Ok(Some(lock));
+        }
+        let file = private_file(path)?;
+        let file = lock_in_time(file, patience).with_context(|| format!("{} cannot be locked", path.display()))?;
+        Ok(file.map(|file| SendLock { _file: file }))
+    }
+}
+
+/// Lock files are waited for in a thread, since the kernel's wait has no deadline.
+fn lock_in_time(file: File, patience: Duration) -> io::Result<Option<File>> {
+    let (send, receive) = mpsc::channel();
+    thread::spawn(move || {
+        let locked = file.lock().map(|()| file);
+        let _ = send.send(locked);
+    });
+    match receive.recv_timeout(patience) {
+        Ok(locked) => locked.map(Some),
+        Err(_) => Ok(None),
     }
 }
 

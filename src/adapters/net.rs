@@ -78,9 +78,12 @@ impl Interrupt {
         self.0.load(Ordering::SeqCst)
     }
 
-    /// The flag itself, for a signal handler to set.
-    pub fn flag(&self) -> Arc<AtomicBool> {
-        Arc::clone(&self.0)
+}
+
+/// The flag that a signal handler sets.
+impl From<Arc<AtomicBool>> for Interrupt {
+    fn from(flag: Arc<AtomicBool>) -> Self {
+        Interrupt(flag)
     }
 }
 

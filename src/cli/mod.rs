@@ -1,1 +1,118 @@
-//! (to be written)
+//! argv in, text and an exit code out. The only layer that prints, and the only one that knows
+//! numbers for failures.
+
+mod args;
+mod demo;
+mod output;
+mod shell;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::FromArgMatches;
+use clap::error::ErrorKind;
+
+use crate::adapters::config::Environment;
+use crate::adapters::terminal::Terminal;
+use crate::commands::{self, App, Command, Exit};
+use crate::domain::problem::{Kind, Problem};
+
+pub use args::{Cli, Format, command};
+
+/// Where a command's words go: data, and everything else.
+pub struct Streams<'a> {
+    pub out: &'a mut dyn Write,
+    pub err: &'a mut dyn Write,
+}
+
+/// The program: parse, open, run, print, exit code.
+pub fn main() -> ExitCode {
+    let mut streams = Streams { out: &mut io::stdout().lock(), err: &mut io::stderr() };
+    let exit = play(std::env::args_os(), &Environment::from_process(), &mut streams);
+    ExitCode::from(exit.code())
+}
+
+/// One command line from argv to its exit code, in a given environment: what `main` does, and
+/// what `demo` plays in a home of its own.
+pub fn play(
+    argv: impl IntoIterator<Item = OsString>,
+    environment: &Environment,
+    streams: &mut Streams<'_>,
+) -> Exit {
+    let cli = match parse(argv) {
+        Ok(cli) => cli,
+        Err(error) => return refuse(&error, streams),
+    };
+    let format = cli.global.format();
+    match run(&cli, environment, streams) {
+        Ok(exit) => exit,
+        // Whoever reads has gone; the work is done and recorded.
+        Err(error) if is_broken_pipe(&error) => Exit::DONE,
+        Err(error) => {
+            output::error(&error, format, streams.err);
+            Exit::of(&error)
+        }
+    }
+}
+
+fn parse(argv: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    let mut command = command();
+    let matches = command.try_get_matches_from_mut(argv)?;
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+fn run(cli: &Cli, environment: &Environment, streams: &mut Streams<'_>) -> Result<Exit> {
+    use args::Subcommands;
+    let status = Command::default();
+    let command = match &cli.command {
+        Some(Subcommands::Completions(args)) => {
+            shell::completions(args, streams.out)?;
+            return Ok(Exit::DONE);
+        }
+        Some(Subcommands::Man(args)) => {
+            shell::man(args, streams.out)?;
+            return Ok(Exit::DONE);
+        }
+        Some(Subcommands::Demo(args)) => return demo::run(args, environment, streams),
+        Some(Subcommands::House(command)) => command,
+        None => &status,
+    };
+    let terminal = Terminal::new(cli.global.interaction());
+    let config = cli.global.config.as_deref();
+    let mut app = App::open(environment.clone(), config, terminal, cli.global.loudness())?;
+    let report = commands::run(command, &mut app)?;
+    let exit = report.gravest().map_or(Exit::DONE, Exit::from);
+    match output::report(&report, cli.global.format(), &app, streams) {
+        // The outcome of the work counts for more than who listened to it.
+        Err(error) if exit == Exit::DONE && error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(exit),
+    }
+}
+
+/// Help and version are data; everything else that clap says is about the usage. An argument that
+/// is no text is a refused value.
+fn refuse(error: &clap::Error, streams: &mut Streams<'_>) -> Exit {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            let _ = write!(streams.out, "{}", error.render());
+            Exit::DONE
+        }
+        ErrorKind::InvalidUtf8 => {
+            let problem = Problem::new(Kind::Data, "an argument is not UTF-8 text").detail("nothing was done");
+            output::error(&problem.into(), Format::Text, streams.err);
+            Exit::from(Kind::Data)
+        }
+        _ => {
+            let _ = write!(streams.err, "{}", error.render());
+            Exit::from(Kind::Usage)
+        }
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    })
+}

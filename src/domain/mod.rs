@@ -5,6 +5,7 @@ pub mod address;
 pub mod application;
 pub mod calendar;
 pub mod checks;
+pub mod debrief;
 pub mod interview;
 pub mod note;
 pub mod outbox;

@@ -69,3 +69,28 @@ impl fmt::Display for Problem {
 }
 
 impl std::error::Error for Problem {}
+
+impl Kind {
+    /// Over several notes the gravest counts.
+    const GRAVEST_FIRST: [Kind; 13] = [
+        Kind::Bug,
+        Kind::InDoubt,
+        Kind::LocalIo,
+        Kind::Permission,
+        Kind::Config,
+        Kind::Refused,
+        Kind::Data,
+        Kind::TryAgain,
+        Kind::Interrupted,
+        Kind::NotFound,
+        Kind::NeedsYou,
+        Kind::Declined,
+        Kind::Usage,
+    ];
+
+    /// The gravest of several, if there is any.
+    pub fn gravest(kinds: impl IntoIterator<Item = Kind>) -> Option<Kind> {
+        let kinds: Vec<Kind> = kinds.into_iter().collect();
+        Self::GRAVEST_FIRST.into_iter().find(|kind| kinds.contains(kind))
+    }
+}

@@ -1,1 +1,345 @@
-//! (to be written)
+//! The record → what comes next → a drafted, checked note. Nothing is sent, and only drafts are
+//! written.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result};
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
+use data_encoding::BASE32_NOPAD;
+use sha2::{Digest, Sha256};
+
+use crate::adapters::store::{Store, Which};
+use crate::adapters::templates::Templates;
+use crate::domain::address::Mailbox;
+use crate::domain::application::{Application, Tone};
+use crate::domain::calendar::Calendar;
+use crate::domain::checks::{self, Finding};
+use crate::domain::note::{Edited, Note, NoteId, NoteKind, message_id};
+use crate::domain::outbox::State;
+use crate::domain::phrases;
+use crate::domain::policy::{Past, Policy, Step, Timing, steps};
+use crate::domain::view;
+use crate::domain::zone::Zone;
+
+/// Who writes, as far as the configuration says.
+#[derive(Clone, Debug)]
+pub struct Sender {
+    pub mailbox: Option<Mailbox>,
+    pub phone: Option<String>,
+    pub zone: Zone,
+}
+
+/// The numbers and the calendar of a country.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    pub policy: Policy,
+    pub calendar: Calendar,
+}
+
+/// How the configuration makes them.
+pub type Rules = Box<dyn Fn(Option<&str>) -> Rule>;
+
+/// Everything that composing reads: the whole record, since a note must not name the company of
+/// another application.
+pub struct Desk {
+    pub applications: Vec<Application>,
+    pub notes: Vec<Note>,
+    pub sender: Sender,
+    pub templates: Templates,
+    pub limits: checks::Limits,
+    pub rules: Rules,
+    pub now: DateTime<Utc>,
+}
+
+/// One thing that comes next, with its note if one was begun.
+#[derive(Clone, Debug)]
+pub struct Item {
+    pub id: NoteId,
+    pub step: Step,
+    pub note: Option<Note>,
+}
+
+/// What the owner asks of a draft beyond the record.
+#[derive(Clone, Debug, Default)]
+pub struct Wish {
+    pub template: Option<String>,
+    pub tone: Option<Tone>,
+    /// Names of checks to override.
+    pub allow: Vec<String>,
+}
+
+/// A note as it would go out, and what the careful friend says.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    pub note: Note,
+    pub step: Step,
+    pub findings: Vec<Finding>,
+    /// What the record would say now, where its owner's own words were kept.
+    pub difference: Option<String>,
+}
+
+impl Desk {
+    pub fn open(
+        store: &Store,
+        sender: Sender,
+        templates: Templates,
+        limits: checks::Limits,
+        rules: Rules,
+        now: DateTime<Utc>,
+    ) -> Result<Desk> {
+        let (applications, notes) = (store.applications(Which::All)?, store.notes(Which::All)?);
+        Ok(Desk { applications, notes, sender, templates, limits, rules, now })
+    }
+
+    pub fn application(&self, slug: &str) -> Option<&Application> {
+        self.applications.iter().find(|application| application.slug == slug)
+    }
+
+    /// What comes next in every application that is not over, soonest first.
+    pub fn items(&self) -> Vec<Item> {
+        let mut items: Vec<Item> =
+            self.applications.iter().flat_map(|application| self.items_of(application)).collect();
+        items.sort_by_key(|item| item.step.due);
+        items
+    }
+
+    fn items_of(&self, application: &Application) -> Vec<Item> {
+        let rule = (self.rules)(application.country.as_deref());
+        next_steps(application, &self.notes, &rule, &self.sender.zone, self.now)
+            .into_iter()
+            .map(|step| {
+                let id = NoteId::new(&application.slug, &step.person, step.kind, step.round);
+                let note = self.notes.iter().find(|note| note.id == id).cloned();
+                Item { id, step, note }
+            })
+            .collect()
+    }
+
+    /// The note of an item as it would go out at `departs`, which is the recipient's local time.
+    pub fn compose(&self, item: &Item, departs: DateTime<FixedOffset>, wish: &Wish) -> Result<Draft> {
+        let application = self.application(&item.step.application).context("no such application")?;
+        let mut note = item.note.clone().unwrap_or_else(|| begin(item, departs));
+        let fresh = self.fresh_text(application, item, &note, departs, wish)?;
+        let mut difference = None;
+        if is_settled(&note) {
+            // What was approved or offered is shown as it is; editing it takes a step of its own.
+        } else if note.edited == Edited::ByOwner {
+            if note.facts != fresh.facts && !note.facts.is_empty() {
+                difference = Some(view::difference(&note.body, &fresh.body));
+            }
+            note.facts = fresh.facts;
+        } else {
+            note.template = fresh.template;
+            note.subject = fresh.subject;
+            note.body = fresh.body;
+            note.facts = fresh.facts;
+        }
+        if !is_settled(&note) {
+            note.departs_on = departs.date_naive();
+            note.send_before = item.step.latest.filter(|latest| *latest > departs);
+            self.address(application, &mut note)?;
+            note.allowed.extend(wish.allow.iter().cloned());
+            note.allowed.sort();
+            note.allowed.dedup();
+        }
+        let findings = self.findings(application, &note);
+        Ok(Draft { note, step: item.step.clone(), findings, difference })
+    }
+
+    /// What the checks say of a note's present text.
+    pub fn findings(&self, application: &Application, note: &Note) -> Vec<Finding> {
+        checks::check(&checks::Subject {
+            note,
+            application,
+            sender: self.sender.mailbox.as_ref(),
+            applications: &self.applications,
+            siblings: &self.siblings(application, note),
+            limits: &self.limits,
+        })
+    }
+
+    /// Other notes to the same company that a recipient might lay beside this one.
+    fn siblings(&self, application: &Application, note: &Note) -> Vec<&Note> {
+        self.notes
+            .iter()
+            .filter(|other| other.id != note.id && other.kind == note.kind && other.person != note.person)
+            .filter(|other| !matches!(other.state, State::Withdrawn))
+            .filter(|other| {
+                self.application(&other.application).is_some_and(|a| a.company == application.company)
+            })
+            .collect()
+    }
+
+    fn fresh_text(
+        &self,
+        application: &Application,
+        item: &Item,
+        note: &Note,
+        departs: DateTime<FixedOffset>,
+        wish: &Wish,
+    ) -> Result<Fresh> {
+        let mut application = application.clone();
+        application.tone = wish.tone.unwrap_or(application.tone);
+        let template = match &wish.template {
+            Some(name) => name.clone(),
+            None => template_for(&application, &item.step, departs).to_owned(),
+        };
+        let thread = self.thread(note);
+        let me = self.sender.mailbox.as_ref().and_then(|mailbox| mailbox.name.as_ref());
+        let values = phrases::values(&phrases::Facts {
+            application: &application,
+            person: &item.step.person,
+            round: item.step.round,
+            kind: item.step.kind,
+            departs,
+            me: me.map(|name| name.as_str()),
+            phone: self.sender.phone.as_deref(),
+            thread_subject: thread.as_ref().map(|thread| thread.subject.as_str()),
+        });
+        let rendered = self.templates.render(&template, &values)?;
+        let facts = hash_of(&template, &values);
+        Ok(Fresh { template, subject: rendered.subject, body: rendered.body, facts })
+    }
+
+    /// Sender, recipient, thread and Message-ID, as far as they are known.
+    fn address(&self, application: &Application, note: &mut Note) -> Result<()> {
+        note.from.clone_from(&self.sender.mailbox);
+        note.to = application.recipient(&note.person).and_then(|person| {
+            person.address.clone().map(|address| Mailbox { name: Some(person.name.clone()), address })
+        });
+        if let Some(thread) = self.thread(note) {
+            note.in_reply_to = Some(thread.last_id);
+            note.references = thread.ids;
+        }
+        let (Some(from), Some(to)) = (&note.from, &note.to) else {
+            note.message_id = None;
+            return Ok(());
+        };
+        let interview = application.interview(note.round).context("the interview is missing")?;
+        // The same person met for two roles on one day: the second note is another one.
+        loop {
+            let id = message_id(&from.address, &to.address, interview.date(), note.kind, note.ordinal);
+            if self.notes.iter().all(|other| other.id == note.id || other.message_id.as_ref() != Some(&id)) {
+                note.message_id = Some(id);
+                return Ok(());
+            }
+            note.ordinal += 1;
+        }
+    }
+
+    /// The thread that a follow-up or a reply continues: what was last sent to that person.
+    fn thread(&self, note: &Note) -> Option<Thread> {
+        if note.kind == NoteKind::ThankYou {
+            return None;
+        }
+        let mut sent: Vec<&Note> = self
+            .notes
+            .iter()
+            .filter(|other| other.application == note.application && other.person == note.person)
+            .filter(|other| other.id != note.id && matches!(other.state, State::Sent | State::Answered))
+            .collect();
+        sent.sort_by_key(|other| other.sent_at);
+        let last = sent.last()?;
+        let last_id = last.server_message_id.clone().or_else(|| last.message_id.clone())?;
+        let mut ids = last.references.clone();
+        ids.push(last_id.clone());
+        let subject = last.subject.strip_prefix("Re: ").unwrap_or(&last.subject);
+        Some(Thread { subject: format!("Re: {subject}"), last_id, ids })
+    }
+}
+
+/// The steps of one application, without those whose note has been settled.
+pub fn next_steps(
+    application: &Application,
+    notes: &[Note],
+    rule: &Rule,
+    sender_zone: &Zone,
+    now: DateTime<Utc>,
+) -> Vec<Step> {
+    let past: Vec<Past> = notes
+        .iter()
+        .filter(|note| note.application == application.slug)
+        .map(|note| Past {
+            kind: note.kind,
+            person: note.person.clone(),
+            round: note.round,
+            state: note.state,
+            sent_at: note.sent_at,
+        })
+        .collect();
+    steps(application, &past, &rule.calendar, &rule.policy, sender_zone, now)
+}
+
+/// Whether the text stands as it is: approved, offered or gone.
+pub fn is_settled(note: &Note) -> bool {
+    !matches!(note.state, State::Drafted | State::Expired | State::Refused)
+}
+
+fn begin(item: &Item, departs: DateTime<FixedOffset>) -> Note {
+    Note {
+        id: item.id.clone(),
+        application: item.step.application.clone(),
+        person: item.step.person.clone(),
+        round: item.step.round,
+        kind: item.step.kind,
+        ordinal: 1,
+        state: State::Drafted,
+        template: String::new(),
+        from: None,
+        to: None,
+        subject: String::new(),
+        body: String::new(),
+        edited: Edited::No,
+        facts: String::new(),
+        shown: None,
+        departs_on: departs.date_naive(),
+        send_before: None,
+        message_id: None,
+        server_message_id: None,
+        in_reply_to: None,
+        references: Vec::new(),
+        allowed: Vec::new(),
+        offers: 0,
+        attempts: 0,
+        sent_at: None,
+        detail: None,
+        created_at: departs,
+    }
+}
+
+/// The template for a step, where its owner names none.
+fn template_for(application: &Application, step: &Step, departs: DateTime<FixedOffset>) -> &'static str {
+    let promised: Option<NaiveDate> = application.decision.as_ref().and_then(|decision| decision.by);
+    match step.kind {
+        NoteKind::ThankYou if step.timing == Timing::Late => "thank-you-late",
+        NoteKind::ThankYou if application.tone == Tone::Brief => "thank-you-brief",
+        NoteKind::ThankYou => "thank-you",
+        NoteKind::Nudge if promised.is_some_and(|day| day < departs.date_naive()) => "nudge-past-date",
+        NoteKind::Nudge => "nudge",
+        NoteKind::CloseOut => "close-out",
+        NoteKind::RejectionReply => "rejection-reply",
+        NoteKind::NextRoundReply => "next-round-reply",
+    }
+}
+
+struct Fresh {
+    template: String,
+    subject: String,
+    body: String,
+    facts: String,
+}
+
+struct Thread {
+    subject: String,
+    last_id: String,
+    ids: Vec<String>,
+}
+
+fn hash_of(template: &str, values: &BTreeMap<&'static str, String>) -> String {
+    let mut hash = Sha256::new();
+    for part in std::iter::once(template).chain(values.iter().flat_map(|(key, value)| [*key, value.as_str()])) {
+        hash.update(part.len().to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    BASE32_NOPAD.encode(&hash.finalize())
+}

@@ -1,4 +1,8 @@
 //! The ways through the house that several commands share. No clap, no printing.
 
+pub mod account;
+pub mod choose;
 pub mod compose;
 pub mod deliver;
+pub mod outgoing;
+pub mod post;

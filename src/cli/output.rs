@@ -1,0 +1,92 @@
+//! Reports and errors on their way to the reader: data to standard output, everything else to
+//! standard error.
+
+mod text;
+
+use std::io::{self, Write};
+
+use serde_json::json;
+
+use super::{Format, Streams};
+use crate::commands::{App, Exit, Loudness, Report};
+use crate::domain::problem::Problem;
+use crate::domain::text::printable;
+
+/// A report as text, in two parts.
+#[derive(Debug, Default)]
+pub struct Page {
+    /// What was asked for.
+    pub data: String,
+    /// What went wrong and what to type next.
+    pub talk: String,
+}
+
+pub fn report(report: &Report, format: Format, app: &App, streams: &mut Streams<'_>) -> io::Result<()> {
+    match format {
+        Format::Json => {
+            let mut line = serde_json::to_string_pretty(report).map_err(io::Error::other)?;
+            line.push('\n');
+            streams.out.write_all(line.as_bytes())?;
+        }
+        Format::Text => {
+            let page = text::page(report, app);
+            let quiet = app.loudness == Loudness::Quiet && !report.is_asked_for();
+            if !quiet {
+                streams.out.write_all(page.data.as_bytes())?;
+            }
+            streams.out.flush()?;
+            let _ = streams.err.write_all(page.talk.as_bytes());
+        }
+    }
+    streams.out.flush()
+}
+
+/// The one place that prints an error. Nothing can be done about a reader who does not listen.
+pub fn error(error: &anyhow::Error, format: Format, err: &mut dyn Write) {
+    let told = match format {
+        Format::Json => error_json(error),
+        Format::Text => error_text(error),
+    };
+    let _ = err.write_all(told.as_bytes());
+}
+
+fn error_text(error: &anyhow::Error) -> String {
+    let problem = problem_of(error);
+    let mut text = String::new();
+    let headline = problem.map_or_else(|| error.to_string(), |problem| problem.message.clone());
+    text.push_str(&format!("error: {}\n", printable(&headline)));
+    for cause in causes(error, &headline) {
+        text.push_str(&format!("  caused by: {}\n", printable(&cause)));
+    }
+    if let Some(problem) = problem {
+        for line in &problem.details {
+            text.push_str(&format!("{}\n", printable(line)));
+        }
+        if let Some(hint) = &problem.hint {
+            text.push_str(&format!("\nhint: {}\n", printable(hint)));
+        }
+    }
+    text
+}
+
+fn error_json(error: &anyhow::Error) -> String {
+    let problem = problem_of(error);
+    let headline = problem.map_or_else(|| error.to_string(), |problem| problem.message.clone());
+    let value = json!({
+        "error": headline,
+        "causes": causes(error, &headline),
+        "details": problem.map(|problem| problem.details.clone()).unwrap_or_default(),
+        "hint": problem.and_then(|problem| problem.hint.clone()),
+        "exit": Exit::of(error).code(),
+    });
+    format!("{value}\n")
+}
+
+/// Also where it was given as the context of a cause.
+fn problem_of(error: &anyhow::Error) -> Option<&Problem> {
+    error.downcast_ref::<Problem>().or_else(|| error.chain().find_map(|cause| cause.downcast_ref()))
+}
+
+fn causes(error: &anyhow::Error, headline: &str) -> Vec<String> {
+    error.chain().map(ToString::to_string).filter(|cause| cause != headline).collect()
+}

@@ -1,0 +1,26 @@
+//! Every report as a person reads it.
+
+mod notes;
+mod record;
+mod setup;
+mod status;
+
+use super::Page;
+use crate::commands::{App, Report};
+
+pub fn page(report: &Report, app: &App) -> Page {
+    match report {
+        Report::Add(report) => record::add(report, app),
+        Report::Draft(report) => notes::draft(report),
+        Report::Send(report) => notes::send(report, app),
+        Report::Nudge(report) => notes::nudge(report, app),
+        Report::Status(report) => status::status(report, app),
+        Report::Edit(report) => record::edit(report, app),
+        Report::Show(report) => record::show(report, app),
+        Report::Heard(report) => record::heard(report, app),
+        Report::Mark(report) => notes::mark(report, app),
+        Report::Close(report) => record::close(report),
+        Report::Forget(report) => record::forget(report),
+        Report::Init(report) => setup::init(report),
+    }
+}

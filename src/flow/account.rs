@@ -1,0 +1,76 @@
+//! The configured mail account as the wire wants it: server and secret, with errors that name the
+//! file or the host.
+
+use std::fs;
+
+use crate::adapters::config::{self, Config, Method, Smtp};
+use crate::adapters::net;
+use crate::adapters::secrets::{self, Ask, Found, Secret};
+use crate::adapters::smtp::{Login, Server};
+use crate::adapters::terminal::Terminal;
+use crate::domain::problem::{Kind, Problem};
+
+/// Where and how to submit, and who may be asked for the secret.
+#[derive(Clone, Debug)]
+pub struct Account {
+    pub server: Server,
+    method: Method,
+    command: Option<Vec<String>>,
+}
+
+impl Account {
+    /// The account of the configuration, if it has one.
+    pub fn configured(config: Option<&Config>) -> Result<Option<Account>, Problem> {
+        let Some((config, smtp)) = config.and_then(|config| Some((config, config.smtp.as_ref()?))) else {
+            return Ok(None);
+        };
+        Account::new(smtp, config.smtp_user(), config.auth.method, config.auth.command.clone()).map(Some)
+    }
+
+    pub fn new(
+        smtp: &Smtp,
+        user: Option<String>,
+        method: Method,
+        command: Option<Vec<String>>,
+    ) -> Result<Account, Problem> {
+        let ca_pem = match &smtp.ca_file {
+            None => None,
+            Some(path) => Some(fs::read(path).map_err(|error| {
+                Problem::new(Kind::Config, format!("ca_file {} cannot be read: {error}", path.display()))
+                    .detail("nothing was sent")
+                    .hint("see ca_file in [smtp] of the configuration")
+            })?),
+        };
+        let security = match smtp.security {
+            config::Security::Tls => net::Security::Tls,
+            config::Security::Starttls => net::Security::StartTls,
+            config::Security::None => net::Security::Plain,
+        };
+        let server = Server { host: smtp.host.clone(), port: smtp.port, security, ca_pem, user };
+        Ok(Account { server, method, command })
+    }
+
+    /// The secret, fetched before anything is connected; `None` where no login is wanted.
+    pub fn secret(&self, terminal: &Terminal) -> Result<Option<Found>, Problem> {
+        let Some(user) = &self.server.user else {
+            return Ok(None);
+        };
+        let mut announce = |line: &str| terminal.say(line);
+        let prompt = format!("Password of {user} (kept nowhere): ");
+        let mut asking = || terminal.ask_secret(&prompt, "set [auth] command, or `thanks init`");
+        let ask = if terminal.is_interactive() { Ask::Terminal(&mut asking) } else { Ask::Never };
+        secrets::fetch(self.command.as_deref(), user, ask, &mut announce).map(Some)
+    }
+
+    pub fn login<'s>(&self, secret: &'s Secret) -> Login<'s> {
+        match self.method {
+            Method::Password => Login::Password(secret.expose()),
+            Method::Xoauth2 => Login::Xoauth2(secret.expose()),
+        }
+    }
+
+    /// Whether a refused secret can be typed anew.
+    pub fn takes_typed_password(&self) -> bool {
+        self.method == Method::Password && self.command.is_none()
+    }
+}

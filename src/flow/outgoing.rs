@@ -1,0 +1,274 @@
+//! From what comes next to what became of it: each note is shown, checked and approved, then all
+//! go out on one connection. `send` and `nudge` differ only in which notes they bring.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use chrono::{DateTime, FixedOffset, Utc};
+
+use super::compose::{Desk, Draft, Item, Wish, is_settled};
+use crate::adapters::config::Environment;
+use crate::adapters::editor;
+use crate::adapters::mime::{self, Outgoing};
+use crate::adapters::store::{Approval, Store};
+use crate::adapters::terminal::Terminal;
+use crate::domain::checks::{Finding, Severity};
+use crate::domain::note::{Edited, Note, NoteId};
+use crate::domain::outbox::{Event, State};
+use crate::domain::policy::Timing;
+use crate::domain::problem::{Kind, Problem};
+use crate::domain::view;
+
+/// Who says that a note may go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consent {
+    /// The person at the terminal, note by note.
+    Ask,
+    /// `--yes`: what was shown before and has not changed since.
+    ShownBefore,
+}
+
+/// Whether anything is to be remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trace {
+    Record,
+    /// A rehearsal leaves nothing behind.
+    Nothing,
+}
+
+/// What became of a note before anything was connected.
+#[derive(Clone, Debug)]
+pub enum Verdict {
+    /// Its owner agrees: these bytes.
+    Go { draft: Draft, wire: Vec<u8> },
+    /// A check forbids it.
+    Blocked { draft: Draft, findings: Vec<Finding> },
+    /// There is nobody to send it to.
+    NoAddress { draft: Draft },
+    /// Not shown before, or changed since.
+    NotSeen { draft: Draft },
+    /// Nobody can tell whether it arrived, and only its owner may say.
+    InDoubt { note: Note },
+    Skipped { id: NoteId },
+    Later { id: NoteId, from: DateTime<FixedOffset> },
+}
+
+/// What the review needs at hand.
+pub struct Review<'a> {
+    pub desk: Desk,
+    pub store: &'a mut Store,
+    pub terminal: &'a Terminal,
+    pub environment: &'a Environment,
+    /// Where a text lies while it is edited.
+    pub drafts: &'a Path,
+    pub wish: Wish,
+    pub consent: Consent,
+    pub trace: Trace,
+    pub now: DateTime<Utc>,
+}
+
+impl Review<'_> {
+    /// Goes through the items; stops at the first `quit`, which leaves the rest as it was.
+    pub fn all(&mut self, items: &[Item]) -> Result<Vec<Verdict>> {
+        let mut verdicts = Vec::new();
+        for item in items {
+            match self.one(item)? {
+                Some(verdict) => verdicts.push(verdict),
+                None => break,
+            }
+        }
+        Ok(verdicts)
+    }
+
+    fn one(&mut self, item: &Item) -> Result<Option<Verdict>> {
+        if let Some(note) = item.note.as_ref().filter(|note| is_out_of_hand(note.state)) {
+            return Ok(Some(Verdict::InDoubt { note: note.clone() }));
+        }
+        let mut item = item.clone();
+        loop {
+            let departs = item.step.zone.at(self.now);
+            let draft = self.redrafted(&item, departs)?;
+            if draft.note.to.is_none() {
+                return Ok(Some(Verdict::NoAddress { draft }));
+            }
+            let blocked = self.blocked(&draft);
+            if !blocked.is_empty() && self.consent == Consent::ShownBefore {
+                return Ok(Some(Verdict::Blocked { draft, findings: blocked }));
+            }
+            if self.consent == Consent::ShownBefore {
+                let unchanged = draft.note.shown.as_deref() == Some(draft.note.shown_hash().as_str());
+                let seen = unchanged && draft.difference.is_none();
+                return if seen { self.go(draft).map(Some) } else { Ok(Some(Verdict::NotSeen { draft })) };
+            }
+            let opening = Some(item.step.earliest).filter(|earliest| *earliest > departs);
+            match self.ask(&draft, &blocked, opening)? {
+                'y' => return self.go(draft).map(Some),
+                'l' => {
+                    let from = opening.unwrap_or(item.step.due);
+                    return Ok(Some(Verdict::Later { id: draft.note.id, from }));
+                }
+                's' => return Ok(Some(Verdict::Skipped { id: draft.note.id })),
+                'e' => item.note = Some(self.edit(draft)?),
+                _ => return Ok(None),
+            }
+        }
+    }
+
+    /// The draft as it would go out now, recorded if it is to be.
+    fn redrafted(&mut self, item: &Item, departs: DateTime<FixedOffset>) -> Result<Draft> {
+        let mut item = item.clone();
+        // A text that says "today" is not the text that was approved yesterday.
+        let stale = |note: &Note| {
+            note.state == State::Approved
+                && note.offers == 0
+                && note.edited == Edited::No
+                && note.departs_on != departs.date_naive()
+        };
+        if item.note.as_ref().is_some_and(stale)
+            && let Some(note) = item.note.as_mut()
+        {
+            note.state = State::Drafted;
+        }
+        let draft = self.desk.compose(&item, departs, &self.wish)?;
+        let may_keep = !is_settled(&draft.note)
+            && (draft.difference.is_none() || self.consent == Consent::Ask);
+        if self.trace == Trace::Record && may_keep {
+            keep(self.store, &draft.note, departs)?;
+        }
+        Ok(draft)
+    }
+
+    fn blocked(&self, draft: &Draft) -> Vec<Finding> {
+        draft
+            .findings
+            .iter()
+            .filter(|finding| finding.severity == Severity::Block)
+            .filter(|finding| !draft.note.allowed.iter().any(|name| name == finding.name))
+            .cloned()
+            .collect()
+    }
+
+    /// Shows the note and asks; a blocked note cannot be sent, only mended or left.
+    fn ask(
+        &mut self,
+        draft: &Draft,
+        blocked: &[Finding],
+        opening: Option<DateTime<FixedOffset>>,
+    ) -> Result<char> {
+        let note = &draft.note;
+        self.terminal.say(&view::note_text(note));
+        if let Some(difference) = &draft.difference {
+            self.terminal.say("your words were kept; the record would now say:");
+            self.terminal.say(difference);
+        }
+        self.terminal.say(&view::findings_text(&draft.findings));
+        if self.trace == Trace::Record {
+            self.store.remember_shown(&note.id, &note.shown_hash())?;
+        }
+        let departs = draft.step.zone.at(self.now);
+        if let Some(advice) = advice(draft, departs) {
+            self.terminal.say(&advice);
+        }
+        let to = note.to.as_ref().map(|to| to.address.to_string()).unwrap_or_default();
+        let hint = format!("`thanks send {} --yes` sends what `thanks draft` has shown", note.id);
+        if blocked.is_empty() {
+            let later = opening.map(|at| format!(", {}", at.format("%H:%M"))).unwrap_or_default();
+            let prompt = format!("Send to {to}? [y]es [l]ater{later} [e]dit [s]kip [q]uit: ");
+            self.terminal.choose(&prompt, "ylesq", &hint)
+        } else {
+            self.terminal.choose("This cannot go as it is. [e]dit [s]kip [q]uit: ", "esq", &hint)
+        }
+    }
+
+    fn edit(&mut self, draft: Draft) -> Result<Note> {
+        let mut note = draft.note;
+        edit_text(&mut note, self.environment, self.drafts)?;
+        note.edited = Edited::ByOwner;
+        if self.trace == Trace::Record {
+            keep(self.store, &note, draft.step.zone.at(self.now))?;
+            note.state = State::Drafted;
+        }
+        Ok(note)
+    }
+
+    /// Freezes the bytes that were agreed to.
+    fn go(&mut self, mut draft: Draft) -> Result<Verdict> {
+        let now = draft.step.zone.at(self.now);
+        if draft.note.state == State::Approved {
+            let wire = self.store.wire(&draft.note.id)?.bytes;
+            return Ok(Verdict::Go { draft, wire });
+        }
+        let wire = wire_of(&draft.note, self.desk.sender.zone.at(self.now))?;
+        if self.trace == Trace::Record {
+            let approval = Approval { wire: &wire, send_before: draft.note.send_before };
+            self.store.approve(&draft.note.id, &approval, now)?;
+            draft.note.state = State::Approved;
+        }
+        Ok(Verdict::Go { draft, wire })
+    }
+}
+
+/// Writes a draft if it says anything that the record does not.
+pub fn keep(store: &mut Store, note: &Note, at: DateTime<FixedOffset>) -> Result<()> {
+    let known = store.note(&note.id)?;
+    let unchanged = known.as_ref().is_some_and(|known| {
+        known.state == State::Drafted
+            && known.shown_hash() == note.shown_hash()
+            && known.facts == note.facts
+            && known.edited == note.edited
+            && known.allowed == note.allowed
+            && known.departs_on == note.departs_on
+            && known.message_id == note.message_id
+            && known.send_before == note.send_before
+    });
+    if unchanged { Ok(()) } else { store.save_draft(note, at) }
+}
+
+/// Subject and body in the owner's editor, as they are in the preview.
+pub fn edit_text(note: &mut Note, environment: &Environment, folder: &Path) -> Result<()> {
+    let text = format!("Subject: {}\n\n{}\n", note.subject, note.body.trim_end());
+    let stem = note.id.as_str().replace('/', "-");
+    let edited = editor::edit(environment, folder, &stem, "txt", &text)?;
+    let refused = |message: &str| {
+        Problem::new(Kind::Data, message)
+            .detail(format!("nothing was changed; your text is in {}", edited.path.display()))
+    };
+    let text = edited.text.replace("\r\n", "\n");
+    let text = text.trim_start_matches('\u{feff}');
+    let Some((first, body)) = text.split_once('\n') else {
+        return Err(refused("the text is empty").into());
+    };
+    let Some(subject) = first.strip_prefix("Subject:") else {
+        return Err(refused("the first line must be `Subject: …`").into());
+    };
+    if body.trim().is_empty() {
+        return Err(refused("the text is empty").into());
+    }
+    if let Some(c) = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
+        return Err(refused(&format!("the text holds the control character U+{:04X}", u32::from(c))).into());
+    }
+    note.subject = subject.trim().to_owned();
+    note.body = body.trim().to_owned();
+    edited.discard();
+    Ok(())
+}
+
+/// The bytes of a note as they go over the wire.
+pub fn wire_of(note: &Note, date: DateTime<FixedOffset>) -> Result<Vec<u8>> {
+    let missing = |what: &str| format!("{} has no {what}", note.id);
+    Ok(mime::build(&Outgoing {
+        from: note.from.as_ref().with_context(|| missing("sender"))?,
+        to: note.to.as_ref().with_context(|| missing("recipient"))?,
+        subject: &note.subject,
+        body: &note.body,
+        message_id: note.message_id.as_deref().with_context(|| missing("Message-ID"))?,
+        in_reply_to: note.in_reply_to.as_deref(),
+        references: &note.references,
+        date,
+    })?)
+}
+
+/// Whether the note is with its owner or with another sender, not with this review.
+fn is_out_of_hand(state: State) -> bool {
+    matches!(state, State::Unsure | State::Claimed | State::Sending)
+}

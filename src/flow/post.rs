@@ -1,0 +1,96 @@
+//! Approved notes → the post: lock, secret, delivery, and the one question that may follow, a new
+//! password.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use chrono::{DateTime, FixedOffset};
+
+use super::account::Account;
+use super::deliver::{Delivery, Desk, Relay, Watch};
+use crate::adapters::config;
+use crate::adapters::journal::{Journal, SendLock};
+use crate::adapters::net::Interrupt;
+use crate::adapters::secrets::{self, Found, Secret, Source};
+use crate::adapters::smtp::Patience;
+use crate::adapters::store::Store;
+use crate::adapters::terminal::{Terminal, interrupt_flag};
+use crate::domain::note::NoteId;
+use crate::domain::problem::{Kind, Problem};
+use crate::domain::view;
+
+/// What sending needs at hand.
+pub struct Post<'a> {
+    pub store: &'a mut Store,
+    pub journal: &'a Journal,
+    pub lock: SendLock,
+    pub machine: &'a str,
+    pub account: &'a Account,
+    pub terminal: &'a Terminal,
+    pub now: &'a dyn Fn() -> DateTime<FixedOffset>,
+}
+
+/// How long a typed command waits for another sender.
+const PATIENCE_WITH_OTHERS: Duration = Duration::from_secs(15);
+
+/// Takes the send lock, waiting for another sender for a while.
+pub fn lock(paths: &config::Paths) -> Result<SendLock> {
+    SendLock::take_within(&paths.lock, PATIENCE_WITH_OTHERS)?.ok_or_else(|| {
+        Problem::new(Kind::TryAgain, "another command is sending")
+            .detail("nothing was sent by this one")
+            .hint("try again when it is done; `thanks status` shows what it did")
+            .into()
+    })
+}
+
+/// Hands the notes over. Where the server refuses the password and a person is there, they are
+/// asked for another one.
+pub fn deliver(post: Post<'_>, ids: &[NoteId]) -> Result<Delivery> {
+    let Post { store, journal, lock, machine, account, terminal, now } = post;
+    let mut desk = Desk::take(store, journal, lock, machine, now())?;
+    let mut found = account.secret(terminal)?;
+    let mut replaces_stored = false;
+    let interrupt = Interrupt::from(interrupt_flag()?);
+    let waiting = || terminal.say("waiting for the receipt; it may be there already; Ctrl-C only stops waiting");
+    let watch = Watch { now, waiting: &waiting };
+    loop {
+        let relay = Relay {
+            server: &account.server,
+            login: found.as_ref().map(|found| account.login(&found.secret)),
+            patience: &Patience::default(),
+            interrupt: &interrupt,
+        };
+        let delivery = desk.deliver(ids, &relay, &watch)?;
+        let refused = delivery.trouble.as_ref().filter(|trouble| trouble.kind == Kind::Permission);
+        let (Some(trouble), true) = (refused, terminal.is_interactive() && account.takes_typed_password()) else {
+            if let Some(found) = found.filter(|_| replaces_stored && delivery.trouble.is_none()) {
+                remember(account, &found.secret, terminal);
+            }
+            return Ok(delivery);
+        };
+        let Some(secret) = another_password(trouble, terminal)? else {
+            return Ok(delivery);
+        };
+        replaces_stored |= found.is_some_and(|found| found.source == Source::Keyring);
+        found = Some(Found { secret, source: Source::Asked });
+    }
+}
+
+/// `None` where the person stops.
+fn another_password(trouble: &Problem, terminal: &Terminal) -> Result<Option<Secret>> {
+    terminal.say(&view::problem_text(trouble));
+    let typed = terminal.ask_secret("New password (Enter stops): ", "`thanks init` stores a new one")?;
+    let secret = Secret::new(typed).without_app_password_blanks();
+    Ok((!secret.expose().is_empty()).then_some(secret))
+}
+
+/// The new password takes the place of the one that was refused. That it is not stored is no
+/// reason to say that a note was not sent.
+fn remember(account: &Account, secret: &Secret, terminal: &Terminal) {
+    let Some(user) = &account.server.user else {
+        return;
+    };
+    if let Err(problem) = secrets::store(user, secret) {
+        terminal.say(&format!("the new password could not be stored: {problem}"));
+    }
+}
