@@ -1,0 +1,133 @@
+//! `auth.command`: a program that prints the secret. It is run without a shell, and nothing that
+//! it prints is shown.
+
+use std::io::{ErrorKind, Read};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::Duration;
+
+use zeroize::Zeroizing;
+
+use super::{SILENT, Secret, Wait};
+use crate::domain::problem::{Kind, Problem};
+use crate::domain::text::printable;
+
+/// What the program may use beside its output: it may want to ask for its own password.
+#[derive(Clone, Copy)]
+pub(super) enum Streams {
+    Terminal,
+    Closed,
+}
+
+/// In bytes; a token of OAuth is well below.
+const LONGEST_LINE: u64 = 64 << 10;
+const TICK: Duration = Duration::from_millis(5);
+
+/// The first line that the program prints, without its line end.
+pub(super) fn run(
+    arguments: &[String],
+    streams: Streams,
+    wait: &mut Wait<'_>,
+) -> Result<Secret, Problem> {
+    let Some((program, rest)) = arguments.split_first() else {
+        return Err(Problem::new(Kind::Config, "auth.command is empty"));
+    };
+    let name = printable(program);
+    let failed = |why: &str| {
+        Problem::new(
+            Kind::Permission,
+            format!("the command for the password, `{name}`, {why}"),
+        )
+        .hint("it stands in the section [auth] of the configuration; try it by hand")
+    };
+    let (input, errors) = match streams {
+        Streams::Terminal => (Stdio::inherit(), Stdio::inherit()),
+        Streams::Closed => (Stdio::null(), Stdio::null()),
+    };
+    let mut child = Command::new(program)
+        .args(rest)
+        .stdin(input)
+        .stdout(Stdio::piped())
+        .stderr(errors)
+        .spawn()
+        .map_err(|error| match error.kind() {
+            ErrorKind::NotFound => failed("does not exist"),
+            _ => failed("cannot be run").detail(error.to_string()),
+        })?;
+    let line = child.stdout.take().map(first_line);
+    let status = match wait_for(&mut child, &name, wait) {
+        Ok(Some(status)) => status,
+        Ok(None) => {
+            let _ = child.kill();
+            let _ = child.wait();
+            return Err(failed(&format!(
+                "did not end within {} s and was stopped",
+                wait.limit.as_secs()
+            )));
+        }
+        Err(error) => return Err(failed("was lost").detail(error.to_string())),
+    };
+    if !status.success() {
+        return Err(match status.code() {
+            Some(code) => failed(&format!("ended with exit code {code}")),
+            None => failed("was ended by a signal"),
+        });
+    }
+    // It has ended; what it left running may keep its output open.
+    let bytes = line
+        .and_then(|line| line.recv_timeout(Duration::from_secs(1)).ok())
+        .unwrap_or_default();
+    let Ok(text) = std::str::from_utf8(&bytes) else {
+        return Err(failed("printed something that is not UTF-8"));
+    };
+    match text.trim_end_matches('\r') {
+        "" => Err(failed("printed an empty line")),
+        text if text.contains('\0') => Err(failed("printed a NUL")),
+        text => Ok(Secret::new(text.to_owned())),
+    }
+}
+
+/// Reads on to the end, so that a program that prints more is not broken off, and keeps one line.
+fn first_line(mut output: ChildStdout) -> Receiver<Zeroizing<Vec<u8>>> {
+    let (found, line) = mpsc::channel();
+    thread::spawn(move || {
+        let mut bytes = Zeroizing::new(Vec::with_capacity(4096));
+        let mut byte = [0];
+        while bytes.len() as u64 <= LONGEST_LINE {
+            match output.read(&mut byte) {
+                Ok(1) if byte != *b"\n" => bytes.extend_from_slice(&byte),
+                _ => break,
+            }
+        }
+        let _ = found.send(bytes);
+        let _ = std::io::copy(&mut output, &mut std::io::sink());
+    });
+    line
+}
+
+/// The exit status, or `None` after the limit.
+fn wait_for(
+    child: &mut Child,
+    name: &str,
+    wait: &mut Wait<'_>,
+) -> std::io::Result<Option<ExitStatus>> {
+    // Nobody ever sends: receiving is a wait with a deadline.
+    let (_never, tick) = mpsc::channel::<()>();
+    let mut waited = Duration::ZERO;
+    let mut told = false;
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        if waited >= wait.limit {
+            return Ok(None);
+        }
+        if waited >= SILENT && !told {
+            told = true;
+            (wait.announce)(&format!("waiting for `{name}`"));
+        }
+        let _ = tick.recv_timeout(TICK);
+        waited += TICK;
+    }
+}

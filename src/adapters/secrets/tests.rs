@@ -1,0 +1,224 @@
+use keyring::Error;
+
+use super::*;
+
+const CANARY: &str = "hunter2-canary";
+
+fn quietly() -> impl FnMut(&str) {
+    |line: &str| panic!("announced: {line}")
+}
+
+fn argv(arguments: &[&str]) -> Vec<String> {
+    arguments
+        .iter()
+        .map(|argument| (*argument).to_owned())
+        .collect()
+}
+
+#[cfg(unix)]
+fn from_command(arguments: &[&str]) -> Result<Found, Problem> {
+    fetch(
+        Some(&argv(arguments)),
+        "jo@example.com",
+        Ask::Never,
+        &mut quietly(),
+    )
+}
+
+#[cfg(unix)]
+fn shell(script: &str) -> Result<Found, Problem> {
+    from_command(&["sh", "-c", script])
+}
+
+#[test]
+fn a_secret_is_not_printed() {
+    let found = Found {
+        secret: Secret::new(CANARY.to_owned()),
+        source: Source::Asked,
+    };
+    assert_eq!(
+        format!("{found:?}"),
+        "Found { secret: Secret(…), source: Asked }"
+    );
+}
+
+#[test]
+fn blanks_leave_app_passwords_and_nothing_else() {
+    let tidied = |text: &str| {
+        Secret::new(text.to_owned())
+            .without_app_password_blanks()
+            .expose()
+            .to_owned()
+    };
+    assert_eq!(tidied("abcd efgh ijkl mnop"), "abcdefghijklmnop");
+    assert_eq!(tidied(" abcd\u{a0}efgh ijkl mnop "), "abcdefghijklmnop");
+    for text in [
+        "correct horse battery staple",
+        "abcd efgh ijkl",
+        "abcd efgh ijkl mno1",
+        " x ",
+    ] {
+        assert_eq!(tidied(text), text);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_command_gives_its_first_line() {
+    for script in [
+        "echo hunter2-canary",
+        "printf hunter2-canary",
+        "printf 'hunter2-canary\\r\\nurl: x\\n'",
+        "echo hunter2-canary; sleep 2 & ",
+    ] {
+        let found = shell(script).unwrap();
+        assert_eq!(
+            (found.secret.expose(), found.source),
+            (CANARY, Source::Command),
+            "{script}"
+        );
+    }
+    let found = from_command(&["printf", "%s", " a;b $HOME "]).unwrap();
+    assert_eq!(found.secret.expose(), " a;b $HOME ");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_command_that_fails_is_named_without_what_it_printed() {
+    for (script, why) in [
+        (
+            "echo hunter2-canary; echo hunter2-canary >&2; exit 3",
+            "ended with exit code 3",
+        ),
+        ("echo; echo hunter2-canary", "printed an empty line"),
+        ("true", "printed an empty line"),
+        ("printf '\\351\\n'", "printed something that is not UTF-8"),
+        ("kill -9 $$", "was ended by a signal"),
+    ] {
+        let problem = shell(script).unwrap_err();
+        assert_eq!(problem.kind, Kind::Permission);
+        assert_eq!(
+            problem.message,
+            format!("the command for the password, `sh`, {why}")
+        );
+        assert!(!format!("{problem:?}").contains(CANARY));
+    }
+    let problem = from_command(&["/no/such/program"]).unwrap_err();
+    assert!(
+        problem
+            .message
+            .ends_with("`/no/such/program`, does not exist"),
+        "{problem}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_command_that_hangs_is_stopped() {
+    let mut announce = quietly();
+    let mut wait = Wait {
+        limit: Duration::from_millis(60),
+        announce: &mut announce,
+    };
+    let problem = command::run(&argv(&["sleep", "60"]), command::Streams::Closed, &mut wait);
+    assert!(problem.unwrap_err().message.contains("did not end within"));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_unattended_command_has_no_input() {
+    assert_eq!(shell("cat; echo end").unwrap().secret.expose(), "end");
+}
+
+fn missing() -> Result<Secret, Failure> {
+    Err(keyring_store::explain(&Error::NoEntry, "jo"))
+}
+
+#[test]
+fn the_keyring_comes_before_the_person() {
+    let mut ask = || panic!("asked");
+    let kept = Ok(Secret::new(CANARY.to_owned()));
+    let found = resolve(kept, "jo", Ask::Terminal(&mut ask)).unwrap();
+    assert_eq!(found.source, Source::Keyring);
+    let mut ask = || Ok(Secret::new("typed".to_owned()));
+    let found = resolve(missing(), "jo", Ask::Terminal(&mut ask)).unwrap();
+    assert_eq!(
+        (found.secret.expose(), found.source),
+        ("typed", Source::Asked)
+    );
+}
+
+#[test]
+fn without_a_secret_it_is_said_what_was_tried() {
+    let problem = resolve(missing(), "jo", Ask::Never).unwrap_err();
+    assert_eq!(problem.kind, Kind::Permission);
+    assert_eq!(
+        problem.details,
+        [
+            "keyring: no entry for service thanks, user jo",
+            "not asked for: there is no terminal"
+        ]
+    );
+    let mut stops = || Ok(Secret::new(String::new()));
+    let problem = resolve(missing(), "jo", Ask::Terminal(&mut stops)).unwrap_err();
+    assert_eq!(problem.kind, Kind::Permission);
+    let mut interrupted = || Err(Problem::new(Kind::Interrupted, "interrupted"));
+    let problem = resolve(missing(), "jo", Ask::Terminal(&mut interrupted)).unwrap_err();
+    assert_eq!(problem.kind, Kind::Interrupted);
+}
+
+#[test]
+fn a_keyring_that_hangs_can_be_tried_again_later() {
+    let mut announced = Vec::new();
+    let mut announce = |line: &str| announced.push(line.to_owned());
+    let mut wait = Wait {
+        limit: Duration::from_millis(20),
+        announce: &mut announce,
+    };
+    let (hold, held) = std::sync::mpsc::channel::<()>();
+    let hung = keyring_store::call(&mut wait, move || {
+        let _ = held.recv();
+        Ok(Secret::new(CANARY.to_owned()))
+    });
+    drop(hold);
+    assert_eq!(hung.as_ref().unwrap_err().class, Class::Hangs);
+    assert_eq!(
+        resolve(hung, "jo", Ask::Never).unwrap_err().kind,
+        Kind::TryAgain
+    );
+    assert_eq!(announced.len(), 1);
+}
+
+#[test]
+fn errors_of_the_keyring_are_told_in_plain_words_without_the_secret() {
+    let bus = "zbus error: org.freedesktop.DBus.Error.ServiceUnknown: The name org.freedesktop.secrets was not provided";
+    let nowhere = "Failed to connect to address `unix:path=/run/user/0/bus`: No such file";
+    let bytes = CANARY.as_bytes().to_vec();
+    for (error, why) in [
+        (
+            Error::PlatformFailure(bus.into()),
+            "no Secret Service on the session bus",
+        ),
+        (
+            Error::PlatformFailure(nowhere.into()),
+            "no session bus, and so no Secret Service",
+        ),
+        (Error::PlatformFailure("odd".into()), "odd"),
+        (
+            Error::NoStorageAccess("prompt dismissed".into()),
+            "it is locked, or has no collection yet, and nobody answered its prompt",
+        ),
+        (Error::BadEncoding(bytes.clone()), "the entry is not UTF-8"),
+        (
+            Error::BadDataFormat(bytes, CANARY.into()),
+            "the entry cannot be read",
+        ),
+        (
+            Error::Ambiguous(Vec::new()),
+            "0 entries for service thanks, user jo: remove all but one",
+        ),
+    ] {
+        let failure = keyring_store::explain(&error, "jo");
+        assert_eq!((failure.class, failure.why.as_str()), (Class::Broken, why));
+    }
+}
