@@ -7,6 +7,7 @@ mod providers;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod values;
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind, Read, Write};

@@ -5,9 +5,9 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
+use super::values;
 use crate::domain::address::{EmailAddress, PersonName};
 use crate::domain::zone::Zone;
 
@@ -32,19 +32,19 @@ pub struct Config {
 #[serde(deny_unknown_fields)]
 pub struct Me {
     /// Absent: From is the bare address.
-    #[serde(default, deserialize_with = "name")]
+    #[serde(default, deserialize_with = "values::name")]
     pub name: Option<PersonName>,
-    #[serde(deserialize_with = "address")]
+    #[serde(deserialize_with = "values::address")]
     pub email: EmailAddress,
-    #[serde(default, deserialize_with = "line")]
+    #[serde(default, deserialize_with = "values::line")]
     pub phone: Option<String>,
-    #[serde(default, deserialize_with = "zone")]
+    #[serde(default, deserialize_with = "values::zone")]
     pub timezone: Option<Zone>,
     /// `en` or `en-US`.
-    #[serde(default, deserialize_with = "language")]
+    #[serde(default, deserialize_with = "values::language")]
     pub language: Option<String>,
     /// ISO 3166: `US`, `DE-BY`.
-    #[serde(default, deserialize_with = "country")]
+    #[serde(default, deserialize_with = "values::country")]
     pub country: Option<String>,
 }
 
@@ -90,7 +90,7 @@ pub struct Auth {
     #[serde(default)]
     pub method: Method,
     /// A program and its arguments; its first line is the secret.
-    #[serde(default, deserialize_with = "command")]
+    #[serde(default, deserialize_with = "values::command")]
     pub command: Option<Vec<String>>,
 }
 
@@ -114,14 +114,14 @@ pub struct PolicyTable {
     pub decision_days: Option<u32>,
     /// From the first follow-up to the last.
     pub close_out_days: Option<u32>,
-    #[serde(deserialize_with = "few")]
+    #[serde(deserialize_with = "values::few")]
     pub max_follow_ups: Option<u32>,
     /// After an answer that names no date.
     pub reply_days: Option<u32>,
     /// On the recipient's clock, 0 to 23.
-    #[serde(deserialize_with = "hour")]
+    #[serde(deserialize_with = "values::hour")]
     pub follow_up_hour: Option<u32>,
-    #[serde(deserialize_with = "dates")]
+    #[serde(deserialize_with = "values::dates")]
     pub holidays: Vec<NaiveDate>,
 }
 
@@ -129,9 +129,9 @@ pub struct PolicyTable {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Checks {
-    #[serde(deserialize_with = "share")]
+    #[serde(deserialize_with = "values::share")]
     pub similar_ask: f64,
-    #[serde(deserialize_with = "share")]
+    #[serde(deserialize_with = "values::share")]
     pub similar_block: f64,
 }
 
@@ -139,7 +139,7 @@ pub struct Checks {
 #[serde(deny_unknown_fields, default)]
 pub struct Templates {
     /// As written: a relative one is beside the configuration.
-    #[serde(deserialize_with = "path")]
+    #[serde(deserialize_with = "values::path")]
     pub folder: Option<PathBuf>,
 }
 
@@ -209,30 +209,30 @@ impl Default for Checks {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Server {
-    #[serde(deserialize_with = "host")]
+    #[serde(deserialize_with = "values::host")]
     host: String,
     port: Option<u16>,
     #[serde(default)]
     security: Security,
-    #[serde(default, deserialize_with = "line")]
+    #[serde(default, deserialize_with = "values::line")]
     user: Option<String>,
-    #[serde(default, deserialize_with = "path")]
+    #[serde(default, deserialize_with = "values::path")]
     ca_file: Option<PathBuf>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct MailServer {
-    #[serde(deserialize_with = "host")]
+    #[serde(deserialize_with = "values::host")]
     host: String,
     port: Option<u16>,
     #[serde(default)]
     security: Security,
-    #[serde(default, deserialize_with = "line")]
+    #[serde(default, deserialize_with = "values::line")]
     user: Option<String>,
-    #[serde(default, deserialize_with = "path")]
+    #[serde(default, deserialize_with = "values::path")]
     ca_file: Option<PathBuf>,
-    #[serde(default, deserialize_with = "line")]
+    #[serde(default, deserialize_with = "values::line")]
     sent: Option<String>,
 }
 
@@ -299,147 +299,4 @@ fn is_loopback(host: &str) -> bool {
         || host
             .parse()
             .is_ok_and(|address: IpAddr| address.is_loopback())
-}
-
-fn name<'de, D: Deserializer<'de>>(from: D) -> Result<Option<PersonName>, D::Error> {
-    let text = String::deserialize(from)?;
-    if text.trim().is_empty() {
-        return Ok(None);
-    }
-    PersonName::parse(&text).map(Some).map_err(D::Error::custom)
-}
-
-fn address<'de, D: Deserializer<'de>>(from: D) -> Result<EmailAddress, D::Error> {
-    EmailAddress::parse(&String::deserialize(from)?).map_err(D::Error::custom)
-}
-
-fn zone<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Zone>, D::Error> {
-    Zone::named(&String::deserialize(from)?)
-        .map(Some)
-        .map_err(|unknown| {
-            let near = unknown
-                .nearest
-                .map(|zone| format!("; did you mean `{zone}`?"));
-            D::Error::custom(format!(
-                "no time zone `{}`{}",
-                unknown.name,
-                near.unwrap_or_default()
-            ))
-        })
-}
-
-fn language<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    let text = String::deserialize(from)?;
-    let is_tag = match text.split_once('-') {
-        Some((language, region)) => is_lower(language) && is_upper(region),
-        None => is_lower(&text),
-    };
-    if is_tag {
-        Ok(Some(text))
-    } else {
-        Err(D::Error::custom(format!(
-            "`{text}` is no language such as `en-US`"
-        )))
-    }
-}
-
-fn country<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    let text = String::deserialize(from)?;
-    let is_code = match text.split_once('-') {
-        Some((country, part)) => {
-            is_upper(country)
-                && (1..=3).contains(&part.len())
-                && part
-                    .bytes()
-                    .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
-        }
-        None => is_upper(&text),
-    };
-    if is_code {
-        Ok(Some(text))
-    } else {
-        Err(D::Error::custom(format!(
-            "`{text}` is no country such as `US` or `DE-BY`"
-        )))
-    }
-}
-
-fn is_lower(text: &str) -> bool {
-    text.len() == 2 && text.bytes().all(|b| b.is_ascii_lowercase())
-}
-
-fn is_upper(text: &str) -> bool {
-    text.len() == 2 && text.bytes().all(|b| b.is_ascii_uppercase())
-}
-
-fn host<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
-    let text = String::deserialize(from)?;
-    let is_name = |c: char| c.is_alphanumeric() || c == '.' || c == '-';
-    if text.parse::<IpAddr>().is_ok() || (!text.is_empty() && text.chars().all(is_name)) {
-        return Ok(text);
-    }
-    Err(D::Error::custom(format!(
-        "`{text}` is no host such as `smtp.example.com`; a port has its own key"
-    )))
-}
-
-fn command<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<String>>, D::Error> {
-    const SHAPE: &str = "a command is a list, run without a shell: [\"pass\", \"show\", \"mail\"]";
-    let value = toml::Value::deserialize(from)?;
-    let arguments: Vec<String> = value.try_into().map_err(|_| D::Error::custom(SHAPE))?;
-    match arguments.first() {
-        Some(program) if !program.trim().is_empty() => Ok(Some(arguments)),
-        _ => Err(D::Error::custom(SHAPE)),
-    }
-}
-
-fn line<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    let text = String::deserialize(from)?;
-    if text.chars().any(char::is_control) {
-        return Err(D::Error::custom("the value holds a control character"));
-    }
-    Ok(Some(text))
-}
-
-fn path<'de, D: Deserializer<'de>>(from: D) -> Result<Option<PathBuf>, D::Error> {
-    let text = String::deserialize(from)?;
-    if text.is_empty() || text.starts_with('~') {
-        return Err(D::Error::custom("write the whole path, without `~`"));
-    }
-    Ok(Some(PathBuf::from(text)))
-}
-
-fn few<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u32>, D::Error> {
-    match u32::deserialize(from)? {
-        number @ 0..=3 => Ok(Some(number)),
-        _ => Err(D::Error::custom("three follow-ups are the most")),
-    }
-}
-
-fn hour<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u32>, D::Error> {
-    match u32::deserialize(from)? {
-        hour @ 0..=23 => Ok(Some(hour)),
-        _ => Err(D::Error::custom("an hour is a number from 0 to 23")),
-    }
-}
-
-fn share<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
-    match f64::deserialize(from)? {
-        share if (0.0..=1.0).contains(&share) => Ok(share),
-        _ => Err(D::Error::custom("it is a number from 0 to 1")),
-    }
-}
-
-/// Dates as strings or as TOML writes them bare.
-fn dates<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<NaiveDate>, D::Error> {
-    Vec::<toml::Value>::deserialize(from)?
-        .into_iter()
-        .map(|value| {
-            let text = value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned);
-            text.parse()
-                .map_err(|_| D::Error::custom(format!("`{text}` is no date such as 2026-12-24")))
-        })
-        .collect()
 }
