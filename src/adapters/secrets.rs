@@ -58,6 +58,7 @@ pub fn fetch(
     ask: Ask<'_>,
     announce: &mut dyn FnMut(&str),
 ) -> Result<Found, Problem> {
+    keep_out_of_core_dumps();
     let mut wait = Wait {
         limit: match ask {
             Ask::Terminal(_) => ATTENDED,
@@ -116,6 +117,13 @@ fn resolve(
         Ask::Never if failure.class == Class::Hangs => Err(problem(Kind::TryAgain)),
         Ask::Never => Err(problem(Kind::Permission).detail("not asked for: there is no terminal")),
     }
+}
+
+/// From here on a crash leaves no copy of this process's memory; where that cannot be had, it is
+/// no reason to stop.
+fn keep_out_of_core_dumps() {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
 }
 
 impl Secret {

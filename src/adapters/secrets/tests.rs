@@ -130,6 +130,14 @@ fn an_unattended_command_has_no_input() {
     assert_eq!(shell("cat; echo end").unwrap().secret.expose(), "end");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_process_that_holds_a_secret_leaves_no_core_dump() {
+    shell("echo hunter2-canary").unwrap();
+    let behaviour = rustix::process::dumpable_behavior().unwrap();
+    assert_eq!(behaviour, rustix::process::DumpableBehavior::NotDumpable);
+}
+
 fn missing() -> Result<Secret, Failure> {
     Err(keyring_store::explain(&Error::NoEntry, "jo"))
 }

@@ -21,9 +21,12 @@ pub fn interrupt_flag() -> Result<Arc<AtomicBool>, Problem> {
         ends.store(false, Ordering::SeqCst);
     }
     let interrupted = Arc::new(AtomicBool::new(false));
-    let mut signals = vec![SIGINT, SIGTERM];
-    #[cfg(unix)]
-    signals.push(signal_hook::consts::SIGHUP);
+    let signals = [
+        SIGINT,
+        SIGTERM,
+        #[cfg(unix)]
+        signal_hook::consts::SIGHUP,
+    ];
     for signal in signals {
         flag::register(signal, Arc::clone(&interrupted)).map_err(|error| {
             Problem::new(Kind::LocalIo, "signals cannot be handled").detail(error.to_string())

@@ -332,3 +332,32 @@ fn a_note_to_oneself_is_asked_about() {
     let asked = advice(None, Some(&address("ME@Example.com")), Some(&own));
     assert_eq!(asked, ["ME@Example.com is your own address"]);
 }
+
+proptest::proptest! {
+    #[test]
+    fn whatever_is_taken_can_stand_in_a_header(text in "\\PC{0,40}|[ -~]{0,40}|(?s).{0,20}") {
+        if let Ok(name) = PersonName::parse(&text) {
+            proptest::prop_assert!(!name.as_str().chars().any(|c| c.is_control()));
+            proptest::prop_assert!(!name.first_word().is_empty() && !name.last_word().is_empty());
+            proptest::prop_assert_eq!(PersonName::parse(name.as_str()), Ok(name.clone()));
+            advice(Some(&name), None, None);
+        }
+        let _ = Mailbox::parse_person(&text);
+    }
+
+    #[test]
+    fn whatever_is_an_address_is_one_word_with_one_at(
+        local in "[a-zA-Z0-9.!%<>\"@ \r\u{e9}\u{200b}_-]{0,12}",
+        domain in "[a-z0-9.\\[\\]_\u{fc}-]{0,12}\\.(org|example|xn--p1ai)",
+    ) {
+        if let Ok(address) = EmailAddress::parse(&format!("{local}@{domain}")) {
+            let wire = address.wire();
+            proptest::prop_assert_eq!(wire.matches('@').count(), 1);
+            proptest::prop_assert!(!wire.contains(|c: char| c.is_control() || c.is_whitespace() || "<>\",;:".contains(c)));
+            proptest::prop_assert!(address.ascii_domain().is_ascii());
+            let again = EmailAddress::parse(&wire).map(|wire| wire.canonical());
+            proptest::prop_assert_eq!(again, Ok(address.canonical()));
+            advice(None, Some(&address), None);
+        }
+    }
+}
