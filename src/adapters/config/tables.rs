@@ -216,7 +216,7 @@ struct Server {
     security: Security,
     #[serde(default, deserialize_with = "values::line")]
     user: Option<String>,
-    #[serde(default, deserialize_with = "values::path")]
+    #[serde(default, deserialize_with = "values::rooted_path")]
     ca_file: Option<PathBuf>,
 }
 
@@ -230,7 +230,7 @@ struct MailServer {
     security: Security,
     #[serde(default, deserialize_with = "values::line")]
     user: Option<String>,
-    #[serde(default, deserialize_with = "values::path")]
+    #[serde(default, deserialize_with = "values::rooted_path")]
     ca_file: Option<PathBuf>,
     #[serde(default, deserialize_with = "values::line")]
     sent: Option<String>,

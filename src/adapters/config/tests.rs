@@ -147,6 +147,8 @@ fn values_that_no_section_takes_are_refused() {
         "[smtp]\nport = 465\n",
         "[smtp]\nhost = \"h\"\nuser = \"a\\r\\nb\"\n",
         "[smtp]\nhost = \"h\"\nca_file = \"~/ca.pem\"\n",
+        "[smtp]\nhost = \"h\"\nca_file = \"ca.pem\"\n",
+        "[imap]\nhost = \"h\"\nca_file = \"ca.pem\"\n",
         "[me]\nemail = \"jo\"\n",
         "[me]\nname = \"Jo\\nMarsh\"\nemail = \"jo@example.com\"\n",
         "[me]\nemail = \"jo@example.com\"\nlanguage = \"English\"\n",

@@ -118,6 +118,14 @@ pub(super) fn path<'de, D: Deserializer<'de>>(from: D) -> Result<Option<PathBuf>
     Ok(Some(PathBuf::from(text)))
 }
 
+/// The same file from whatever folder a timer starts the program in.
+pub(super) fn rooted_path<'de, D: Deserializer<'de>>(from: D) -> Result<Option<PathBuf>, D::Error> {
+    match path(from)? {
+        Some(path) if !path.has_root() => Err(D::Error::custom("write the whole path, from `/`")),
+        path => Ok(path),
+    }
+}
+
 pub(super) fn few<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u32>, D::Error> {
     match u32::deserialize(from)? {
         number @ 0..=3 => Ok(Some(number)),
