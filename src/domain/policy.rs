@@ -1,22 +1,25 @@
-//! What is due, when and why: one pure function over the record, the past and the present.
+//! What is due, when and why: pure functions over the record, the past and the present. They say
+//! what comes next for whom, never to which address nor in which words.
 
-use chrono::{DateTime, FixedOffset, Utc};
+mod follow_up;
+mod numbers;
+mod reply;
+mod thank_you;
 
-use super::application::Application;
+#[cfg(test)]
+mod tests;
+
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
+
+use super::application::{Application, News, Status};
 use super::calendar::Calendar;
+use super::interview::Interview;
 use super::note::NoteKind;
 use super::outbox::State;
 use super::person::PersonKey;
 use super::zone::Zone;
 
-/// The numbers; sources in the documentation of each.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Policy {}
-impl Default for Policy {
-    fn default() -> Self {
-        Policy {}
-    }
-}
+pub use numbers::{Lateness, MOST_FOLLOW_UPS, Policy};
 
 /// What the policy needs to know of a note that exists.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,8 +39,11 @@ pub struct Step {
     /// The person met, or the contact for follow-ups.
     pub person: PersonKey,
     pub round: u32,
+    /// The hard bound: before it the note is too early (T06, T07, T13).
     pub earliest: DateTime<FixedOffset>,
+    /// The recommended moment; it does not move when it has passed.
     pub due: DateTime<FixedOffset>,
+    /// After it a thank-you or a reply is late; follow-ups have none.
     pub latest: Option<DateTime<FixedOffset>>,
     /// The recipient's zone, which all three are given in.
     pub zone: Zone,
@@ -55,13 +61,206 @@ pub enum Timing {
     Late,
 }
 
+/// What comes next in an application, the soonest first: a thank-you for each person met in each
+/// round, one follow-up to one person, or the short reply to their news. Notes that have left, are
+/// in doubt or were withdrawn have no step; one that is drafted or approved still has.
 pub fn steps(
-    _application: &Application,
-    _past: &[Past],
-    _calendar: &Calendar,
-    _policy: &Policy,
-    _sender_zone: &Zone,
-    _now: DateTime<Utc>,
+    application: &Application,
+    past: &[Past],
+    calendar: &Calendar,
+    policy: &Policy,
+    sender_zone: &Zone,
+    now: DateTime<Utc>,
 ) -> Vec<Step> {
-    Vec::new()
+    let case = Case {
+        application,
+        past,
+        calendar,
+        policy,
+        sender_zone,
+        now,
+    };
+    let rejected = case.rejection();
+    let mut steps: Vec<Step> = match (&application.status, rejected) {
+        (Status::Open, None) => {
+            let mut steps = thank_you::steps(&case);
+            steps.extend(reply::to_next_round(&case));
+            steps.extend(follow_up::step(&case));
+            steps
+        }
+        (Status::Open, Some(at)) => reply::to_rejection(&case, at).into_iter().collect(),
+        (Status::Closed { reason, .. }, Some(at)) if reason == News::Rejected.name() => {
+            reply::to_rejection(&case, at).into_iter().collect()
+        }
+        (Status::Closed { .. }, _) => Vec::new(),
+    };
+    steps.sort_by(|a, b| (a.due, a.round, a.kind).cmp(&(b.due, b.round, b.kind)));
+    steps
+}
+
+/// The first moment after their decision date at which a follow-up is due, in the recipient's
+/// zone; `None` where they named no date. It can be told before any thank-you has left.
+pub fn held_until(
+    application: &Application,
+    calendar: &Calendar,
+    policy: &Policy,
+    sender_zone: &Zone,
+) -> Option<DateTime<FixedOffset>> {
+    let by = application.decision.as_ref()?.by?;
+    let held = calendar.add_business_days(by, policy.after_decision_business_days);
+    let zone = application.recipient_zone(application.interviews.last(), sender_zone);
+    Some(Calendar::follow_up_aim(calendar.next_usable(held), zone))
+}
+
+/// One application with its past and present: what all the rules look at.
+struct Case<'a> {
+    application: &'a Application,
+    past: &'a [Past],
+    calendar: &'a Calendar,
+    policy: &'a Policy,
+    sender_zone: &'a Zone,
+    now: DateTime<Utc>,
+}
+
+/// The moments of a step that is being made.
+struct Moments {
+    earliest: DateTime<FixedOffset>,
+    due: DateTime<FixedOffset>,
+    latest: Option<DateTime<FixedOffset>>,
+}
+
+impl Application {
+    /// The zone named for the application, else that of the round, else the sender's.
+    fn recipient_zone<'a>(&'a self, round: Option<&'a Interview>, sender: &'a Zone) -> &'a Zone {
+        self.zone
+            .as_ref()
+            .or(round.map(|round| &round.zone))
+            .unwrap_or(sender)
+    }
+}
+
+impl<'a> Case<'a> {
+    fn zone(&self, round: Option<&'a Interview>) -> &'a Zone {
+        self.application.recipient_zone(round, self.sender_zone)
+    }
+
+    fn step(
+        &self,
+        kind: NoteKind,
+        person: &str,
+        round: Option<&'a Interview>,
+        moments: Moments,
+        reason: String,
+    ) -> Step {
+        let zone = self.zone(round);
+        let there = |instant: DateTime<FixedOffset>| zone.at(instant.to_utc());
+        let timing = if self.now < moments.earliest {
+            Timing::Early
+        } else if moments.latest.is_some_and(|latest| self.now > latest) {
+            Timing::Late
+        } else {
+            Timing::Open
+        };
+        Step {
+            application: self.application.slug.clone(),
+            kind,
+            person: person.to_owned(),
+            round: round.map_or(1, |round| round.round),
+            earliest: there(moments.earliest),
+            due: there(moments.due),
+            latest: moments.latest.map(there),
+            zone: zone.clone(),
+            timing,
+            reason,
+        }
+    }
+
+    /// When they said no, unless they changed their mind later.
+    fn rejection(&self) -> Option<DateTime<FixedOffset>> {
+        let heard = &self.application.heard;
+        let at = heard
+            .iter()
+            .filter(|h| h.news == News::Rejected)
+            .map(|h| h.at)
+            .max()?;
+        let later = heard.iter().any(|h| h.news == News::NextRound && h.at > at)
+            || self
+                .application
+                .interviews
+                .iter()
+                .any(|round| round.ended > at && round.ended <= self.now);
+        (!later).then_some(at)
+    }
+
+    /// The last round that was over at `instant`.
+    fn round_before(&self, instant: DateTime<Utc>) -> Option<&'a Interview> {
+        self.application
+            .interviews
+            .iter()
+            .rev()
+            .find(|round| round.ended <= instant)
+    }
+
+    /// The one person that follow-ups and replies go to.
+    fn contact(&self, round: Option<&'a Interview>) -> Option<PersonKey> {
+        let named = self
+            .application
+            .contact
+            .clone()
+            .or_else(|| self.application.agent.clone());
+        let thanked = || {
+            self.past
+                .iter()
+                .filter(|note| note.kind == NoteKind::ThankYou && note.state.has_left())
+                .filter(|note| round.is_some_and(|round| round.round == note.round))
+                .min_by_key(|note| note.sent_at)
+                .map(|note| note.person.clone())
+        };
+        let met = || {
+            round
+                .and_then(|round| round.meetings.first())
+                .map(|m| m.person.clone())
+        };
+        let anyone = || {
+            self.application
+                .people
+                .first()
+                .map(|person| person.key.clone())
+        };
+        named.or_else(thanked).or_else(met).or_else(anyone)
+    }
+
+    /// A day after the last note to this person (T13), if that is later than `instant`.
+    fn after_last_note(
+        &self,
+        person: &str,
+        instant: DateTime<FixedOffset>,
+    ) -> DateTime<FixedOffset> {
+        let pause = TimeDelta::hours(i64::from(self.policy.same_person_pause_hours));
+        self.past
+            .iter()
+            .filter(|note| note.person == person && note.state.has_left())
+            .filter_map(|note| note.sent_at?.checked_add_signed(pause))
+            .fold(instant, DateTime::max)
+    }
+
+    /// Whether a note of this kind to anybody has been settled for the round, one way or another.
+    fn settled(&self, kind: NoteKind, round: u32) -> bool {
+        self.past
+            .iter()
+            .any(|note| note.kind == kind && note.round == round && is_settled(note.state))
+    }
+}
+
+/// Whether a note in this state leaves nothing to do for it.
+fn is_settled(state: State) -> bool {
+    state.has_left() || matches!(state, State::Unsure | State::Withdrawn)
+}
+
+/// `1 hour`, `2 hours`.
+fn plural(n: u32, unit: &str) -> String {
+    match n {
+        1 => format!("1 {unit}"),
+        n => format!("{n} {unit}s"),
+    }
 }
