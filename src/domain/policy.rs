@@ -94,7 +94,7 @@ pub fn steps(
         }
         (Status::Closed { .. }, _) => Vec::new(),
     };
-    steps.sort_by(|a, b| (a.due, a.round, a.kind).cmp(&(b.due, b.round, b.kind)));
+    steps.sort_by_key(|step| (step.due, step.round, step.kind));
     steps
 }
 

@@ -372,6 +372,19 @@ fn a_day_that_comes_at_once_still_leaves_three_business_days_after_the_thank_you
 }
 
 #[test]
+fn an_interview_on_the_day_of_the_decision_does_not_overtake_it() {
+    let application = decides(acme(ENDED), "today", "2026-03-05");
+    assert_eq!(
+        only(&steps_at(
+            &application,
+            &thanked(),
+            "2026-03-06T14:00:00-05:00"
+        )),
+        "nudge jane, Tue 10 Mar 10:00 EDT; 3 business days after the thank-you of Thu 5 Mar"
+    );
+}
+
+#[test]
 fn one_last_note_follows_the_nudge_and_then_none() {
     let promised = decides(acme(ENDED), "in two weeks", "2026-03-05");
     let mut past = nudged("2026-03-23T10:06:00-04:00");

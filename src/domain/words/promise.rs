@@ -129,7 +129,7 @@ fn date(
     words: &[&str],
     said_on: NaiveDate,
 ) -> Result<Option<NaiveDate>, NotUnderstood> {
-    let next_friday_or_today = || match said_on.weekday() {
+    let friday = || match said_on.weekday() {
         // This week is over; nobody promises its Friday.
         Weekday::Sat | Weekday::Sun => in_week(said_on, 1, Weekday::Fri),
         _ => in_week(said_on, 0, Weekday::Fri),
@@ -150,7 +150,7 @@ fn date(
         ["this", "week"]
         | ["later" | "late", "this", "week"]
         | ["end", "of", "week"]
-        | ["end", "of", "the" | "this", "week"] => Some(next_friday_or_today()),
+        | ["end", "of", "the" | "this", "week"] => Some(friday()),
         ["next", "week"] | ["late" | "later", "next", "week"] | ["end", "of", "next", "week"] => {
             Some(in_week(said_on, 1, Weekday::Fri))
         }

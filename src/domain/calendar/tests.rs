@@ -1,0 +1,198 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn zone(name: &str) -> Zone {
+    Zone::named(name).unwrap()
+}
+
+fn plain() -> Calendar {
+    Calendar::new(None, [])
+}
+
+fn plus(country: &str, date: &str, n: u32) -> String {
+    let there = Calendar::new(Some(country), []).add_business_days(day(date), n);
+    there.format("%a %F").to_string()
+}
+
+#[test]
+fn weekends_are_neither_counted_nor_used() {
+    assert_eq!(plus("GB", "2026-03-05", 5), "Thu 2026-03-12");
+    assert_eq!(plus("GB", "2026-03-19", 2), "Mon 2026-03-23");
+    assert_eq!(plus("GB", "2026-03-07", 1), "Mon 2026-03-09");
+    assert_eq!(plus("GB", "2026-03-07", 0), "Sat 2026-03-07");
+    assert_eq!(plain().next_usable(day("2026-03-07")), day("2026-03-09"));
+    assert_eq!(plain().rest(day("2026-03-07")), Some(Rest::Weekend));
+}
+
+#[test]
+fn thanksgiving_and_the_friday_after_it_are_quiet_in_the_us_only() {
+    assert_eq!(plus("US", "2026-11-24", 5), "Thu 2026-12-03");
+    assert_eq!(plus("us-tx", "2026-11-24", 5), "Thu 2026-12-03");
+    assert_eq!(plus("GB", "2026-11-24", 5), "Tue 2026-12-01");
+    let us = Calendar::new(Some("US"), []);
+    // In 2024 the Friday was the 29th; in 2030 the 22nd is a Friday too early.
+    assert_eq!(
+        us.rest(day("2024-11-29")),
+        Some(Rest::Quiet("Thanksgiving"))
+    );
+    assert_eq!(
+        us.rest(day("2029-11-22")),
+        Some(Rest::Quiet("Thanksgiving"))
+    );
+    assert_eq!(us.rest(day("2029-11-29")), None);
+    assert_eq!(us.rest(day("2030-11-22")), None);
+    assert_eq!(
+        us.rest(day("2030-11-28")),
+        Some(Rest::Quiet("Thanksgiving"))
+    );
+}
+
+#[test]
+fn the_end_of_the_year_is_quiet_everywhere() {
+    assert_eq!(plus("US", "2026-12-18", 5), "Tue 2027-01-05");
+    assert_eq!(plus("DE", "2026-12-23", 1), "Mon 2027-01-04");
+    assert_eq!(plus("DE", "2024-12-23", 1), "Thu 2025-01-02");
+    assert_eq!(plus("JP", "2024-12-23", 1), "Mon 2025-01-06");
+    assert_eq!(plus("JP", "2026-08-12", 1), "Mon 2026-08-17");
+}
+
+#[test]
+fn the_first_business_day_of_january_counts_but_is_not_used() {
+    let calendar = plain();
+    assert!(calendar.is_business_day(day("2027-01-04")));
+    assert!(!calendar.usable(day("2027-01-04")));
+    assert_eq!(calendar.next_usable(day("2026-12-24")), day("2027-01-05"));
+    assert!(calendar.usable(day("2027-02-01")));
+}
+
+#[test]
+fn days_that_the_owner_named_do_not_count() {
+    let calendar = Calendar::new(Some("DE"), [day("2026-04-03"), day("2026-04-06")]);
+    assert_eq!(
+        calendar.add_business_days(day("2026-04-01"), 10),
+        day("2026-04-17")
+    );
+    assert_eq!(
+        calendar.add_business_days(day("2026-04-02"), 2),
+        day("2026-04-08")
+    );
+    assert_eq!(calendar.rest(day("2026-04-03")), Some(Rest::Holiday));
+}
+
+#[test]
+fn a_thank_you_outside_its_hours_moves_to_the_next_nine_o_clock() {
+    let new_york = zone("America/New_York");
+    let from = |text: &str| {
+        let instant: DateTime<FixedOffset> = text.parse().unwrap();
+        thank_you_from(instant.to_utc(), &new_york).to_rfc3339()
+    };
+    assert_eq!(
+        from("2026-03-06T21:00:00-05:00"),
+        "2026-03-07T09:00:00-05:00"
+    );
+    assert_eq!(
+        from("2026-03-06T20:00:00-05:00"),
+        "2026-03-06T20:00:00-05:00"
+    );
+    assert_eq!(
+        from("2026-03-06T07:00:00-05:00"),
+        "2026-03-06T07:00:00-05:00"
+    );
+    assert_eq!(
+        from("2026-03-06T06:59:00-05:00"),
+        "2026-03-06T09:00:00-05:00"
+    );
+    assert_eq!(
+        from("2026-03-07T20:01:00-05:00"),
+        "2026-03-08T09:00:00-04:00"
+    );
+    assert_eq!(
+        from("2026-03-08T18:01:00-04:00"),
+        "2026-03-09T09:00:00-04:00"
+    );
+}
+
+#[test]
+fn a_follow_up_keeps_to_office_hours() {
+    let berlin = zone("Europe/Berlin");
+    let from = |text: &str| {
+        let instant: DateTime<FixedOffset> = text.parse().unwrap();
+        plain()
+            .follow_up_from(instant.to_utc(), &berlin)
+            .to_rfc3339()
+    };
+    assert_eq!(
+        from("2026-03-09T09:00:00+01:00"),
+        "2026-03-09T10:00:00+01:00"
+    );
+    assert_eq!(
+        from("2026-03-10T09:00:00+01:00"),
+        "2026-03-10T09:00:00+01:00"
+    );
+    assert_eq!(
+        from("2026-03-10T17:00:01+01:00"),
+        "2026-03-11T09:00:00+01:00"
+    );
+    assert_eq!(
+        from("2026-03-13T15:01:00+01:00"),
+        "2026-03-16T10:00:00+01:00"
+    );
+    assert_eq!(
+        from("2026-12-23T18:00:00+01:00"),
+        "2027-01-05T09:00:00+01:00"
+    );
+}
+
+#[test]
+fn the_last_day_of_the_calendar_ends_the_count() {
+    assert_eq!(plain().add_business_days(NaiveDate::MAX, 5), NaiveDate::MAX);
+    assert_eq!(
+        thank_you_from(DateTime::<Utc>::MAX_UTC, &Zone::utc()).date_naive(),
+        NaiveDate::MAX
+    );
+}
+
+prop_compose! {
+    fn calendars()(
+        country in prop::sample::select(vec![None, Some("US"), Some("DE-BY"), Some("JP")]),
+        own in prop::collection::vec(0_i64..4000, 0..60),
+    ) -> Calendar {
+        let start = day("2024-01-01");
+        Calendar::new(country, own.into_iter().map(|n| start + chrono::TimeDelta::days(n)))
+    }
+}
+
+proptest! {
+    #[test]
+    fn counting_agrees_with_adding(calendar in calendars(), start in 0_i64..4000, n in 0_u32..60) {
+        let date = day("2024-01-01") + chrono::TimeDelta::days(start);
+        let there = calendar.add_business_days(date, n);
+        prop_assert_eq!(calendar.business_days_between(date, there), n);
+        prop_assert!(n == 0 || calendar.is_business_day(there));
+        prop_assert!(calendar.add_business_days(date, n + 1) > there);
+    }
+
+    #[test]
+    fn a_follow_up_never_moves_back_nor_outside_its_hours(
+        calendar in calendars(),
+        seconds in 1_704_000_000_i64..2_040_000_000,
+        name in prop::sample::select(vec!["America/New_York", "Asia/Tokyo", "Pacific/Apia", "UTC"]),
+    ) {
+        let instant = DateTime::from_timestamp(seconds, 0).unwrap();
+        let zone = zone(name);
+        let local = calendar.follow_up_from(instant, &zone);
+        prop_assert!(local.to_utc() >= instant);
+        let (opens, closes) = calendar.follow_up_hours(local.date_naive()).unwrap();
+        prop_assert!((opens..=closes).contains(&local.time()));
+
+        let local = thank_you_from(instant, &zone);
+        prop_assert!(local.to_utc() >= instant);
+        let (opens, closes) = thank_you_hours(local.date_naive());
+        prop_assert!((opens..=closes).contains(&local.time()));
+    }
+}
