@@ -13,7 +13,6 @@ use crate::adapters::templates::Templates;
 use crate::adapters::terminal::Terminal;
 use crate::domain::address::Mailbox;
 use crate::domain::calendar::Calendar;
-use crate::domain::checks::Limits;
 use crate::domain::policy::Policy;
 use crate::domain::zone::Zone;
 use crate::flow::compose::{Desk, Rule, Rules, Sender};
@@ -45,14 +44,24 @@ impl App {
         terminal: Terminal,
         loudness: Loudness,
     ) -> Result<App> {
-        let now = clock::now(&environment)?;
-        let mut paths = Paths::of(&environment)?;
+        let mut environment = environment;
         if let Some(path) = config {
-            paths.config_file = path.to_owned();
+            environment.thanks_config = Some(path.to_owned());
         }
+        let now = clock::now(environment.thanks_now.as_deref())?;
+        let paths = Paths::find(&environment)?;
         let config = config::load(&paths.config_file)?;
-        let zone = config::zone(config.as_ref(), &environment)?;
+        let zone = match config.as_ref().and_then(|config| config.me.as_ref()?.timezone.clone()) {
+            Some(zone) => zone,
+            None => config::local_zone(&environment)?,
+        };
         Ok(App { environment, paths, terminal, loudness, now, zone, config })
+    }
+
+    /// The present at this very moment, which a waiting person has moved; fixed where the clock is.
+    pub fn moment(&self) -> DateTime<FixedOffset> {
+        let now = clock::now(self.environment.thanks_now.as_deref()).unwrap_or(self.now);
+        self.zone.at(now)
     }
 
     /// The present on the user's own wall clock.
@@ -71,21 +80,21 @@ impl App {
     }
 
     pub fn templates(&self) -> Templates {
-        Templates::new(Some(self.paths.templates_dir.clone()))
+        let folder = match &self.config {
+            Some(config) => self.paths.templates(&config.templates),
+            None => self.paths.templates_dir.clone(),
+        };
+        Templates::new(Some(folder))
     }
 
     pub fn sender(&self) -> Sender {
-        let me = self.config.as_ref().map(|config| &config.me);
+        let me = self.config.as_ref().and_then(|config| config.me.as_ref());
         Sender {
             mailbox: me
                 .map(|me| Mailbox { name: me.name.clone(), address: me.email.clone() }),
             phone: me.and_then(|me| me.phone.clone()),
             zone: self.zone.clone(),
         }
-    }
-
-    pub fn limits(&self) -> Limits {
-        self.config.as_ref().map(Config::limits).unwrap_or_default()
     }
 
     /// The numbers and the calendar for a country, with what the configuration says of them.
@@ -99,6 +108,6 @@ impl App {
 
     /// The writing desk over the whole record.
     pub fn compose(&self, store: &Store) -> Result<Desk> {
-        Desk::open(store, self.sender(), self.templates(), self.limits(), self.rules(), self.now)
+        Desk::open(store, self.sender(), self.templates(), self.rules(), self.now)
     }
 }

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::adapters::store::{Store, Which};
 use crate::adapters::templates::Templates;
-use crate::domain::address::Mailbox;
+use crate::domain::address::{Mailbox, PersonName};
 use crate::domain::application::{Application, Tone};
 use crate::domain::calendar::Calendar;
 use crate::domain::checks::{self, Finding};
@@ -46,7 +46,6 @@ pub struct Desk {
     pub notes: Vec<Note>,
     pub sender: Sender,
     pub templates: Templates,
-    pub limits: checks::Limits,
     pub rules: Rules,
     pub now: DateTime<Utc>,
 }
@@ -83,12 +82,11 @@ impl Desk {
         store: &Store,
         sender: Sender,
         templates: Templates,
-        limits: checks::Limits,
         rules: Rules,
         now: DateTime<Utc>,
     ) -> Result<Desk> {
         let (applications, notes) = (store.applications(Which::All)?, store.notes(Which::All)?);
-        Ok(Desk { applications, notes, sender, templates, limits, rules, now })
+        Ok(Desk { applications, notes, sender, templates, rules, now })
     }
 
     pub fn application(&self, slug: &str) -> Option<&Application> {
@@ -148,25 +146,38 @@ impl Desk {
 
     /// What the checks say of a note's present text.
     pub fn findings(&self, application: &Application, note: &Note) -> Vec<Finding> {
+        let me = self.sender.mailbox.as_ref().and_then(|mailbox| mailbox.name.as_ref());
         checks::check(&checks::Subject {
             note,
             application,
-            sender: self.sender.mailbox.as_ref(),
-            applications: &self.applications,
+            me: me.map(PersonName::as_str),
+            others: &self.others(application),
             siblings: &self.siblings(application, note),
-            limits: &self.limits,
         })
     }
 
+    /// Names that must not stray into a note of this application.
+    fn others(&self, application: &Application) -> Vec<checks::Other<'_>> {
+        let mut others = Vec::new();
+        for other in self.applications.iter().filter(|other| other.slug != application.slug) {
+            let name = |name, kind| checks::Other { application: &other.slug, name, kind };
+            others.push(name(&other.company, checks::OtherKind::Company));
+            let people = other.people.iter().map(|person| person.name.as_str());
+            others.extend(people.map(|person| name(person, checks::OtherKind::Person)));
+        }
+        others
+    }
+
     /// Other notes to the same company that a recipient might lay beside this one.
-    fn siblings(&self, application: &Application, note: &Note) -> Vec<&Note> {
+    fn siblings(&self, application: &Application, note: &Note) -> Vec<checks::Sibling<'_>> {
         self.notes
             .iter()
             .filter(|other| other.id != note.id && other.kind == note.kind && other.person != note.person)
-            .filter(|other| !matches!(other.state, State::Withdrawn))
+            .filter(|other| other.state != State::Withdrawn)
             .filter(|other| {
                 self.application(&other.application).is_some_and(|a| a.company == application.company)
             })
+            .map(|other| checks::Sibling { id: other.id.as_str(), body: &other.body })
             .collect()
     }
 
@@ -178,27 +189,38 @@ impl Desk {
         departs: DateTime<FixedOffset>,
         wish: &Wish,
     ) -> Result<Fresh> {
-        let mut application = application.clone();
-        application.tone = wish.tone.unwrap_or(application.tone);
+        let tone = wish.tone.unwrap_or(application.tone);
         let template = match &wish.template {
             Some(name) => name.clone(),
-            None => template_for(&application, &item.step, departs).to_owned(),
+            None => template_for(application, tone, &item.step, departs).to_owned(),
         };
         let thread = self.thread(note);
         let me = self.sender.mailbox.as_ref().and_then(|mailbox| mailbox.name.as_ref());
         let values = phrases::values(&phrases::Facts {
-            application: &application,
+            application,
             person: &item.step.person,
             round: item.step.round,
             kind: item.step.kind,
+            tone,
             departs,
-            me: me.map(|name| name.as_str()),
+            sender: me.map(PersonName::as_str),
             phone: self.sender.phone.as_deref(),
+            thanked_on: self.thanked_on(note, &item.step.zone),
             thread_subject: thread.as_ref().map(|thread| thread.subject.as_str()),
         });
         let rendered = self.templates.render(&template, &values)?;
         let facts = hash_of(&template, &values);
         Ok(Fresh { template, subject: rendered.subject, body: rendered.body, facts })
+    }
+
+    /// The local day on which that person was first thanked for that round.
+    fn thanked_on(&self, note: &Note, zone: &Zone) -> Option<NaiveDate> {
+        self.notes
+            .iter()
+            .filter(|other| other.application == note.application && other.person == note.person)
+            .filter(|other| other.round == note.round && other.kind == NoteKind::ThankYou)
+            .find_map(|other| other.sent_at)
+            .map(|at| zone.at(at.to_utc()).date_naive())
     }
 
     /// Sender, recipient, thread and Message-ID, as far as they are known.
@@ -308,11 +330,16 @@ fn begin(item: &Item, departs: DateTime<FixedOffset>) -> Note {
 }
 
 /// The template for a step, where its owner names none.
-fn template_for(application: &Application, step: &Step, departs: DateTime<FixedOffset>) -> &'static str {
+fn template_for(
+    application: &Application,
+    tone: Tone,
+    step: &Step,
+    departs: DateTime<FixedOffset>,
+) -> &'static str {
     let promised: Option<NaiveDate> = application.decision.as_ref().and_then(|decision| decision.by);
     match step.kind {
         NoteKind::ThankYou if step.timing == Timing::Late => "thank-you-late",
-        NoteKind::ThankYou if application.tone == Tone::Brief => "thank-you-brief",
+        NoteKind::ThankYou if tone == Tone::Brief => "thank-you-brief",
         NoteKind::ThankYou => "thank-you",
         NoteKind::Nudge if promised.is_some_and(|day| day < departs.date_naive()) => "nudge-past-date",
         NoteKind::Nudge => "nudge",

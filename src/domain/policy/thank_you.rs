@@ -13,22 +13,27 @@ pub(super) fn steps(case: &Case<'_>) -> Vec<Step> {
         .interviews
         .iter()
         .filter(|round| case.policy.lateness(round, case.now) != Lateness::TooLate)
-        .flat_map(|round| {
-            round
-                .meetings
-                .iter()
-                .map(move |meeting| (round, &meeting.person))
-        })
+        .flat_map(|round| thanked(case, round).into_iter().map(move |person| (round, person)))
         .filter(|(round, person)| {
             !case.past.iter().any(|note| {
                 note.kind == NoteKind::ThankYou
                     && note.round == round.round
-                    && note.person == **person
+                    && note.person == *person
                     && is_settled(note.state)
             })
         })
         .map(|(round, person)| step(case, round, person))
         .collect()
+}
+
+/// Whom a round's thanks go to: everybody met; through an agency one note to the agent, who passes
+/// them on.
+fn thanked<'a>(case: &Case<'a>, round: &'a Interview) -> Vec<&'a str> {
+    match &case.application.agent {
+        Some(_) if round.meetings.is_empty() => Vec::new(),
+        Some(agent) => vec![agent],
+        None => round.meetings.iter().map(|meeting| meeting.person.as_str()).collect(),
+    }
 }
 
 fn step<'a>(case: &Case<'a>, round: &'a Interview, person: &str) -> Step {
