@@ -99,10 +99,14 @@ impl App {
 
     /// The numbers and the calendar for a country, with what the configuration says of them.
     pub fn rules(&self) -> Rules {
-        let config = self.config.clone();
-        Box::new(move |country| match &config {
-            Some(config) => Rule { policy: config.policy(country), calendar: config.calendar(country) },
-            None => Rule { policy: Policy::for_country(country), calendar: Calendar::new(country, []) },
+        let own = self.config.as_ref().and_then(|config| config.me.as_ref()?.country.clone());
+        let table = self.config.as_ref().map(|config| config.policy.clone()).unwrap_or_default();
+        Box::new(move |country| {
+            let country = country.or(own.as_deref());
+            Rule {
+                policy: table.over(Policy::for_country(country)),
+                calendar: Calendar::new(country, table.holidays.iter().copied()),
+            }
         })
     }
 

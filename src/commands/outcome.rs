@@ -1,21 +1,23 @@
 //! What became of a note, as `send` and `nudge` report it.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 
 use super::{App, Exit};
 use crate::adapters::config;
 use crate::adapters::store::Store;
-use crate::domain::checks::Severity;
+use crate::domain::checks::{self, Severity};
 use crate::domain::note::{Note, NoteId};
 use crate::domain::outbox::State;
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::text::printable;
 use crate::domain::view;
 use crate::flow::account::Account;
+use crate::flow::compose::{Desk, Item, Wish};
 use crate::flow::deliver::Outcome;
-use crate::flow::outgoing::Verdict;
+use crate::flow::enroll;
+use crate::flow::outgoing::{Consent, Review, Trace, Verdict};
 use crate::flow::post::{self, Post};
 
 #[derive(Debug, Serialize)]
@@ -63,8 +65,110 @@ impl Report {
     }
 }
 
+/// How notes are sent, thank-yous and follow-ups alike.
+#[derive(Debug, clap::Args)]
+pub struct How {
+    /// Send without asking what was shown before and has not changed since
+    #[arg(short, long)]
+    yes: bool,
+    /// Do everything but send and remember
+    #[arg(long, conflicts_with = "to_me")]
+    dry_run: bool,
+    /// Send each note to yourself, with its real headers; nothing is recorded
+    #[arg(long)]
+    to_me: bool,
+    /// Override a check by its name; recorded with the note
+    #[arg(long, value_name = "CHECK", value_parser = checks::NAMES)]
+    allow: Vec<String>,
+}
+
+/// Shows the items, asks, sends what was agreed to, and reports on all of them.
+pub fn review(app: &mut App, store: &mut Store, desk: Desk, items: Vec<Item>, how: &How) -> Result<Report> {
+    let mut desk = desk;
+    if items.is_empty() {
+        return Ok(Report { notes: in_doubt(&desk), trouble: None, host: String::new() });
+    }
+    let account = match Account::configured(app.config.as_ref())? {
+        Some(account) => account,
+        None if app.terminal.is_interactive() && !how.dry_run => {
+            app.config = Some(enroll::by_questions(&app.environment, &app.paths, &app.terminal)?);
+            desk = app.compose(store)?;
+            Account::configured(app.config.as_ref())?.context("the new account is missing")?
+        }
+        None => {
+            return Err(Problem::new(Kind::Config, "no mail account is set up")
+                .detail("nothing was sent")
+                .hint("`thanks init` sets one up; `thanks draft --body` prints the text to paste elsewhere")
+                .into());
+        }
+    };
+    let rehearsal = how.dry_run || how.to_me;
+    let doubts = in_doubt(&desk);
+    let mut review = Review {
+        desk,
+        store,
+        terminal: &app.terminal,
+        environment: &app.environment,
+        drafts: &app.paths.data_dir,
+        wish: Wish { allow: how.allow.clone(), ..Wish::default() },
+        consent: match (rehearsal, how.yes) {
+            (true, _) => Consent::Rehearsal,
+            (false, true) => Consent::ShownBefore,
+            (false, false) => Consent::Ask,
+        },
+        trace: if rehearsal { Trace::Nothing } else { Trace::Record },
+        now: app.now,
+    };
+    let verdicts = review.all(&items)?;
+    let mut report = if how.dry_run {
+        rehearsed(&verdicts, &account)
+    } else if how.to_me {
+        to_me(app, &account, &verdicts)?
+    } else {
+        deliver(app, store, &account, verdicts)?
+    };
+    report.notes.extend(doubts);
+    Ok(report)
+}
+
+/// Notes that only their owner can settle are said at every send.
+fn in_doubt(desk: &Desk) -> Vec<NoteOutcome> {
+    desk.notes
+        .iter()
+        .filter(|note| note.state == State::Unsure)
+        .map(|note| undelivered(&Verdict::InDoubt { note: note.clone() }))
+        .collect()
+}
+
+fn rehearsed(verdicts: &[Verdict], account: &Account) -> Report {
+    let notes = verdicts.iter().map(undelivered).collect();
+    Report { notes, trouble: None, host: account.server.host.clone() }
+}
+
+/// The real bytes to one's own mailbox: no claim, no mark, no record.
+fn to_me(app: &App, account: &Account, verdicts: &[Verdict]) -> Result<Report> {
+    let me = app.sender().mailbox.context("the account has no address")?;
+    let wires = verdicts.iter().filter_map(|verdict| match verdict {
+        Verdict::Go { draft, wire } => Some((draft, wire)),
+        _ => None,
+    });
+    let bytes: Vec<&[u8]> = wires.map(|(_, wire)| wire.as_slice()).collect();
+    post::reflect(account, &app.terminal, &me.address, &bytes)?;
+    let notes = verdicts
+        .iter()
+        .map(|verdict| match verdict {
+            Verdict::Go { draft, .. } => {
+                let to = Some(me.address.to_string());
+                plain(&draft.note.id, to, draft.note.state, None, "sent to yourself", Fate::SentToMe)
+            }
+            verdict => undelivered(verdict),
+        })
+        .collect();
+    Ok(Report { notes, trouble: None, host: account.server.host.clone() })
+}
+
 /// Sends what was agreed to and reports on every note that was looked at.
-pub fn deliver(app: &App, store: &mut Store, account: &Account, verdicts: Vec<Verdict>) -> Result<Report> {
+fn deliver(app: &App, store: &mut Store, account: &Account, verdicts: Vec<Verdict>) -> Result<Report> {
     let ids: Vec<NoteId> = verdicts
         .iter()
         .filter_map(|verdict| match verdict {
@@ -140,7 +244,7 @@ fn delivered(note: &Note, outcome: Option<&Outcome>) -> NoteOutcome {
 }
 
 /// What a verdict other than `Go` comes to.
-pub fn undelivered(verdict: &Verdict) -> NoteOutcome {
+fn undelivered(verdict: &Verdict) -> NoteOutcome {
     match verdict {
         Verdict::Go { draft, .. } => {
             let to = draft.note.to.as_ref().map(|to| to.address.to_string());

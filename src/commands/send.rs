@@ -3,14 +3,8 @@
 use anyhow::Result;
 
 use super::App;
-use super::outcome::{self, undelivered};
+use super::outcome::{self, How};
 use crate::domain::note::NoteKind;
-use crate::domain::problem::{Kind, Problem};
-use crate::flow::account::Account;
-use crate::flow::compose::Wish;
-use crate::flow::enroll;
-use crate::flow::outgoing::{Consent, Review, Trace, Verdict};
-use crate::flow::post;
 
 pub use super::outcome::Report;
 
@@ -31,23 +25,9 @@ pub struct Args {
     how: How,
 }
 
-/// How notes are sent, for thank-yous and follow-ups alike.
-#[derive(Debug, clap::Args)]
-pub struct How {
-    /// Send without asking what was shown before and has not changed since
-    #[arg(short, long)]
-    pub yes: bool,
-    /// Do everything but send and remember
-    #[arg(long, conflicts_with = "to_me")]
-    pub dry_run: bool,
-    /// Send the note to yourself, with its real headers; nothing is recorded
-    #[arg(long)]
-    pub to_me: bool,
-    /// Override a check by its name; recorded with the note
-    #[arg(long, value_name = "CHECK")]
-    pub allow: Vec<String>,
-}
-
 pub fn run(args: &Args, app: &mut App) -> Result<Report> {
-    outcome::go(app, &args.notes, &args.how, |kind| !NoteKind::is_follow_up(kind))
+    let mut store = app.store()?;
+    let desk = app.compose(&store)?;
+    let items = desk.choose(&args.notes, |kind| !NoteKind::is_follow_up(kind))?;
+    outcome::review(app, &mut store, desk, items, &args.how)
 }

@@ -4,5 +4,6 @@ pub mod account;
 pub mod choose;
 pub mod compose;
 pub mod deliver;
+pub mod enroll;
 pub mod outgoing;
 pub mod post;

@@ -26,6 +26,8 @@ pub enum Consent {
     Ask,
     /// `--yes`: what was shown before and has not changed since.
     ShownBefore,
+    /// Nobody: nothing is sent to its recipient.
+    Rehearsal,
 }
 
 /// Whether anything is to be remembered.
@@ -92,8 +94,11 @@ impl Review<'_> {
                 return Ok(Some(Verdict::NoAddress { draft }));
             }
             let blocked = self.blocked(&draft);
-            if !blocked.is_empty() && self.consent == Consent::ShownBefore {
+            if !blocked.is_empty() && self.consent != Consent::Ask {
                 return Ok(Some(Verdict::Blocked { draft, findings: blocked }));
+            }
+            if self.consent == Consent::Rehearsal {
+                return self.go(draft).map(Some);
             }
             if self.consent == Consent::ShownBefore {
                 let unchanged = draft.note.shown.as_deref() == Some(draft.note.shown_hash().as_str());

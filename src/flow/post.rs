@@ -12,9 +12,10 @@ use crate::adapters::config;
 use crate::adapters::journal::{Journal, SendLock};
 use crate::adapters::net::Interrupt;
 use crate::adapters::secrets::{self, Found, Secret, Source};
-use crate::adapters::smtp::Patience;
+use crate::adapters::smtp::{Answer, Message, Next, Patience, Session};
 use crate::adapters::store::Store;
 use crate::adapters::terminal::{Terminal, interrupt_flag};
+use crate::domain::address::EmailAddress;
 use crate::domain::note::NoteId;
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::view;
@@ -74,6 +75,25 @@ pub fn deliver(post: Post<'_>, ids: &[NoteId]) -> Result<Delivery> {
         replaces_stored |= found.is_some_and(|found| found.source == Source::Keyring);
         found = Some(Found { secret, source: Source::Asked });
     }
+}
+
+/// Sends the bytes to the sender's own mailbox, and remembers nothing.
+pub fn reflect(account: &Account, terminal: &Terminal, me: &EmailAddress, wires: &[&[u8]]) -> Result<()> {
+    let found = account.secret(terminal)?;
+    let interrupt = Interrupt::from(interrupt_flag()?);
+    let login = found.as_ref().map(|found| account.login(&found.secret));
+    let mut session = Session::open(&account.server, login.as_ref(), &Patience::default(), &interrupt)
+        .map_err(|error| error.problem(&account.server))?;
+    for wire in wires {
+        session.body(&Message { from: me, to: me, wire }).map_err(|error| error.problem())?;
+        match session.end(Next::Quit) {
+            Answer::Accepted(_) => {}
+            Answer::Transient(reply) => return Err(Problem::new(Kind::TryAgain, reply.to_string()).into()),
+            Answer::Permanent(reply) => return Err(Problem::new(Kind::Refused, reply.to_string()).into()),
+            Answer::Lost { what } => return Err(Problem::new(Kind::TryAgain, what).into()),
+        }
+    }
+    Ok(())
 }
 
 /// `None` where the person stops.

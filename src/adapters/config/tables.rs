@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::values;
 use crate::domain::address::{EmailAddress, PersonName};
+use crate::domain::policy::Policy;
 use crate::domain::zone::Zone;
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -118,11 +119,31 @@ pub struct PolicyTable {
     pub max_follow_ups: Option<u32>,
     /// After an answer that names no date.
     pub reply_days: Option<u32>,
-    /// On the recipient's clock, 0 to 23.
-    #[serde(deserialize_with = "values::hour")]
-    pub follow_up_hour: Option<u32>,
     #[serde(deserialize_with = "values::dates")]
     pub holidays: Vec<NaiveDate>,
+}
+
+impl PolicyTable {
+    /// A country's numbers with these in their place.
+    pub fn over(&self, country: Policy) -> Policy {
+        let floor = |told: Option<u32>, floor: u32| told.map_or(floor, |days| floor.min(days));
+        Policy {
+            thank_you_after_minutes: self.thank_you_after_minutes.unwrap_or(country.thank_you_after_minutes),
+            thank_you_within_hours: self.thank_you_within_hours.unwrap_or(country.thank_you_within_hours),
+            nudge_after_business_days: self.follow_up_days.unwrap_or(country.nudge_after_business_days),
+            nudge_floor_business_days: floor(self.follow_up_days, country.nudge_floor_business_days),
+            nudge_after_answer_business_days: self
+                .reply_days
+                .unwrap_or(country.nudge_after_answer_business_days),
+            after_decision_business_days: self.decision_days.unwrap_or(country.after_decision_business_days),
+            close_out_after_business_days: self
+                .close_out_days
+                .unwrap_or(country.close_out_after_business_days),
+            close_out_floor_business_days: floor(self.close_out_days, country.close_out_floor_business_days),
+            follow_ups: self.max_follow_ups.unwrap_or(country.follow_ups),
+            ..country
+        }
+    }
 }
 
 /// Jaccard similarity of two notes to one company, from 0 to 1 (M22).

@@ -219,6 +219,26 @@ impl Store {
         change.commit().with_context(|| format!("{id} could not be recorded as sent"))
     }
 
+    /// Withdraws everything of an application that is pending; returns what that was.
+    pub fn withdraw(&mut self, application: &str, at: DateTime<FixedOffset>, why: &str) -> Result<Vec<NoteId>> {
+        let change = self.connection.transaction()?;
+        let rows: Vec<(String, String)> = change
+            .prepare_cached("SELECT id, state FROM notes WHERE application = ?1 ORDER BY number")?
+            .query_map([application], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<_, _>>()?;
+        let mut withdrawn = Vec::new();
+        for (id, name) in rows {
+            let state = known(State::named(&name), "state", &name)?;
+            if state.is_pending() {
+                let id = NoteId::from_stored(id);
+                step(&change, &id, state, Event::Withdraw, at, Some(why))?;
+                withdrawn.push(id);
+            }
+        }
+        change.commit()?;
+        Ok(withdrawn)
+    }
+
     /// Puts right what a dead sender of this machine left: to be called under the send lock only.
     /// A claim becomes an approval again; a note whose dot may have left becomes `unsure`.
     pub fn recover(&mut self, machine: &str, at: DateTime<FixedOffset>) -> Result<Vec<Orphan>> {

@@ -1,0 +1,92 @@
+//! Follow-ups, only when they are due and nobody has answered.
+
+use anyhow::Result;
+
+use super::App;
+use super::outcome::{self, How};
+use crate::domain::application::{Heard, News};
+use crate::domain::note::NoteKind;
+use crate::domain::policy::Timing;
+use crate::domain::problem::{Kind, Problem};
+use crate::flow::compose::{Desk, Item};
+
+pub use super::outcome::Report;
+
+/// Send the follow-ups that are due, after asking whether an answer came
+///
+/// Examples:
+///   thanks nudge                        whatever is due; nothing due is no error
+///   thanks nudge acme                   this one, or when it will be due
+///   thanks nudge acme --no-answer --yes for scripts: you say that no answer came
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub struct Args {
+    /// Which applications
+    #[arg(value_name = "APP")]
+    applications: Vec<String>,
+    /// You have looked: nobody has answered
+    #[arg(long)]
+    no_answer: bool,
+    #[command(flatten)]
+    how: How,
+}
+
+pub fn run(args: &Args, app: &mut App) -> Result<Report> {
+    let mut store = app.store()?;
+    let mut desk = app.compose(&store)?;
+    let items = desk.choose(&args.applications, NoteKind::is_follow_up)?;
+    let mut due = Vec::new();
+    for item in items {
+        if item.step.due <= item.step.zone.at(app.now) {
+            due.push(item);
+        } else if !args.applications.is_empty() {
+            if item.step.timing == Timing::Early {
+                return Err(too_early(&desk, &item).into());
+            }
+            due.push(item);
+        }
+    }
+    if !args.no_answer {
+        let mut unanswered = Vec::new();
+        for item in due {
+            if answered(app, &desk, &item)? {
+                let slug = item.step.application.clone();
+                let Some(mut application) = desk.application(&slug).cloned() else { continue };
+                application.heard.push(Heard { at: app.local_now(), news: News::Answered });
+                store.save_application(&application, app.local_now(), "answered, as told before a nudge")?;
+                store.withdraw(&slug, app.local_now(), "they have answered")?;
+                app.terminal.say(&format!("{slug}: recorded that they answered; no follow-up goes"));
+            } else {
+                unanswered.push(item);
+            }
+        }
+        due = unanswered;
+        desk = app.compose(&store)?;
+    }
+    outcome::review(app, &mut store, desk, due, &args.how)
+}
+
+/// What only the mailbox's owner can say, as long as nobody else reads it.
+fn answered(app: &App, desk: &Desk, item: &Item) -> Result<bool> {
+    let application = desk.application(&item.step.application);
+    let company = application.map(|a| a.company.as_str()).unwrap_or_default();
+    let since = desk
+        .notes
+        .iter()
+        .filter(|note| note.application == item.step.application)
+        .filter_map(|note| note.sent_at)
+        .max();
+    let since = since.map(|at| format!(" since {}", app.zone.stamp(at.to_utc()))).unwrap_or_default();
+    let prompt = format!("Has anybody at {company} answered{since}? [y]es [n]o: ");
+    let hint = "look into your mailbox, then `thanks nudge --no-answer`, or `thanks heard APP --answered`";
+    Ok(app.terminal.choose(&prompt, "yn", hint)? == 'y')
+}
+
+fn too_early(desk: &Desk, item: &Item) -> Problem {
+    let slug = &item.step.application;
+    let due = desk.sender.zone.stamp(item.step.due.to_utc());
+    Problem::new(Kind::Declined, format!("too early to nudge {slug}"))
+        .detail(format!("  {}", item.step.reason))
+        .detail("nothing was sent")
+        .hint(format!("due {due}; news? `thanks heard {slug} --decision WORDS`"))
+}
