@@ -383,3 +383,6 @@ fn tidy(text: &str) -> String {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod texts;

@@ -147,7 +147,7 @@ pub fn values(facts: &Facts) -> BTreeMap<&'static str, String> {
     }
     put("topics", Some(joined(&whats)));
     // The one with a reason leads; without any, all share one sentence.
-    let lead = topics.iter().position(|t| t.why.is_some());
+    let lead = topics.iter().position(|t| said(&t.why).is_some());
     match lead {
         Some(lead) => {
             let others: Vec<String> = others(&whats, lead);
@@ -158,22 +158,16 @@ pub fn values(facts: &Facts) -> BTreeMap<&'static str, String> {
     }
     let why = lead
         .and_then(|at| topics.get(at))
-        .and_then(|t| t.why.as_deref());
+        .and_then(|t| said(&t.why));
     put("why", why.map(clauses::why));
     put("because", why.map(clauses::because));
     put(
         "fit",
-        topics
-            .iter()
-            .find_map(|t| t.fit.as_deref())
-            .map(clauses::fit),
+        topics.iter().find_map(|t| said(&t.fit)).map(clauses::fit),
     );
     put(
         "need",
-        topics
-            .iter()
-            .find_map(|t| t.need.as_deref())
-            .map(clauses::need),
+        topics.iter().find_map(|t| said(&t.need)).map(clauses::need),
     );
 
     let decision = app
@@ -338,6 +332,13 @@ fn topics_of<'a>(facts: &Facts, interview: Option<&'a Interview>) -> Vec<&'a Top
     }
 }
 
+/// What was typed, where it says something.
+fn said(text: &Option<String>) -> Option<&str> {
+    text.as_deref()
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
+}
+
 fn others(whats: &[String], lead: usize) -> Vec<String> {
     whats
         .iter()
@@ -349,10 +350,10 @@ fn others(whats: &[String], lead: usize) -> Vec<String> {
 
 /// Quotes their words, never a date of ours.
 fn next_step(decision: Option<(&Decision, String)>, place: usize) -> String {
-    match (decision, place % VARIANTS) {
+    match (decision, (place + place / VARIANTS) % VARIANTS) {
         (None, 0) => "I look forward to hearing about the next step.".to_owned(),
         (None, 1) => "I would be glad to take the next step.".to_owned(),
-        (None, 2) => "Please let me know what the next step is.".to_owned(),
+        (None, 2) => "I am keen to hear what the next step will be.".to_owned(),
         (None, _) => "I am curious to hear how it goes on from here.".to_owned(),
         (Some((decision, words)), shape) => {
             let then = if decision.by.is_some() { " then" } else { "" };

@@ -42,7 +42,10 @@ pub fn nfc(text: &str) -> String {
 
 /// The words in lower case, NFC: runs of letters and digits, with hyphens and apostrophes inside.
 pub fn words(text: &str) -> Vec<String> {
-    tokens(&nfc(text)).into_iter().map(str::to_lowercase).collect()
+    tokens(&nfc(text))
+        .into_iter()
+        .map(str::to_lowercase)
+        .collect()
 }
 
 /// The words as written.
@@ -116,9 +119,9 @@ pub fn capitalised(text: &str) -> String {
     }
 }
 
-/// How many letters have to be typed, dropped or changed to get from one word to the other.
+/// How many letters have to be typed, dropped, changed or swapped to get from one word to the other.
 pub fn distance(one: &str, other: &str) -> usize {
-    strsim::levenshtein(one, other)
+    strsim::damerau_levenshtein(one, other)
 }
 
 /// The candidate that somebody who typed `text` most likely meant, if any is near.
@@ -126,7 +129,7 @@ pub fn nearest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let reach = (text.chars().count() / 3).max(1);
     candidates
         .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(text, candidate), candidate))
+        .map(|candidate| (distance(text, candidate), candidate))
         .filter(|(distance, _)| *distance <= reach)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)

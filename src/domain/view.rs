@@ -1,1 +1,204 @@
-//! A note, its findings and a difference as plain text, for prompts and reports alike.
+//! A note, its findings and a difference as plain text, for prompts and reports alike. Whatever
+//! may come from a stranger passes through `printable`.
+
+use super::checks::Finding;
+use super::note::Note;
+use super::text::{WIDTH, printable, wrap};
+
+/// The note exactly as it will go out, wrapped for reading; each line ends with LF. A sender that
+/// is not set yet is left out.
+pub fn note_text(note: &Note) -> String {
+    let mut lines = Vec::new();
+    if let Some(from) = &note.from {
+        lines.push(format!("From: {from}"));
+    }
+    match &note.to {
+        Some(to) => lines.push(format!("To: {to}")),
+        None => lines.push("To: (no address)".to_owned()),
+    }
+    lines.push(format!("Subject: {}", note.subject));
+    if let Some(thread) = &note.in_reply_to {
+        lines.push(format!("In thread: {thread}"));
+    }
+    // A header is one line, whatever its value says.
+    let headers: String = lines
+        .iter()
+        .map(|line| printable(&line.replace('\n', " ")) + "\n")
+        .collect();
+    format!(
+        "{headers}\n{}\n",
+        wrap(&printable(note.body.trim_end()), WIDTH)
+    )
+}
+
+/// One line a finding, indented, with the name that `--allow` takes; empty without findings.
+pub fn findings_text(findings: &[Finding]) -> String {
+    findings
+        .iter()
+        .map(|finding| finding_line(finding) + "\n")
+        .collect()
+}
+
+/// What changed from one text to the other, sentence by sentence: `- ` what went, `+ ` what came.
+/// Empty where nothing changed.
+pub fn difference(old: &str, new: &str) -> String {
+    let (old, new) = (sentences(old), sentences(new));
+    let common = common_lengths(&old, &new);
+    let length = |i: usize, j: usize| {
+        common
+            .get(i)
+            .and_then(|row| row.get(j))
+            .copied()
+            .unwrap_or(0)
+    };
+    let mut text = String::new();
+    let (mut i, mut j) = (0, 0);
+    loop {
+        match (old.get(i), new.get(j)) {
+            (None, None) => return text,
+            (Some(a), Some(b)) if a == b => {
+                i += 1;
+                j += 1;
+            }
+            (Some(gone), b) if b.is_none() || length(i + 1, j) >= length(i, j + 1) => {
+                push_marked(&mut text, '-', gone);
+                i += 1;
+            }
+            (_, Some(come)) => {
+                push_marked(&mut text, '+', come);
+                j += 1;
+            }
+            (Some(_), None) => i += 1,
+        }
+    }
+}
+
+fn finding_line(finding: &Finding) -> String {
+    // What these say is plain from the words they quote.
+    let speaks = matches!(
+        finding.name,
+        "wrong-company" | "wrong-person" | "placeholder"
+    );
+    let text = match &finding.line {
+        Some((at, words)) if speaks => format!("line {at}: \"{words}\""),
+        Some((at, words)) => format!("line {at}: \"{words}\" {}", finding.message),
+        None => finding.message.clone(),
+    };
+    format!(
+        "  {}  [{}]",
+        printable(&text.replace('\n', " ")),
+        finding.name
+    )
+}
+
+fn push_marked(text: &mut String, mark: char, sentence: &str) {
+    for (at, line) in wrap(&printable(sentence), WIDTH - 2).lines().enumerate() {
+        let mark = if at == 0 { mark } else { ' ' };
+        text.push_str(&format!("{mark} {line}\n"));
+    }
+}
+
+/// The sentences of all lines that say something.
+fn sentences(text: &str) -> Vec<&str> {
+    let mut sentences = Vec::new();
+    for mut line in text.lines() {
+        while let Some(stop) = line.find(". ").or_else(|| line.find("? ")) {
+            let (sentence, rest) = line.split_at_checked(stop + 1).unwrap_or((line, ""));
+            sentences.push(sentence.trim());
+            line = rest.trim_start();
+        }
+        sentences.push(line.trim());
+    }
+    sentences.retain(|sentence| !sentence.is_empty());
+    sentences
+}
+
+/// For each pair of ends the number of sentences that both have in order (the longest common
+/// subsequence).
+fn common_lengths(old: &[&str], new: &[&str]) -> Vec<Vec<usize>> {
+    let mut rows = vec![vec![0; new.len() + 1]];
+    for a in old.iter().rev() {
+        let below = rows.last().cloned().unwrap_or_default();
+        let mut row = vec![0];
+        for (j, b) in new.iter().enumerate().rev() {
+            let right = row.last().copied().unwrap_or(0);
+            let down = below.get(j).copied().unwrap_or(0);
+            let diagonal = below.get(j + 1).copied().unwrap_or(0);
+            row.push(if a == b {
+                diagonal + 1
+            } else {
+                right.max(down)
+            });
+        }
+        row.reverse();
+        rows.push(row);
+    }
+    rows.reverse();
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::checks::Severity;
+
+    fn finding(name: &'static str, message: &str, line: Option<(usize, &str)>) -> Finding {
+        Finding {
+            name,
+            id: "M00",
+            severity: Severity::Block,
+            message: message.to_owned(),
+            line: line.map(|(at, text)| (at, text.to_owned())),
+        }
+    }
+
+    #[test]
+    fn a_finding_shows_its_line_and_its_name() {
+        let findings = [
+            finding(
+                "wrong-company",
+                "names another company of yours",
+                Some((4, "what draws me to Globex")),
+            ),
+            finding(
+                "wrong-name",
+                "greets Jana; the record has Jane Doe",
+                Some((1, "Hi Jana,")),
+            ),
+            finding("length", "has 12 words\u{1b}[2J", None),
+        ];
+        assert_eq!(
+            findings_text(&findings),
+            "  line 4: \"what draws me to Globex\"  [wrong-company]\n\
+             \x20 line 1: \"Hi Jana,\" greets Jana; the record has Jane Doe  [wrong-name]\n\
+             \x20 has 12 words\\u{1b}[2J  [length]\n"
+        );
+        assert_eq!(findings_text(&[]), "");
+    }
+
+    #[test]
+    fn a_difference_names_the_sentences_that_changed() {
+        let old = "Hi Jane,\n\nThank you for today. It was good. Bye?";
+        let new = "Hi Jane,\n\nThank you for yesterday. It was good. Really. Bye?";
+        assert_eq!(
+            difference(old, new),
+            "- Thank you for today.\n+ Thank you for yesterday.\n+ Really.\n"
+        );
+        assert_eq!(difference(old, old), "");
+        assert_eq!(difference("", "New."), "+ New.\n");
+        assert_eq!(difference("Old.", ""), "- Old.\n");
+    }
+
+    #[test]
+    fn a_long_or_foreign_sentence_is_shown_in_a_readable_way() {
+        let shown = difference("", &format!("{}\u{202e}", "four ".repeat(20)));
+        assert_eq!(
+            shown,
+            format!(
+                "+ {}\n  {} \\u{{202e}}\n",
+                "four ".repeat(14).trim_end(),
+                "four ".repeat(6).trim_end()
+            )
+        );
+    }
+}

@@ -1,0 +1,451 @@
+//! The compiled-in texts as they go out, and what the checks say to them.
+
+use chrono::{DateTime, FixedOffset, NaiveDate};
+
+use super::Templates;
+use crate::domain::address::{Mailbox, PersonName};
+use crate::domain::application::{Application, Decision, Status, Tone};
+use crate::domain::checks::{Finding, Sibling, Subject, check, similarity};
+use crate::domain::interview::{End, Interview, InterviewKind, Meeting, Topic};
+use crate::domain::note::{Edited, Note, NoteId, NoteKind};
+use crate::domain::outbox::State;
+use crate::domain::person::Person;
+use crate::domain::phrases::{Facts, values};
+use crate::domain::text::word_count;
+use crate::domain::view::note_text;
+use crate::domain::zone::Zone;
+
+const NAMES: [(&str, &str); 6] = [
+    ("jane", "Jane Doe"),
+    ("omar", "Omar Aziz"),
+    ("ines", "Ines Silva"),
+    ("raj", "Raj Patel"),
+    ("mei", "Mei Tan"),
+    ("sam", "Sam Field"),
+];
+
+fn at(text: &str) -> DateTime<FixedOffset> {
+    DateTime::parse_from_rfc3339(text).unwrap()
+}
+
+fn topic(what: &str, why: &str, fit: &str, need: &str) -> Topic {
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    Topic {
+        what: what.to_owned(),
+        why: some(why),
+        fit: some(fit),
+        need: some(need),
+    }
+}
+
+/// An application in which each person in turn was met about the given topics.
+fn application(kind: InterviewKind, topics: &[Vec<Topic>]) -> Application {
+    let person = |(key, name): &(&str, &str)| Person {
+        key: (*key).to_owned(),
+        name: PersonName::parse(name).unwrap(),
+        goes_by: None,
+        honorific: None,
+        title: None,
+        address: Mailbox::parse(&format!("{key}@acme.example"))
+            .ok()
+            .map(|m| m.address),
+    };
+    let meetings = NAMES.iter().zip(topics);
+    Application {
+        slug: "acme".to_owned(),
+        company: "Acme".to_owned(),
+        role: "Platform Engineer".to_owned(),
+        role_short: None,
+        country: Some("US".to_owned()),
+        zone: None,
+        tone: Tone::Warm,
+        contact: None,
+        agent: None,
+        status: Status::Open,
+        decision: None,
+        heard: Vec::new(),
+        people: NAMES.iter().map(person).collect(),
+        interviews: vec![Interview {
+            round: 1,
+            ended: at("2026-03-05T15:45:00-05:00"),
+            zone: Zone::utc(),
+            end: End::Told,
+            kind,
+            meetings: meetings
+                .map(|((key, _), topics)| Meeting {
+                    person: (*key).to_owned(),
+                    topics: topics.clone(),
+                })
+                .collect(),
+        }],
+    }
+}
+
+fn decide(app: &mut Application, words: &str) {
+    let said_on = NaiveDate::from_ymd_opt(2026, 3, 5).unwrap();
+    app.decision = Some(Decision {
+        words: words.to_owned(),
+        said_on,
+        by: Some(said_on),
+    });
+}
+
+fn jane_and_kafka() -> Application {
+    let why = "the nightly freeze goes away";
+    let mut app = application(
+        InterviewKind::Video,
+        &[vec![topic("moving the billing jobs to Kafka", why, "", "")]],
+    );
+    decide(&mut app, "in two weeks");
+    app
+}
+
+fn note(app: &Application, person: &str, kind: NoteKind, template: &str) -> Note {
+    let follow_up = kind != NoteKind::ThankYou;
+    let facts = Facts {
+        application: app,
+        person,
+        round: 1,
+        kind,
+        tone: app.tone,
+        departs: at(if follow_up {
+            "2026-03-23T10:06:00-04:00"
+        } else {
+            "2026-03-05T17:45:00-05:00"
+        }),
+        sender: Some("Jo Marsh"),
+        phone: None,
+        thanked_on: None,
+        thread_subject: follow_up.then_some("Thank you for the Platform Engineer interview"),
+    };
+    let rendered = Templates::new(None)
+        .render(template, &values(&facts))
+        .unwrap();
+    let to = app.recipient(person).unwrap();
+    Note {
+        id: NoteId::new("acme", person, kind, 1),
+        application: "acme".to_owned(),
+        person: person.to_owned(),
+        round: 1,
+        kind,
+        ordinal: 1,
+        state: State::Drafted,
+        template: template.to_owned(),
+        from: Mailbox::parse("Jo Marsh <jo@example.com>").ok(),
+        to: Mailbox::parse(&format!("{} <{}>", to.name, to.address.as_ref().unwrap())).ok(),
+        subject: rendered.subject,
+        body: rendered.body,
+        edited: Edited::No,
+        facts: String::new(),
+        shown: None,
+        departs_on: facts.departs.date_naive(),
+        send_before: None,
+        message_id: None,
+        server_message_id: None,
+        in_reply_to: None,
+        references: Vec::new(),
+        allowed: Vec::new(),
+        offers: 0,
+        attempts: 0,
+        next_try: None,
+        sent_at: None,
+        detail: None,
+        created_at: facts.departs,
+    }
+}
+
+fn findings(app: &Application, note: &Note, siblings: &[Note]) -> Vec<Finding> {
+    let siblings: Vec<Sibling> = siblings
+        .iter()
+        .map(|n| Sibling {
+            id: n.id.as_str(),
+            body: &n.body,
+        })
+        .collect();
+    check(&Subject {
+        note,
+        application: app,
+        me: Some("Jo Marsh"),
+        others: &[],
+        siblings: &siblings,
+    })
+}
+
+#[test]
+fn a_first_thank_you_reads_as_promised() {
+    let app = jane_and_kafka();
+    let note = note(&app, "jane", NoteKind::ThankYou, "thank-you");
+    assert_eq!(
+        note_text(&note),
+        "From: Jo Marsh <jo@example.com>\n\
+         To: Jane Doe <jane@acme.example>\n\
+         Subject: Thank you for the Platform Engineer interview\n\
+         \n\
+         Hi Jane,\n\
+         \n\
+         Thank you for talking with me today about the Platform Engineer role.\n\
+         Moving the billing jobs to Kafka stayed with me, above all because the\n\
+         nightly freeze goes away.\n\
+         \n\
+         You expected to decide in two weeks, and I look forward to hearing from\n\
+         you then. If anything would help before that, I am easy to reach.\n\
+         \n\
+         Best regards,\n\
+         Jo Marsh\n"
+    );
+    assert_eq!(word_count(&note.body), 56);
+    assert_eq!(findings(&app, &note, &[]), []);
+}
+
+#[test]
+fn a_nudge_after_a_promised_date_reads_as_promised() {
+    let app = jane_and_kafka();
+    let mut note = note(&app, "jane", NoteKind::Nudge, "nudge-past-date");
+    note.from = None;
+    assert_eq!(
+        note_text(&note),
+        "To: Jane Doe <jane@acme.example>\n\
+         Subject: Re: Thank you for the Platform Engineer interview\n\
+         \n\
+         Hi Jane,\n\
+         \n\
+         When we spoke on March 5 you expected to decide in two weeks. Dates like\n\
+         that move, so may I ask how the timing looks now? I am still very\n\
+         interested in the Platform Engineer role.\n\
+         \n\
+         Best regards,\n\
+         Jo Marsh\n"
+    );
+    assert_eq!(findings(&app, &note, &[]), []);
+}
+
+const TEXTS: [(NoteKind, &str); 8] = [
+    (NoteKind::ThankYou, "thank-you"),
+    (NoteKind::ThankYou, "thank-you-brief"),
+    (NoteKind::ThankYou, "thank-you-late"),
+    (NoteKind::Nudge, "nudge"),
+    (NoteKind::Nudge, "nudge-past-date"),
+    (NoteKind::CloseOut, "close-out"),
+    (NoteKind::RejectionReply, "rejection-reply"),
+    (NoteKind::NextRoundReply, "next-round-reply"),
+];
+
+/// Topics as they are typed, alone and together, with and without their company.
+fn debriefs() -> Vec<Vec<Topic>> {
+    let why = "because it cuts costs";
+    let fit = "ran Kafka for three years";
+    let need = "They need a calmer on-call rota.";
+    vec![
+        vec![topic("Kafka", "", "", "")],
+        vec![topic("Kafka", "it scales", "", "")],
+        vec![topic("How on-call is shared.", "fewer incidents", "", need)],
+        vec![topic("the new pricing page", why, fit, "")],
+        vec![topic("we talked about iOS builds", "", fit, need)],
+        vec![
+            topic("Kafka migration", why, fit, need),
+            topic("the pager", "", "", ""),
+        ],
+        vec![
+            topic("Kafka migration", "", "", ""),
+            topic("how you ship", why, "", ""),
+            topic("pay, and levels", "", "", ""),
+        ],
+        vec![
+            topic(
+                "moving the billing jobs to Kafka",
+                why,
+                "I moved a payroll system to Kafka last year",
+                need,
+            ),
+            topic("how on-call is shared", "", "", ""),
+            topic("the new pricing page", "", "", ""),
+            topic("hiring juniors and growing them", "", "", ""),
+            topic("what you would rebuild with three free months", "", "", ""),
+        ],
+    ]
+}
+
+#[test]
+fn every_text_passes_the_checks_in_every_shape() {
+    for debrief in debriefs() {
+        for (kind, template) in TEXTS {
+            for tone in Tone::ALL {
+                for place in 0..4 {
+                    for words in [None, Some("in two weeks")] {
+                        let mut topics = vec![vec![topic("nothing of note", "", "", "")]; place];
+                        topics.push(debrief.clone());
+                        let mut app = application(InterviewKind::Video, &topics);
+                        app.tone = tone;
+                        if let Some(words) = words {
+                            decide(&mut app, words);
+                        }
+                        let (key, _) = NAMES[place];
+                        let note = note(&app, key, kind, template);
+                        assert_eq!(
+                            findings(&app, &note, &[]),
+                            [],
+                            "{template} {tone:?} {place}\n{}",
+                            note.body
+                        );
+                        assert_reads_well(&note);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_note_to_an_agent_passes_the_checks() {
+    for debrief in debriefs() {
+        for (kind, template) in TEXTS {
+            for who in ["jane", "sam"] {
+                let mut app = application(InterviewKind::Video, &[debrief.clone()]);
+                app.agent = Some("sam".to_owned());
+                decide(&mut app, "in two weeks");
+                let note = note(&app, who, kind, template);
+                assert!(note.body.starts_with("Hi Sam,"), "{}", note.body);
+                if kind == NoteKind::ThankYou {
+                    assert!(
+                        note.body.contains("pass my thanks on to Jane Doe"),
+                        "{}",
+                        note.body
+                    );
+                }
+                assert_eq!(findings(&app, &note, &[]), [], "{template}\n{}", note.body);
+                assert_reads_well(&note);
+            }
+        }
+    }
+}
+
+#[test]
+fn without_a_topic_a_thank_you_is_drafted_and_the_check_asks_for_one() {
+    for tone in Tone::ALL {
+        for template in ["thank-you", "thank-you-brief", "thank-you-late"] {
+            let mut app = application(InterviewKind::Video, &[Vec::new()]);
+            app.tone = tone;
+            let note = note(&app, "jane", NoteKind::ThankYou, template);
+            let names: Vec<&str> = findings(&app, &note, &[]).iter().map(|f| f.name).collect();
+            assert_eq!(names, ["no-topic"], "{}", note.body);
+            assert_reads_well(&note);
+        }
+    }
+}
+
+/// Single blanks, one full stop a sentence, a capital at each start, no contraction.
+fn assert_reads_well(note: &Note) {
+    let body = &note.body;
+    for slip in [
+        "  ",
+        " ,",
+        " .",
+        "..",
+        ".,",
+        ",,",
+        "because because",
+        "n't ",
+        "I'm",
+        " ;",
+        "{",
+        "}",
+    ] {
+        assert!(!body.contains(slip), "{slip:?} in\n{body}");
+    }
+    for sentence in body.lines().flat_map(|line| line.split(". ")) {
+        let own_case = sentence.starts_with("iOS");
+        assert!(
+            own_case || !sentence.starts_with(char::is_lowercase),
+            "{sentence:?} in\n{body}"
+        );
+    }
+    assert!(body.matches('?').count() <= 1, "{body}");
+}
+
+/// Honest notes of one panel: the same day and role, each person's own topic.
+fn panel() -> Vec<Vec<Topic>> {
+    vec![
+        vec![topic(
+            "moving the billing jobs to Kafka",
+            "the nightly freeze goes away",
+            "",
+            "",
+        )],
+        vec![topic(
+            "how on-call is shared",
+            "nobody is woken twice a week",
+            "",
+            "",
+        )],
+        vec![topic(
+            "the new pricing page",
+            "it was built in nine days",
+            "",
+            "",
+        )],
+        vec![topic(
+            "hiring juniors",
+            "they ask the questions that others stopped asking",
+            "",
+            "",
+        )],
+        vec![topic(
+            "your approach to code review",
+            "it never waits for more than a day",
+            "",
+            "",
+        )],
+        vec![topic(
+            "the plan for the second data centre",
+            "customers in Europe wait for it",
+            "",
+            "",
+        )],
+    ]
+}
+
+#[test]
+fn honest_notes_of_one_panel_do_not_read_alike() {
+    let reasonless: Vec<Vec<Topic>> = panel()
+        .iter()
+        .map(|topics| topics.iter().map(|t| topic(&t.what, "", "", "")).collect())
+        .collect();
+    let fitting: Vec<Vec<Topic>> = panel()
+        .iter()
+        .map(|topics| {
+            topics
+                .iter()
+                .map(|t| topic(&t.what, "", "ran such a thing for three years", ""))
+                .collect()
+        })
+        .collect();
+    for topics in [panel(), reasonless, fitting] {
+        for tone in Tone::ALL {
+            for (kind, template) in TEXTS.into_iter().take(3) {
+                for words in [None, Some("in two weeks")] {
+                    let mut app = application(InterviewKind::Panel, &topics[..5]);
+                    app.tone = tone;
+                    if let Some(words) = words {
+                        decide(&mut app, words);
+                    }
+                    let notes: Vec<Note> = NAMES[..5]
+                        .iter()
+                        .map(|(key, _)| note(&app, key, kind, template))
+                        .collect();
+                    for (i, one) in notes.iter().enumerate() {
+                        for other in &notes[i + 1..] {
+                            let share = similarity(&one.body, &other.body);
+                            assert!(
+                                share < 0.60,
+                                "{share:.2} {template} {tone:?}\n{}\n---\n{}",
+                                one.body,
+                                other.body
+                            );
+                        }
+                        assert_eq!(findings(&app, one, &notes), [], "{}", one.body);
+                    }
+                }
+            }
+        }
+    }
+}

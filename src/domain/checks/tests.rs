@@ -1,0 +1,654 @@
+use chrono::{DateTime, NaiveDate};
+
+use super::*;
+use crate::domain::address::{Mailbox, PersonName};
+use crate::domain::application::{Status, Tone};
+use crate::domain::interview::{End, Interview, InterviewKind, Meeting, Topic};
+use crate::domain::note::{Edited, NoteId, NoteKind};
+use crate::domain::outbox::State;
+use crate::domain::person::Person;
+use crate::domain::zone::Zone;
+
+const BODY: &str = "Hi Jane,\n\n\
+    Thank you for talking with me today about the Platform Engineer role. Moving the billing jobs to Kafka \
+    stayed with me, above all because the nightly freeze goes away.\n\n\
+    You expected to decide in two weeks, and I look forward to hearing from you then. If anything would help \
+    before that, I am easy to reach.\n\nBest regards,\nJo Marsh";
+
+struct Case {
+    app: Application,
+    note: Note,
+    others: Vec<(&'static str, &'static str, OtherKind)>,
+    siblings: Vec<(&'static str, String)>,
+}
+
+fn person(key: &str, name: &str, address: &str) -> Person {
+    Person {
+        key: key.to_owned(),
+        name: PersonName::parse(name).unwrap(),
+        goes_by: None,
+        honorific: None,
+        title: None,
+        address: Mailbox::parse(address).ok().map(|m| m.address),
+    }
+}
+
+fn topic(what: &str) -> Topic {
+    Topic {
+        what: what.to_owned(),
+        ..Topic::default()
+    }
+}
+
+fn case() -> Case {
+    let ended = DateTime::parse_from_rfc3339("2026-03-05T15:45:00-05:00").unwrap();
+    let app = Application {
+        slug: "acme".to_owned(),
+        company: "Acme".to_owned(),
+        role: "Platform Engineer".to_owned(),
+        role_short: None,
+        country: Some("US".to_owned()),
+        zone: None,
+        tone: Tone::Warm,
+        contact: None,
+        agent: None,
+        status: Status::Open,
+        decision: None,
+        heard: Vec::new(),
+        people: vec![
+            person("jane", "Jane Doe", "jane@acme.example"),
+            person("omar", "Omar Aziz", "omar@acme.example"),
+        ],
+        interviews: vec![Interview {
+            round: 1,
+            ended,
+            zone: Zone::utc(),
+            end: End::Told,
+            kind: InterviewKind::Video,
+            meetings: vec![
+                Meeting {
+                    person: "jane".to_owned(),
+                    topics: vec![topic("moving the billing jobs to Kafka")],
+                },
+                Meeting {
+                    person: "omar".to_owned(),
+                    topics: vec![topic("how on-call is shared")],
+                },
+            ],
+        }],
+    };
+    let note = Note {
+        id: NoteId::new("acme", "jane", NoteKind::ThankYou, 1),
+        application: "acme".to_owned(),
+        person: "jane".to_owned(),
+        round: 1,
+        kind: NoteKind::ThankYou,
+        ordinal: 1,
+        state: State::Drafted,
+        template: "thank-you".to_owned(),
+        from: None,
+        to: Mailbox::parse("Jane Doe <jane@acme.example>").ok(),
+        subject: "Thank you for the Platform Engineer interview".to_owned(),
+        body: BODY.to_owned(),
+        edited: Edited::No,
+        facts: String::new(),
+        shown: None,
+        departs_on: NaiveDate::from_ymd_opt(2026, 3, 5).unwrap(),
+        send_before: None,
+        message_id: None,
+        server_message_id: None,
+        in_reply_to: None,
+        references: Vec::new(),
+        allowed: Vec::new(),
+        offers: 0,
+        attempts: 0,
+        next_try: None,
+        sent_at: None,
+        detail: None,
+        created_at: ended,
+    };
+    Case {
+        app,
+        note,
+        others: Vec::new(),
+        siblings: Vec::new(),
+    }
+}
+
+impl Case {
+    fn findings(&self) -> Vec<Finding> {
+        let others: Vec<Other> = self
+            .others
+            .iter()
+            .map(|(application, name, kind)| Other {
+                application,
+                name,
+                kind: *kind,
+            })
+            .collect();
+        let siblings: Vec<Sibling> = self
+            .siblings
+            .iter()
+            .map(|(id, body)| Sibling { id, body })
+            .collect();
+        check(&Subject {
+            note: &self.note,
+            application: &self.app,
+            me: Some("Jo Marsh"),
+            others: &others,
+            siblings: &siblings,
+        })
+    }
+
+    /// Names and severities.
+    fn found(&self) -> Vec<(&'static str, Severity)> {
+        self.findings()
+            .iter()
+            .map(|f| (f.name, f.severity))
+            .collect()
+    }
+}
+
+/// What is found after one sentence more in the body.
+fn with_sentence(sentence: &str) -> Vec<(&'static str, Severity)> {
+    with_sentence_beside(sentence, &[])
+}
+
+fn with_sentence_beside(
+    sentence: &str,
+    others: &[(&'static str, &'static str, OtherKind)],
+) -> Vec<(&'static str, Severity)> {
+    let mut case = case();
+    case.note.body = BODY.replace("\n\nBest", &format!("\n\n{sentence}\n\nBest"));
+    case.others = others.to_vec();
+    case.found()
+}
+
+fn with_greeting(greeting: &str) -> Vec<(&'static str, Severity)> {
+    let mut case = case();
+    case.note.body = BODY.replace("Hi Jane,", greeting);
+    case.found()
+}
+
+use OtherKind::{Company, Person as Someone};
+use Severity::{Ask, Block, Inform};
+
+#[test]
+fn an_honest_note_has_no_findings() {
+    let mut case = case();
+    case.others = vec![
+        ("globex", "Globex", Company),
+        ("globex", "Mark Hill", Someone),
+    ];
+    assert_eq!(case.findings(), []);
+}
+
+#[test]
+fn every_finding_has_a_listed_name() {
+    let mut case = case();
+    case.note.body = "Hi [Name],\nMr. Doe at Globex, Plattform, told Mark Hill.".to_owned();
+    case.note.subject = String::new();
+    case.others = vec![
+        ("globex", "Globex", Company),
+        ("globex", "Mark Hill", Someone),
+    ];
+    let found = case.findings();
+    assert!(found.len() >= 6, "{found:?}");
+    assert!(found.iter().all(|f| NAMES.contains(&f.name)));
+    assert!(found.is_sorted_by_key(|f| std::cmp::Reverse(f.severity)));
+}
+
+#[test]
+fn places_to_fill_in_are_found() {
+    for sentence in [
+        "I like {{ company }} a lot.",
+        "I like {company} a lot.",
+        "I like [company] a lot.",
+        "I like <company> a lot.",
+        "I like %%company%% a lot.",
+        "TODO say why.",
+        "Call me at XXX.",
+        "I like Company Name a lot.",
+    ] {
+        assert_eq!(
+            with_sentence(sentence),
+            [("placeholder", Block)],
+            "{sentence}"
+        );
+    }
+    assert_eq!(
+        with_greeting("Hi ,"),
+        [("placeholder", Block), ("salutation", Block)]
+    );
+    let mut case = case();
+    case.note.subject = "Thank you for the [role] interview".to_owned();
+    assert_eq!(case.found(), [("placeholder", Block)]);
+}
+
+#[test]
+fn brackets_of_honest_text_are_no_places_to_fill_in() {
+    for sentence in [
+        "It was \"teh [sic] best\" part.",
+        "See [1] for more.",
+        "My page is <https://jo.example/talk>.",
+        "Write to <jo@example.com>.",
+        "That is 3 < 4 and 5 > 2.",
+        "The first name is what counts.",
+        "I did my todo list.",
+    ] {
+        assert_eq!(with_sentence(sentence), [], "{sentence}");
+    }
+    let mut case = case();
+    case.app.interviews[0].meetings[0].topics[0].what = "why <head> grew in Kafka".to_owned();
+    case.note.body = BODY.replace(
+        "Moving the billing jobs to Kafka",
+        "Why <head> grew in Kafka",
+    );
+    assert_eq!(case.found(), []);
+}
+
+#[test]
+fn the_salutation_must_be_the_recipients_name_to_the_letter() {
+    for greeting in ["Hi Jana,", "Hi Omar,", "Hi jane,", "Dear Jane Dow,", "Jan,"] {
+        assert_eq!(
+            with_greeting(greeting),
+            [("wrong-name", Block)],
+            "{greeting}"
+        );
+    }
+    for greeting in [
+        "Hi Jane,",
+        "Dear Jane Doe,",
+        "Hello again, Jane!",
+        "Good morning Jane,",
+        "Jane,",
+    ] {
+        assert_eq!(with_greeting(greeting), [], "{greeting}");
+    }
+}
+
+#[test]
+fn diacritics_of_a_name_count_and_their_encoding_does_not() {
+    let mut case = case();
+    case.app.people[0].name = PersonName::parse("Ren\u{e9} Doe").unwrap();
+    case.note.body = BODY.replace("Jane", "Rene\u{301}");
+    assert_eq!(case.found(), []);
+    case.note.body = BODY.replace("Jane", "Rene");
+    assert_eq!(case.found(), [("wrong-name", Block)]);
+}
+
+#[test]
+fn nobody_is_greeted_impersonally() {
+    for greeting in [
+        "To whom it may concern,",
+        "Dear Sir or Madam,",
+        "Dear Hiring Manager,",
+        "Hi there,",
+        "Hi team,",
+    ] {
+        assert_eq!(
+            with_greeting(greeting),
+            [("salutation", Block)],
+            "{greeting}"
+        );
+    }
+    let mut case = case();
+    case.note.body = BODY.replace("Hi Jane,\n\n", "");
+    assert_eq!(case.found(), [("salutation", Block)]);
+}
+
+#[test]
+fn only_a_recorded_honorific_is_used() {
+    assert_eq!(with_greeting("Dear Ms. Doe,"), [("honorific", Block)]);
+    assert_eq!(
+        with_sentence("I told Mr. Aziz about it."),
+        [("honorific", Block)]
+    );
+    let mut case = case();
+    case.app.people[0].honorific = Some("Dr.".to_owned());
+    case.note.body = BODY.replace("Hi Jane,", "Dear Dr Doe,");
+    assert_eq!(case.found(), []);
+    case.note.body = BODY.replace("Hi Jane,", "Dear Mrs. Doe,");
+    assert_eq!(case.found(), [("honorific", Block)]);
+}
+
+#[test]
+fn another_company_of_the_store_blocks() {
+    let mut case = case();
+    case.others = vec![("globex", "Globex, Inc.", Company)];
+    case.note.body = BODY.replace(
+        "If anything",
+        "That is what draws me to Globex. If anything",
+    );
+    let findings = case.findings();
+    let line = Some((5, "what draws me to Globex".to_owned()));
+    assert_eq!(findings.len(), 1);
+    assert_eq!(
+        (findings[0].name, findings[0].id, findings[0].severity),
+        ("wrong-company", "M04", Block)
+    );
+    assert_eq!(findings[0].line, line);
+    assert_eq!(findings[0].message, "names another company of yours");
+
+    case.note.body = BODY.to_owned();
+    case.note.subject = "Thank you for the GLOBEX interview".to_owned();
+    assert_eq!(
+        case.findings()[0].message,
+        "names another company of yours in the subject"
+    );
+}
+
+#[test]
+fn another_person_of_the_store_blocks_by_full_name() {
+    let others = [("globex", "Grace Hill", Someone)];
+    assert_eq!(
+        with_sentence_beside("Grace Hill said the same.", &others),
+        [("wrong-person", Block)]
+    );
+    assert_eq!(
+        with_sentence_beside("You have the grace hill of it.", &others),
+        []
+    );
+    assert_eq!(
+        with_sentence_beside("Grace was there too.", &[("globex", "Grace", Someone)]),
+        []
+    );
+}
+
+#[test]
+fn words_of_the_language_are_not_companies() {
+    let others = [
+        ("a", "Target", Company),
+        ("b", "Box", Company),
+        ("c", "Notion", Company),
+        ("d", "square", Company),
+        ("e", "Indeed", Company),
+        ("f", "Will Mark", Someone),
+    ];
+    for sentence in [
+        "The target is a box of square size.",
+        "I have no notion of it.",
+        "Indeed it was good.",
+        "Target dates move.",
+        "Boxes and Notions are fine.",
+        "Targeted work helps.",
+    ] {
+        assert_eq!(with_sentence_beside(sentence, &others), [], "{sentence}");
+    }
+    for sentence in ["I like how Target works.", "It draws me to Square."] {
+        assert_eq!(
+            with_sentence_beside(sentence, &others),
+            [("wrong-company", Block)],
+            "{sentence}"
+        );
+    }
+}
+
+#[test]
+fn names_that_the_record_contains_are_exempt() {
+    let mut case = case();
+    case.others = vec![
+        ("kafka", "Kafka", Company),
+        ("acme-2", "Acme", Company),
+        ("x", "Doe", Company),
+        ("globex", "Globex", Company),
+        ("y", "Omar Aziz", Someone),
+        ("acme", "Elsewhere", Company),
+    ];
+    case.app.interviews[0].meetings[0].topics[0].fit = Some("I moved billing at Globex".to_owned());
+    case.note.body = BODY.replace(
+        "If anything",
+        "I moved billing at Globex, as Omar Aziz and Elsewhere at Acme know. If anything",
+    );
+    assert_eq!(case.found(), []);
+}
+
+#[test]
+fn near_misses_of_recorded_names_are_asked_about() {
+    for sentence in [
+        "The Platfrom team is good.",
+        "It is an Engineeer role.",
+        "I am Jo Marsch.",
+    ] {
+        assert_eq!(with_sentence(sentence), [("near-miss", Ask)], "{sentence}");
+    }
+    let mut case = case();
+    case.app.company = "Northwind Traders".to_owned();
+    case.note.body = BODY.replace("If anything", "I like Nortwind Trader's way. If anything");
+    assert_eq!(
+        case.findings()[0].message,
+        "writes Nortwind; the record has Northwind"
+    );
+    assert_eq!(case.found(), [("near-miss", Ask)]);
+}
+
+#[test]
+fn dates_plurals_and_other_words_are_no_near_misses() {
+    for sentence in [
+        "We spoke on March 5.",
+        "Platforms and Engineers matter.",
+        "The platfrom is small.",
+        "Acne is not a company.",
+        "Engineering is fun.",
+    ] {
+        assert_eq!(with_sentence(sentence), [], "{sentence}");
+    }
+}
+
+#[test]
+fn a_thank_you_without_the_persons_topic_blocks() {
+    let mut case = case();
+    case.note.body = BODY.replace("Moving the billing jobs to Kafka", "How on-call is shared");
+    assert_eq!(case.found(), [("no-topic", Block)]);
+    case.note.template = "thank-you-brief".to_owned();
+    assert_eq!(case.found(), [("no-topic", Ask)]);
+    case.app.interviews[0].meetings[0].topics.clear();
+    assert_eq!(
+        case.findings()[0].message,
+        "has no recorded topic for Jane Doe"
+    );
+}
+
+#[test]
+fn three_content_words_of_a_topic_are_enough_in_any_form() {
+    let mut case = case();
+    case.note.body = BODY.replace(
+        "Moving the billing jobs to Kafka",
+        "Moving billing over to Kafka",
+    );
+    assert_eq!(case.found(), []);
+    case.note.kind = NoteKind::Nudge;
+    case.note.body = BODY.replace("Moving the billing jobs to Kafka", "That");
+    assert_eq!(case.found(), []);
+}
+
+#[test]
+fn lengths_are_measured_by_kind() {
+    let mut case = case();
+    let with = |words: usize| {
+        format!(
+            "Hi Jane,\n\nmoving billing jobs to Kafka {}\n\nBest,\nJo",
+            "word ".repeat(words - 5)
+        )
+    };
+    let cases = [
+        (
+            NoteKind::ThankYou,
+            "thank-you",
+            [
+                (39, Some(Ask)),
+                (40, None),
+                (180, None),
+                (181, Some(Ask)),
+                (251, Some(Block)),
+            ],
+        ),
+        (
+            NoteKind::ThankYou,
+            "thank-you-late",
+            [
+                (39, Some(Ask)),
+                (40, None),
+                (180, None),
+                (250, Some(Ask)),
+                (251, Some(Block)),
+            ],
+        ),
+        (
+            NoteKind::ThankYou,
+            "thank-you-brief",
+            [
+                (24, Some(Ask)),
+                (25, None),
+                (130, None),
+                (131, Some(Ask)),
+                (201, Some(Block)),
+            ],
+        ),
+        (
+            NoteKind::Nudge,
+            "nudge",
+            [
+                (6, None),
+                (110, None),
+                (111, Some(Ask)),
+                (150, Some(Ask)),
+                (151, Some(Block)),
+            ],
+        ),
+        (
+            NoteKind::NextRoundReply,
+            "x",
+            [
+                (6, None),
+                (100, None),
+                (101, Some(Ask)),
+                (150, Some(Ask)),
+                (151, Some(Block)),
+            ],
+        ),
+        (
+            NoteKind::RejectionReply,
+            "x",
+            [
+                (6, None),
+                (120, None),
+                (121, Some(Ask)),
+                (150, Some(Ask)),
+                (151, Some(Block)),
+            ],
+        ),
+    ];
+    for (kind, template, lengths) in cases {
+        case.note.kind = kind;
+        case.note.template = template.to_owned();
+        for (words, severity) in lengths {
+            case.note.body = with(words);
+            let found: Vec<Severity> = case.found().iter().map(|(_, severity)| *severity).collect();
+            assert_eq!(
+                found,
+                severity.into_iter().collect::<Vec<_>>(),
+                "{template} {words}"
+            );
+        }
+    }
+    case.note.body = "Hi Jane,\n\nBest,\nJo".to_owned();
+    assert_eq!(case.findings()[0].message, "says nothing");
+}
+
+#[test]
+fn subjects_are_short_quiet_and_say_what_about() {
+    let mut case = case();
+    for (subject, expected) in [
+        ("", vec![("subject", Block)]),
+        ("Thank you for the interview!", vec![("subject", Block)]),
+        ("THANK YOU FOR THE INTERVIEW", vec![("subject", Block)]),
+        ("Thank you for the interview 🎉", vec![("subject", Block)]),
+        (
+            "Thank you for the Café Manager interview",
+            vec![("subject", Inform)],
+        ),
+        ("Thank you for your time", vec![("subject", Ask)]),
+        (
+            "Thank you for the long and pleasant interview at home",
+            vec![("subject", Ask)],
+        ),
+        ("Thank you for Thursday's conversation", vec![]),
+        ("Thank you, and the Kafka jobs", vec![]),
+        ("Re: Thank you for the Platform Engineer interview", vec![]),
+    ] {
+        case.note.subject = subject.to_owned();
+        assert_eq!(case.found(), expected, "{subject}");
+    }
+    case.note.subject = format!("The interview {}", "x".repeat(65));
+    assert_eq!(case.found(), [("subject", Block)]);
+}
+
+#[test]
+fn a_note_that_repeats_its_sibling_is_found() {
+    let mut case = case();
+    let twin = BODY
+        .replace("Jane", "Omar")
+        .replace("Moving the billing jobs to Kafka", "How on-call is shared");
+    case.siblings = vec![("acme/jane", BODY.to_owned()), ("acme/omar", twin.clone())];
+    assert_eq!(case.found(), [("too-similar", Block)]);
+    let cousin = twin.replace("nightly freeze goes away", "pager is quiet");
+    case.siblings = vec![("acme/omar", cousin)];
+    assert_eq!(case.found(), [("too-similar", Ask)]);
+    case.siblings = vec![(
+        "acme/omar",
+        BODY.replace("Hi Jane", "Hello Omar")
+            .replace("Jo Marsh", "J."),
+    )];
+    assert_eq!(case.found(), [("too-similar", Block)]);
+    assert!(
+        case.findings()[0]
+            .message
+            .contains("acme/omar (100 % the same)")
+    );
+}
+
+#[test]
+fn similarity_is_that_of_three_word_runs() {
+    assert!((similarity("a b c d", "a b c e") - 1.0 / 3.0).abs() < 1e-9);
+    assert_eq!(similarity("", ""), 0.0);
+    assert_eq!(similarity("yes indeed", "Yes, indeed"), 1.0);
+    assert_eq!(similarity("one two three", "four five six"), 0.0);
+}
+
+#[test]
+fn one_topic_for_two_people_is_asked_about() {
+    let mut case = case();
+    case.app.interviews[0].meetings[1].topics[0].what =
+        "Moving the billing jobs to Kafka.".to_owned();
+    assert_eq!(case.found(), [("same-topic", Ask)]);
+    assert!(
+        case.findings()[0]
+            .message
+            .ends_with("the note to Omar Aziz")
+    );
+}
+
+#[test]
+fn a_note_to_another_address_than_the_records_blocks() {
+    let mut case = case();
+    case.note.to = Mailbox::parse("Jane Doe <jane@globex.example>").ok();
+    assert_eq!(case.found(), [("recipients", Block)]);
+    case.note.to = Mailbox::parse("Jane <JANE@ACME.example>").ok();
+    assert_eq!(case.found(), []);
+    case.note.to = None;
+    assert_eq!(case.found(), []);
+}
+
+#[test]
+fn with_an_agency_the_agent_is_greeted_and_written_to() {
+    let mut case = case();
+    case.app
+        .people
+        .push(person("sam", "Sam Field", "sam@agency.example"));
+    case.app.agent = Some("sam".to_owned());
+    assert_eq!(case.found(), [("wrong-name", Block), ("recipients", Block)]);
+    case.note.to = Mailbox::parse("sam@agency.example").ok();
+    case.note.body = BODY.replace("Hi Jane", "Hi Sam");
+    assert_eq!(case.found(), []);
+}
