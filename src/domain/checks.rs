@@ -2,6 +2,7 @@
 //! nothing and decides nothing; severities are those of the etiquette (M01 to M25).
 
 mod names;
+mod placeholders;
 mod salutation;
 mod shape;
 mod similarity;
@@ -87,7 +88,7 @@ pub struct Sibling<'a> {
 /// All findings, the gravest first, then in the order of the text.
 pub fn check(subject: &Subject) -> Vec<Finding> {
     let mut findings = Vec::new();
-    findings.extend(shape::placeholders(subject));
+    findings.extend(placeholders::placeholders(subject));
     findings.extend(salutation::salutation(subject));
     findings.extend(names::strangers(subject));
     findings.extend(salutation::honorifics(subject));

@@ -270,16 +270,20 @@ fn every_text_passes_the_checks_in_every_shape() {
     for debrief in debriefs() {
         for (kind, template) in TEXTS {
             for tone in Tone::ALL {
-                for place in 0..4 {
+                for (place, (key, _)) in NAMES.iter().enumerate().take(4) {
                     for words in [None, Some("in two weeks")] {
+                        // The shorter notes against the lower bound, the longer against the upper.
+                        let kind_of_interview = match words {
+                            None => InterviewKind::Video,
+                            Some(_) => InterviewKind::Panel,
+                        };
                         let mut topics = vec![vec![topic("nothing of note", "", "", "")]; place];
                         topics.push(debrief.clone());
-                        let mut app = application(InterviewKind::Video, &topics);
+                        let mut app = application(kind_of_interview, &topics);
                         app.tone = tone;
                         if let Some(words) = words {
                             decide(&mut app, words);
                         }
-                        let (key, _) = NAMES[place];
                         let note = note(&app, key, kind, template);
                         assert_eq!(
                             findings(&app, &note, &[]),
@@ -300,7 +304,7 @@ fn a_note_to_an_agent_passes_the_checks() {
     for debrief in debriefs() {
         for (kind, template) in TEXTS {
             for who in ["jane", "sam"] {
-                let mut app = application(InterviewKind::Video, &[debrief.clone()]);
+                let mut app = application(InterviewKind::Video, std::slice::from_ref(&debrief));
                 app.agent = Some("sam".to_owned());
                 decide(&mut app, "in two weeks");
                 let note = note(&app, who, kind, template);
@@ -445,6 +449,42 @@ fn honest_notes_of_one_panel_do_not_read_alike() {
                         assert_eq!(findings(&app, one, &notes), [], "{}", one.body);
                     }
                 }
+            }
+        }
+    }
+}
+#[test]
+fn odd_debriefs_give_a_note_and_no_crash() {
+    for odd in [
+        "",
+        " ",
+        ".",
+        "…",
+        "the",
+        "we",
+        "about",
+        "{{ me }}",
+        "ß",
+        "🎉",
+        "a;b,c",
+        "I",
+        "to ",
+        "'",
+        "İstanbul",
+    ] {
+        let mut app = application(
+            InterviewKind::Phone,
+            &[vec![topic(odd, odd, odd, odd), topic(odd, "", "", "")]],
+        );
+        decide(&mut app, odd);
+        app.role_short = Some(odd.to_owned());
+        for tone in Tone::ALL {
+            app.tone = tone;
+            for (kind, template) in TEXTS {
+                let note = note(&app, "jane", kind, template);
+                assert!(note.body.contains("Jane"), "{}", note.body);
+                assert!(!note.subject.is_empty());
+                findings(&app, &note, std::slice::from_ref(&note));
             }
         }
     }

@@ -2,6 +2,7 @@ use super::*;
 use crate::domain::address::PersonName;
 use crate::domain::application::Status;
 use crate::domain::interview::{End, InterviewKind, Meeting};
+use crate::domain::person::Person;
 use crate::domain::zone::Zone;
 
 fn person(key: &str, name: &str) -> Person {
