@@ -85,7 +85,8 @@ pub fn values(facts: &Facts) -> BTreeMap<&'static str, String> {
     let interview = app.interview(facts.round);
     let recipient = app.recipient(facts.person);
     let met = people_met(facts, interview);
-    let topics = topics_of(facts, interview);
+    let mut topics = topics_of(facts, interview);
+    topics.retain(|t| !clauses::topic(&t.what).is_empty());
     let place = interview
         .and_then(|i| i.meetings.iter().position(|m| m.person == facts.person))
         .unwrap_or(0)

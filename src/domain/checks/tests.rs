@@ -256,6 +256,8 @@ fn a_thank_you_without_the_persons_topic_blocks() {
     assert_eq!(case.found(), [("no-topic", Block)]);
     case.note.template = "thank-you-brief".to_owned();
     assert_eq!(case.found(), [("no-topic", Ask)]);
+    case.app.interviews[0].meetings[0].topics[0].what = " ".to_owned();
+    assert_eq!(case.found(), [("no-topic", Ask)]);
     case.app.interviews[0].meetings[0].topics.clear();
     assert_eq!(
         case.findings()[0].message,

@@ -240,6 +240,24 @@ fn the_topic_with_a_reason_leads() {
 }
 
 #[test]
+fn a_blank_topic_is_none() {
+    let mut app = application();
+    app.interviews[0].meetings[0].topics.insert(
+        0,
+        Topic {
+            what: " . ".to_owned(),
+            ..Topic::default()
+        },
+    );
+    assert_eq!(
+        get(&facts(&app, "jane"), "topics"),
+        "moving the billing jobs"
+    );
+    app.interviews[0].meetings[0].topics.truncate(1);
+    assert_eq!(value(&facts(&app, "jane"), "topic"), None);
+}
+
+#[test]
 fn people_of_a_panel_and_rounds_of_a_person_get_different_variants() {
     let mut app = application();
     let mut second = app.interviews[0].clone();
