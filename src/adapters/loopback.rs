@@ -40,9 +40,14 @@ impl Loopback {
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared::default());
         let theirs = Arc::clone(&shared);
-        let listening =
-            thread::Builder::new().name("loopback".into()).spawn(move || listen(&listener, &theirs))?;
-        Ok(Loopback { address, shared, listening: Some(listening) })
+        let listening = thread::Builder::new()
+            .name("loopback".into())
+            .spawn(move || listen(&listener, &theirs))?;
+        Ok(Loopback {
+            address,
+            shared,
+            listening: Some(listening),
+        })
     }
 
     pub fn port(&self) -> u16 {
@@ -51,7 +56,11 @@ impl Loopback {
 
     /// All messages so far, in the order of their arrival.
     pub fn messages(&self) -> Vec<Received> {
-        self.shared.messages.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.shared
+            .messages
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 }
 
@@ -96,7 +105,9 @@ fn converse(socket: TcpStream, shared: &Shared) -> io::Result<()> {
         let line = String::from_utf8_lossy(&line).trim_end().to_owned();
         let (verb, rest) = line.split_once([' ', ':']).unwrap_or((&line, ""));
         let answer = match verb.to_ascii_uppercase().as_str() {
-            "EHLO" => "250-loopback.invalid\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 AUTH PLAIN",
+            "EHLO" => {
+                "250-loopback.invalid\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 AUTH PLAIN"
+            }
             "HELO" | "NOOP" => "250 ok",
             "AUTH" if rest.split_whitespace().count() < 2 => {
                 answers.write_all(b"334 \r\n")?;
@@ -130,13 +141,19 @@ fn converse(socket: TcpStream, shared: &Shared) -> io::Result<()> {
             "DATA" if to.is_empty() => "503 5.5.1 RCPT first",
             "DATA" => {
                 answers.write_all(b"354 go ahead\r\n")?;
-                let Some(data) = read_data(&mut lines, shared)? else { return Ok(()) };
+                let Some(data) = read_data(&mut lines, shared)? else {
+                    return Ok(());
+                };
                 let received = Received {
                     from: from.take().unwrap_or_default(),
                     to: std::mem::take(&mut to),
                     data,
                 };
-                shared.messages.lock().unwrap_or_else(PoisonError::into_inner).push(received);
+                shared
+                    .messages
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(received);
                 "250 2.0.0 kept"
             }
             "QUIT" => {
@@ -158,7 +175,10 @@ fn read_data(lines: &mut BufReader<TcpStream>, shared: &Shared) -> io::Result<Op
         if after_crlf && line == b".\r\n" {
             return Ok(Some(data));
         }
-        let text = line.strip_prefix(b".").filter(|_| after_crlf).unwrap_or(&line);
+        let text = line
+            .strip_prefix(b".")
+            .filter(|_| after_crlf)
+            .unwrap_or(&line);
         data.extend_from_slice(text);
         after_crlf = line.ends_with(b"\r\n");
     }
@@ -191,7 +211,9 @@ fn path(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::adapters::smtp::{Answer, Interrupt, Login, Message, Next, Patience, Security, Server, Session};
+    use crate::adapters::smtp::{
+        Answer, Interrupt, Login, Message, Next, Patience, Security, Server, Session,
+    };
     use crate::domain::address::EmailAddress;
 
     #[test]
@@ -205,13 +227,25 @@ mod tests {
             user: Some("demo".into()),
         };
         let login = Login::Password("demo");
-        let mut session =
-            Session::open(&server, Some(&login), &Patience::default(), &Interrupt::default()).unwrap();
+        let mut session = Session::open(
+            &server,
+            Some(&login),
+            &Patience::default(),
+            &Interrupt::default(),
+        )
+        .unwrap();
         let from = EmailAddress::parse("jo@example.com").unwrap();
         let to = EmailAddress::parse("jane@acme.example").unwrap();
-        let message = Message { from: &from, to: &to, wire: b"A: b\r\n\r\n.\r\n..x\r\nend\r\n" };
+        let message = Message {
+            from: &from,
+            to: &to,
+            wire: b"A: b\r\n\r\n.\r\n..x\r\nend\r\n",
+        };
         session.body(&message).unwrap();
-        assert!(loopback.messages().is_empty(), "nothing is taken before the dot");
+        assert!(
+            loopback.messages().is_empty(),
+            "nothing is taken before the dot"
+        );
         session.look().unwrap();
         assert!(matches!(session.end(Next::Quit), Answer::Accepted(_)));
         let expected = Received {

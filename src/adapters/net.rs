@@ -61,7 +61,11 @@ impl Patience {
     /// Nobody is waiting: the minimums that RFC 5321 4.5.3.2 asks of a client.
     pub fn unattended() -> Self {
         let five_minutes = Duration::from_secs(300);
-        Patience { banner: five_minutes, command: five_minutes, ..Patience::default() }
+        Patience {
+            banner: five_minutes,
+            command: five_minutes,
+            ..Patience::default()
+        }
     }
 }
 
@@ -188,8 +192,14 @@ pub fn connect(
     patience: &Patience,
     interrupt: &Interrupt,
 ) -> Result<Stream, ConnectError> {
-    let reach = |error| ConnectError { step: Step::Reach, error };
-    let secure = |error| ConnectError { step: Step::Secure, error };
+    let reach = |error| ConnectError {
+        step: Step::Reach,
+        error,
+    };
+    let secure = |error| ConnectError {
+        step: Step::Secure,
+        error,
+    };
     let deadline = Deadline::after(patience.connect);
     if security == Security::Plain && !dial::names_loopback(host) {
         return Err(reach(not_loopback(host)));
@@ -231,7 +241,9 @@ impl Deadline {
 
     /// The time left; never nothing, which the system would take for "for ever" or refuse.
     fn left(self) -> Duration {
-        self.0.saturating_duration_since(now()).max(Duration::from_millis(1))
+        self.0
+            .saturating_duration_since(now())
+            .max(Duration::from_millis(1))
     }
 
     /// The time left, at most a slice.
@@ -240,7 +252,10 @@ impl Deadline {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "deadlines are measured here and nowhere else")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "deadlines are measured here and nowhere else"
+)]
 fn now() -> Instant {
     Instant::now()
 }

@@ -38,7 +38,10 @@ pub(super) struct Lines {
 
 impl Lines {
     pub fn reply(&self) -> Reply {
-        Reply { code: self.code, text: capped(&self.lines.join(" ")) }
+        Reply {
+            code: self.code,
+            text: capped(&self.lines.join(" ")),
+        }
     }
 }
 
@@ -79,13 +82,18 @@ impl Unfinished {
             return Err(format!("an answer with two codes: {}", capped(&line)));
         }
         self.lines.push(text.to_owned());
-        Ok(last.then(|| Lines { code, lines: std::mem::take(&mut self.lines) }))
+        Ok(last.then(|| Lines {
+            code,
+            lines: std::mem::take(&mut self.lines),
+        }))
     }
 }
 
 /// `250-text` or `250 text` or `250`: the code, whether it is the last line, and the text.
 fn split(line: &str) -> Option<(u16, bool, &str)> {
-    let digits = line.get(..3).filter(|digits| digits.bytes().all(|d| d.is_ascii_digit()))?;
+    let digits = line
+        .get(..3)
+        .filter(|digits| digits.bytes().all(|d| d.is_ascii_digit()))?;
     let code: u16 = digits.parse().ok()?;
     if !(200..=599).contains(&code) {
         return None;
@@ -116,16 +124,37 @@ mod tests {
 
     #[test]
     fn a_reply_ends_with_the_line_that_has_no_hyphen() {
-        let whole = read_all(&[b"250-a.example\r\n", b"250-SIZE 1000\r\n", b"250 HELP\r\n"]).unwrap().unwrap();
-        assert_eq!(whole, Lines { code: 250, lines: vec!["a.example".into(), "SIZE 1000".into(), "HELP".into()] });
+        let whole = read_all(&[b"250-a.example\r\n", b"250-SIZE 1000\r\n", b"250 HELP\r\n"])
+            .unwrap()
+            .unwrap();
+        assert_eq!(
+            whole,
+            Lines {
+                code: 250,
+                lines: vec!["a.example".into(), "SIZE 1000".into(), "HELP".into()]
+            }
+        );
         assert_eq!(whole.reply().text, "a.example SIZE 1000 HELP");
-        assert_eq!(read_all(&[b"571\n"]).unwrap().unwrap().reply().to_string(), "571");
+        assert_eq!(
+            read_all(&[b"571\n"]).unwrap().unwrap().reply().to_string(),
+            "571"
+        );
         assert_eq!(read_all(&[b"250-more\r\n"]).unwrap(), None);
     }
 
     #[test]
     fn what_is_not_a_reply_is_refused() {
-        for line in ["\r\n", "HTTP/1.1 400 Bad Request\r\n", "25 x\r\n", "2500 x\r\n", "199 x\r\n", "600 x\r\n", "250x\r\n", "\u{661}\u{662}\u{663} x\r\n", " 250 x\r\n"] {
+        for line in [
+            "\r\n",
+            "HTTP/1.1 400 Bad Request\r\n",
+            "25 x\r\n",
+            "2500 x\r\n",
+            "199 x\r\n",
+            "600 x\r\n",
+            "250x\r\n",
+            "\u{661}\u{662}\u{663} x\r\n",
+            " 250 x\r\n",
+        ] {
             assert!(read_all(&[line.as_bytes()]).is_err(), "{line}");
         }
         assert!(read_all(&[b"250-a\r\n", b"550 b\r\n"]).is_err());
@@ -147,7 +176,10 @@ mod tests {
         let line = format!("550 {}\r\n", "\u{fc}".repeat(900));
         let reply = read_all(&[line.as_bytes()]).unwrap().unwrap().reply();
         assert_eq!(reply.text.chars().count(), 300);
-        let raw = read_all(&[b"550 \x1b[31mred\xff\r\n"]).unwrap().unwrap().reply();
+        let raw = read_all(&[b"550 \x1b[31mred\xff\r\n"])
+            .unwrap()
+            .unwrap()
+            .reply();
         assert_eq!(raw.text, "\u{1b}[31mred\u{fffd}");
     }
 

@@ -3,18 +3,17 @@
 
 use std::mem;
 
-use lettre::Address;
-use lettre::transport::smtp::commands::{Data, Ehlo, Mail, Quit, Rcpt, Rset, Starttls};
-use lettre::transport::smtp::extension::{ClientId, MailBodyParameter, MailParameter};
+use lettre::transport::smtp::commands::{Ehlo, Quit, Rset, Starttls};
+use lettre::transport::smtp::extension::ClientId;
 
+use super::abilities::Abilities;
 use super::login::{Login, log_in};
 use super::reply::{self, Lines};
 use super::{
     Answer, BodyError, BodyFailure, Interrupt, Message, Next, OpenError, OpenFailure, Patience,
-    Phase, Reply, Security, Server, Spoke, Trouble,
+    Phase, Security, Server, Spoke, Trouble,
 };
 use crate::adapters::net::{self, NetError, Stream};
-use crate::domain::address::EmailAddress;
 
 pub struct Session {
     stream: Stream,
@@ -45,18 +44,6 @@ struct Announced {
     size: usize,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Abilities {
-    pipelining: bool,
-    starttls: bool,
-    smtputf8: bool,
-    eight_bit: bool,
-    size_known: bool,
-    /// The largest message that it takes, if it says so.
-    largest: Option<usize>,
-    mechanisms: Vec<String>,
-}
-
 impl Session {
     /// Connects, greets, and logs in if there is both a user and a login.
     pub fn open(
@@ -66,27 +53,49 @@ impl Session {
         interrupt: &Interrupt,
     ) -> Result<Session, OpenError> {
         let ca_pem = server.ca_pem.as_deref();
-        let mut stream =
-            net::connect(&server.host, server.port, server.security, ca_pem, patience, interrupt)?;
+        let mut stream = net::connect(
+            &server.host,
+            server.port,
+            server.security,
+            ca_pem,
+            patience,
+            interrupt,
+        )?;
         stream.begin(patience.banner);
-        let at = |phase| move |trouble: Trouble| OpenError { phase, kind: trouble.into() };
+        let at = |phase| {
+            move |trouble: Trouble| OpenError {
+                phase,
+                kind: trouble.into(),
+            }
+        };
         let banner = reply::read(&mut stream).map_err(at(Phase::Banner))?;
         expect(Phase::Banner, 220, banner)?;
         let mut abilities = greet(&mut stream, patience)?;
         if server.security == Security::StartTls {
             if !abilities.starttls {
                 let what = "STARTTLS is not offered; nothing was said in clear".to_owned();
-                return Err(OpenError { phase: Phase::StartTls, kind: OpenFailure::Protocol(what) });
+                return Err(OpenError {
+                    phase: Phase::StartTls,
+                    kind: OpenFailure::Protocol(what),
+                });
             }
-            let ready = command(&mut stream, &Starttls.to_string(), patience).map_err(at(Phase::StartTls))?;
+            let ready = command(&mut stream, &Starttls.to_string(), patience)
+                .map_err(at(Phase::StartTls))?;
             expect(Phase::StartTls, 220, ready)?;
-            stream.start_tls(patience).map_err(|e| at(Phase::Tls)(e.into()))?;
+            stream
+                .start_tls(patience)
+                .map_err(|e| at(Phase::Tls)(e.into()))?;
             abilities = greet(&mut stream, patience)?;
         }
         if let (Some(user), Some(login)) = (&server.user, login) {
             log_in(&mut stream, &abilities.mechanisms, user, *login, patience)?;
         }
-        Ok(Session { stream, abilities, patience: *patience, standing: Standing::Ready })
+        Ok(Session {
+            stream,
+            abilities,
+            patience: *patience,
+            standing: Standing::Ready,
+        })
     }
 
     /// Announces the message (unless that went with the previous dot) and writes all of it but
@@ -109,17 +118,22 @@ impl Session {
             }
             return Err(failed(Phase::Mail)(BodyFailure::Interrupted));
         }
-        let commands = match self.commands(message, &standing) {
+        let mut commands = match self.abilities.announcement(message) {
             Ok(commands) => commands,
             Err(refusal) => {
                 self.standing = standing;
                 return Err(failed(Phase::Mail)(BodyFailure::Permanent(refusal)));
             }
         };
+        if standing == Standing::Spoilt {
+            commands.insert(0, (Phase::Reset, Rset.to_string()));
+        }
         if fresh && self.abilities.pipelining {
             let group: String = commands.iter().map(|(_, line)| line.as_str()).collect();
             self.stream.begin(self.patience.command);
-            self.stream.write_all(group.as_bytes()).map_err(|e| failed(Phase::Mail)(Trouble::from(e).into()))?;
+            self.stream
+                .write_all(group.as_bytes())
+                .map_err(|e| failed(Phase::Mail)(Trouble::from(e).into()))?;
         }
         self.converse(&commands)?;
         self.stream.begin(self.patience.body);
@@ -139,13 +153,15 @@ impl Session {
     /// and waits for the one answer to it. Only call it after [`Session::body`] succeeded.
     pub fn end(&mut self, next: Next<'_>) -> Answer {
         if mem::replace(&mut self.standing, Standing::Over) != Standing::Open {
-            return Answer::Lost { what: "there was no message to end".into() };
+            return Answer::Lost {
+                what: "there was no message to end".into(),
+            };
         }
         let (tail, then) = match next {
             Next::Quit if self.abilities.pipelining => (Quit.to_string(), Standing::Over),
             // What is refused here is not announced: `body` will say why.
             Next::Message(message) if self.abilities.pipelining => {
-                match self.commands(message, &Standing::Ready) {
+                match self.abilities.announcement(message) {
                     Ok(commands) => (
                         commands.into_iter().map(|(_, line)| line).collect(),
                         Standing::Announced(announced(message)),
@@ -164,7 +180,11 @@ impl Session {
         let answer = match answer {
             Ok(lines) => lines.reply(),
             Err(Trouble::Protocol(what)) => return Answer::Lost { what },
-            Err(Trouble::Net(error)) => return Answer::Lost { what: error.to_string() },
+            Err(Trouble::Net(error)) => {
+                return Answer::Lost {
+                    what: error.to_string(),
+                };
+            }
         };
         if answer.code != 421 {
             self.standing = then;
@@ -175,7 +195,12 @@ impl Session {
             500..=599 => Answer::Permanent(answer),
             _ => {
                 self.standing = Standing::Over;
-                Answer::Lost { what: format!("not an answer to a message: {} {}", answer.code, answer.text) }
+                Answer::Lost {
+                    what: format!(
+                        "not an answer to a message: {} {}",
+                        answer.code, answer.text
+                    ),
+                }
             }
         };
         if matches!(next, Next::Quit) {
@@ -195,54 +220,15 @@ impl Session {
     }
 
     fn leave(&mut self) {
-        if matches!(mem::replace(&mut self.standing, Standing::Over), Standing::Ready | Standing::Spoilt) {
+        if matches!(
+            mem::replace(&mut self.standing, Standing::Over),
+            Standing::Ready | Standing::Spoilt
+        ) {
             self.stream.begin(self.patience.command);
             // Nothing depends on it.
             let _ = self.stream.write_all(Quit.to_string().as_bytes());
         }
         self.stream.close();
-    }
-
-    /// The commands that announce a message, or why the server would refuse it: what it said in
-    /// EHLO is as good as a reply.
-    fn commands(&self, message: &Message<'_>, standing: &Standing) -> Result<Vec<(Phase, String)>, Reply> {
-        let refuse = |code, text: String| Reply { code, text };
-        let size = message.wire.len();
-        if let Some(largest) = self.abilities.largest.filter(|largest| size > *largest) {
-            let text = format!("the message has {size} octets, the server takes at most {largest}; not offered");
-            return Err(refuse(552, text));
-        }
-        let address = |address: &EmailAddress| {
-            let wire = address.wire();
-            wire.parse::<Address>().map_err(|_| refuse(553, format!("{wire} cannot stand in an envelope; not offered")))
-        };
-        let (from, to) = (address(message.from)?, address(message.to)?);
-        let mut parameters = Vec::new();
-        if self.abilities.size_known {
-            parameters.push(MailParameter::Size(size));
-        }
-        let addresses: [&str; 2] = [from.as_ref(), to.as_ref()];
-        if !addresses.iter().all(|a| a.is_ascii()) {
-            if !self.abilities.smtputf8 {
-                let text = "the server takes no addresses beyond ASCII (SMTPUTF8); not offered";
-                return Err(refuse(553, text.into()));
-            }
-            parameters.push(MailParameter::SmtpUtfEight);
-        }
-        if !message.wire.is_ascii() {
-            if !self.abilities.eight_bit {
-                return Err(refuse(554, "the server takes no 8-bit text; not offered".into()));
-            }
-            parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
-        }
-        let mut commands = Vec::new();
-        if *standing == Standing::Spoilt {
-            commands.push((Phase::Reset, Rset.to_string()));
-        }
-        commands.push((Phase::Mail, Mail::new(Some(from), parameters).to_string()));
-        commands.push((Phase::Rcpt, Rcpt::new(to, Vec::new()).to_string()));
-        commands.push((Phase::Data, Data.to_string()));
-        Ok(commands)
     }
 
     /// Reads the replies to the commands, writing each first where the server does not pipeline.
@@ -262,22 +248,33 @@ impl Session {
                 Ok(lines) => lines.reply(),
                 // A server that refuses and hangs up has refused.
                 Err(trouble) => {
-                    return Err(refusal.unwrap_or(BodyError { phase, kind: trouble.into() }));
+                    return Err(refusal.unwrap_or(BodyError {
+                        phase,
+                        kind: trouble.into(),
+                    }));
                 }
             };
             let kind = match (phase, reply.code) {
                 (Phase::Reset | Phase::Mail, 250) | (Phase::Rcpt, 250 | 251) => continue,
                 (Phase::Data, 354) if refusal.is_none() => return Ok(()),
                 (_, 421) => {
-                    let left = BodyError { phase, kind: BodyFailure::Transient(reply) };
+                    let left = BodyError {
+                        phase,
+                        kind: BodyFailure::Transient(reply),
+                    };
                     return Err(refusal.unwrap_or(left));
                 }
                 (_, 400..=499) => BodyFailure::Transient(reply),
-                (Phase::Mail | Phase::Rcpt | Phase::Data, 500..=599) => BodyFailure::Permanent(reply),
+                (Phase::Mail | Phase::Rcpt | Phase::Data, 500..=599) => {
+                    BodyFailure::Permanent(reply)
+                }
                 // Also a 354 after a refusal: text is waited for, and ending it would send it.
                 _ => {
                     let what = format!("unexpected answer {} {}", reply.code, reply.text);
-                    return Err(refusal.unwrap_or(BodyError { phase, kind: BodyFailure::Protocol(what) }));
+                    return Err(refusal.unwrap_or(BodyError {
+                        phase,
+                        kind: BodyFailure::Protocol(what),
+                    }));
                 }
             };
             refusal.get_or_insert(BodyError { phase, kind });
@@ -289,23 +286,32 @@ impl Session {
             }
             None => {
                 let kind = BodyFailure::Protocol("DATA was not answered".into());
-                Err(BodyError { phase: Phase::Data, kind })
+                Err(BodyError {
+                    phase: Phase::Data,
+                    kind,
+                })
             }
         }
     }
 }
 
 fn announced(message: &Message<'_>) -> Announced {
-    Announced { from: message.from.wire(), to: message.to.wire(), size: message.wire.len() }
+    Announced {
+        from: message.from.wire(),
+        to: message.to.wire(),
+        size: message.wire.len(),
+    }
 }
 
 /// The address literal tells nothing about this machine (RFC 5321 4.1.3 allows it).
 fn greet(stream: &mut Stream, patience: &Patience) -> Result<Abilities, OpenError> {
     let hello = Ehlo::new(ClientId::Ipv4(std::net::Ipv4Addr::LOCALHOST)).to_string();
-    let lines = command(stream, &hello, patience)
-        .map_err(|trouble| OpenError { phase: Phase::Ehlo, kind: trouble.into() })?;
+    let lines = command(stream, &hello, patience).map_err(|trouble| OpenError {
+        phase: Phase::Ehlo,
+        kind: trouble.into(),
+    })?;
     let lines = expect(Phase::Ehlo, 250, lines)?;
-    Ok(abilities(&lines.lines))
+    Ok(Abilities::of(&lines.lines))
 }
 
 fn command(stream: &mut Stream, line: &str, patience: &Patience) -> Result<Lines, Trouble> {
@@ -323,32 +329,12 @@ fn expect(phase: Phase, code: u16, lines: Lines) -> Result<Lines, OpenError> {
         right if right == code => return Ok(lines),
         400..=499 => OpenFailure::Transient(reply),
         500..=599 => OpenFailure::Permanent(reply),
-        _ => OpenFailure::Protocol(format!("expected {code}, got {} {}", reply.code, reply.text)),
+        _ => OpenFailure::Protocol(format!(
+            "expected {code}, got {} {}",
+            reply.code, reply.text
+        )),
     };
     Err(OpenError { phase, kind })
-}
-
-/// What the lines after the first of an EHLO reply offer; keywords in any case.
-fn abilities(lines: &[String]) -> Abilities {
-    let mut abilities = Abilities::default();
-    for line in lines.iter().skip(1) {
-        let line = line.to_ascii_uppercase().replacen("AUTH=", "AUTH ", 1);
-        let mut words = line.split_ascii_whitespace();
-        match words.next().unwrap_or_default() {
-            "PIPELINING" => abilities.pipelining = true,
-            "STARTTLS" => abilities.starttls = true,
-            "SMTPUTF8" => abilities.smtputf8 = true,
-            "8BITMIME" => abilities.eight_bit = true,
-            "SIZE" => {
-                abilities.size_known = true;
-                // RFC 1870: 0 means no fixed limit.
-                abilities.largest = words.next().and_then(|n| n.parse().ok()).filter(|n| *n > 0);
-            }
-            "AUTH" => abilities.mechanisms.extend(words.map(str::to_owned)),
-            _ => {}
-        }
-    }
-    abilities
 }
 
 /// The text as it goes over the line: each line ends with CRLF, and a dot that opens one is
@@ -391,12 +377,17 @@ mod tests {
     /// What a server makes of it.
     fn unstuffed(wire: &[u8]) -> Vec<u8> {
         let text = wire.split_inclusive(|octet| *octet == b'\n');
-        text.flat_map(|line| line.strip_prefix(b".").unwrap_or(line)).copied().collect()
+        text.flat_map(|line| line.strip_prefix(b".").unwrap_or(line))
+            .copied()
+            .collect()
     }
 
     #[test]
     fn a_dot_at_the_start_of_a_line_is_doubled_and_no_other() {
-        assert_eq!(stuffed(b".a\r\nb.c\r\n.\r\n..\r\n"), b"..a\r\nb.c\r\n..\r\n...\r\n");
+        assert_eq!(
+            stuffed(b".a\r\nb.c\r\n.\r\n..\r\n"),
+            b"..a\r\nb.c\r\n..\r\n...\r\n"
+        );
     }
 
     #[test]
@@ -404,16 +395,6 @@ mod tests {
         assert_eq!(stuffed(b"a\n.\nb\r.\rc"), b"a\r\n..\r\nb\r\n..\r\nc\r\n");
         assert_eq!(stuffed(b""), b"");
         assert_eq!(stuffed(b"\r\n\r\n"), b"\r\n\r\n");
-    }
-
-    #[test]
-    fn keywords_of_ehlo_are_known_in_any_case() {
-        let lines = ["mail.example", "pipelining", "Size 1000", "auth=login", "AUTH Plain XOAUTH2", "x"];
-        let known = abilities(&lines.map(str::to_owned));
-        assert!(known.pipelining && known.size_known && !known.starttls);
-        assert_eq!(known.largest, Some(1000));
-        assert_eq!(known.mechanisms, ["LOGIN", "PLAIN", "XOAUTH2"]);
-        assert_eq!(abilities(&["h".to_owned(), "SIZE 0".to_owned()]).largest, None);
     }
 
     proptest! {

@@ -1,0 +1,120 @@
+//! What a server said it can do, and the commands that announce a message to it.
+
+use lettre::Address;
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
+use lettre::transport::smtp::extension::{MailBodyParameter, MailParameter};
+
+use super::{Message, Phase, Reply};
+use crate::domain::address::EmailAddress;
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Abilities {
+    pub pipelining: bool,
+    pub starttls: bool,
+    smtputf8: bool,
+    eight_bit: bool,
+    size_known: bool,
+    /// The largest message that it takes, if it says so.
+    largest: Option<usize>,
+    pub mechanisms: Vec<String>,
+}
+
+impl Abilities {
+    /// What the lines after the first of an EHLO reply offer; keywords in any case.
+    pub fn of(lines: &[String]) -> Abilities {
+        let mut abilities = Abilities::default();
+        for line in lines.iter().skip(1) {
+            let line = line.to_ascii_uppercase().replacen("AUTH=", "AUTH ", 1);
+            let mut words = line.split_ascii_whitespace();
+            match words.next().unwrap_or_default() {
+                "PIPELINING" => abilities.pipelining = true,
+                "STARTTLS" => abilities.starttls = true,
+                "SMTPUTF8" => abilities.smtputf8 = true,
+                "8BITMIME" => abilities.eight_bit = true,
+                "SIZE" => {
+                    abilities.size_known = true;
+                    // RFC 1870: 0 means no fixed limit.
+                    abilities.largest =
+                        words.next().and_then(|n| n.parse().ok()).filter(|n| *n > 0);
+                }
+                "AUTH" => abilities.mechanisms.extend(words.map(str::to_owned)),
+                _ => {}
+            }
+        }
+        abilities
+    }
+
+    /// The commands that announce a message, or why the server would refuse it: what it said in
+    /// EHLO is as good as a reply.
+    pub fn announcement(&self, message: &Message<'_>) -> Result<Vec<(Phase, String)>, Reply> {
+        let refuse = |code, text: String| Reply { code, text };
+        let size = message.wire.len();
+        if let Some(largest) = self.largest.filter(|largest| size > *largest) {
+            let text = format!(
+                "the message has {size} octets, the server takes at most {largest}; not offered"
+            );
+            return Err(refuse(552, text));
+        }
+        let address = |address: &EmailAddress| {
+            let wire = address.wire();
+            wire.parse::<Address>().map_err(|_| {
+                refuse(
+                    553,
+                    format!("{wire} cannot stand in an envelope; not offered"),
+                )
+            })
+        };
+        let (from, to) = (address(message.from)?, address(message.to)?);
+        let mut parameters = Vec::new();
+        if self.size_known {
+            parameters.push(MailParameter::Size(size));
+        }
+        let addresses: [&str; 2] = [from.as_ref(), to.as_ref()];
+        if !addresses.iter().all(|a| a.is_ascii()) {
+            if !self.smtputf8 {
+                let text = "the server takes no addresses beyond ASCII (SMTPUTF8); not offered";
+                return Err(refuse(553, text.into()));
+            }
+            parameters.push(MailParameter::SmtpUtfEight);
+        }
+        if !message.wire.is_ascii() {
+            if !self.eight_bit {
+                return Err(refuse(
+                    554,
+                    "the server takes no 8-bit text; not offered".into(),
+                ));
+            }
+            parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+        }
+        Ok(vec![
+            (Phase::Mail, Mail::new(Some(from), parameters).to_string()),
+            (Phase::Rcpt, Rcpt::new(to, Vec::new()).to_string()),
+            (Phase::Data, Data.to_string()),
+        ])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keywords_of_ehlo_are_known_in_any_case() {
+        let lines = [
+            "mail.example",
+            "pipelining",
+            "Size 1000",
+            "auth=login",
+            "AUTH Plain XOAUTH2",
+            "x",
+        ];
+        let known = Abilities::of(&lines.map(str::to_owned));
+        assert!(known.pipelining && known.size_known && !known.starttls);
+        assert_eq!(known.largest, Some(1000));
+        assert_eq!(known.mechanisms, ["LOGIN", "PLAIN", "XOAUTH2"]);
+        assert_eq!(
+            Abilities::of(&["h".to_owned(), "SIZE 0".to_owned()]).largest,
+            None
+        );
+    }
+}
