@@ -5,6 +5,7 @@ mod abilities;
 mod login;
 mod reply;
 mod session;
+mod text;
 
 use std::fmt;
 

@@ -1,0 +1,158 @@
+//! Whom the driver trusts, and whom it tells who we are.
+
+use super::*;
+
+#[test]
+fn a_certificate_that_cannot_be_trusted_is_named_and_gets_no_password() {
+    let rows = [
+        (Certificate::UnknownCa, CertificateProblem::UnknownAuthority),
+        (Certificate::Expired, CertificateProblem::Expired),
+        (Certificate::NotYetValid, CertificateProblem::NotYetValid),
+        (
+            Certificate::TheCaItself,
+            CertificateProblem::CaUsedAsEndEntity,
+        ),
+    ];
+    for (certificate, expected) in rows {
+        let server = SmtpServer::builder()
+            .transport(Transport::Tls(certificate))
+            .start();
+        let error = open(&server, Security::Tls).err().unwrap();
+        assert_eq!(
+            error,
+            OpenError {
+                phase: Phase::Tls,
+                kind: OpenFailure::Certificate(expected)
+            }
+        );
+        assert!(server.commands().is_empty());
+    }
+    let server = SmtpServer::builder()
+        .transport(Transport::StartTls(Certificate::WrongHost))
+        .start();
+    let error = open(&server, Security::StartTls).err().unwrap();
+    let OpenFailure::Certificate(CertificateProblem::WrongHost(names)) = &error.kind else {
+        panic!("{error:?}")
+    };
+    assert!(names.join(" ").contains("mail.elsewhere.test"), "{names:?}");
+    assert_eq!(server.commands(), ["EHLO [127.0.0.1]", "STARTTLS"]);
+}
+
+#[test]
+fn without_the_extra_root_its_certificate_is_unknown() {
+    let server = SmtpServer::builder()
+        .transport(Transport::Tls(Certificate::Good))
+        .start();
+    let mut target = target(&server, Security::Tls);
+    target.ca_pem = None;
+    let error = Session::open(&target, None, &short(), &Interrupt::default())
+        .err()
+        .unwrap();
+    // A machine without any roots says so before it connects.
+    assert!(
+        matches!(
+            error.kind,
+            OpenFailure::Certificate(CertificateProblem::UnknownAuthority) | OpenFailure::Config(_)
+        ),
+        "{error:?}"
+    );
+    target.ca_pem = Some(b"nothing here".to_vec());
+    let error = Session::open(&target, None, &short(), &Interrupt::default())
+        .err()
+        .unwrap();
+    assert_eq!(
+        (error.phase, open_class(&error.kind)),
+        (Phase::Tls, "config".into())
+    );
+    assert!(
+        error
+            .problem(&target)
+            .message
+            .contains("ca_file holds no certificate"),
+        "{error:?}"
+    );
+}
+
+#[test]
+fn starttls_that_is_not_offered_ends_the_conversation_before_the_password() {
+    let server = SmtpServer::builder().start();
+    assert_eq!(story(&server, Security::StartTls), "StartTls: protocol");
+    assert_eq!(server.commands(), ["EHLO [127.0.0.1]"]);
+}
+
+#[test]
+fn nothing_is_said_in_clear_to_another_machine() {
+    for host in ["192.0.2.1", "mail.example.org", "127.0.0.1.example.org"] {
+        let target = Server {
+            host: host.into(),
+            port: 25,
+            security: Security::Plain,
+            ca_pem: None,
+            user: Some("jo".into()),
+        };
+        let error = Session::open(
+            &target,
+            Some(&Login::Password("x")),
+            &short(),
+            &Interrupt::default(),
+        )
+        .err()
+        .unwrap();
+        assert_eq!(
+            (error.phase, open_class(&error.kind)),
+            (Phase::Connect, "config".into()),
+            "{host}"
+        );
+    }
+}
+
+#[test]
+fn each_way_to_log_in_says_what_the_server_expects() {
+    let expected = [
+        ("AUTH PLAIN LOGIN XOAUTH2", "PLAIN jo@example.com pass word"),
+        ("auth login", "LOGIN jo@example.com pass word"),
+        ("AUTH=LOGIN", "LOGIN jo@example.com pass word"),
+    ];
+    for (keyword, attempt) in expected {
+        let server = SmtpServer::builder().keywords(&[keyword]).start();
+        open(&server, Security::Plain).unwrap().quit();
+        assert_eq!(server.logins(), [attempt], "{keyword}");
+    }
+    let server = SmtpServer::builder().start();
+    open_as(&server, Security::Plain, Login::Xoauth2("ya29.token")).unwrap();
+    assert_eq!(
+        server.logins(),
+        ["XOAUTH2 user=jo@example.com|auth=Bearer ya29.token||"]
+    );
+}
+
+#[test]
+fn a_refused_token_says_why() {
+    let server = SmtpServer::builder()
+        .fault(At::Auth, Fault::Reply("535 5.7.8 refused"))
+        .start();
+    let error = open_as(&server, Security::Plain, Login::Xoauth2("old"))
+        .err()
+        .unwrap();
+    let OpenFailure::Authentication(reply) = error.kind else {
+        panic!("{error:?}")
+    };
+    assert_eq!(reply.code, 535);
+    assert_eq!(
+        reply.text,
+        r#"5.7.8 refused {"status":"401","schemes":"bearer"}"#
+    );
+}
+
+#[test]
+fn a_server_without_our_way_to_log_in_is_told_apart_from_a_wrong_password() {
+    let server = SmtpServer::builder()
+        .keywords(&["AUTH GSSAPI CRAM-MD5"])
+        .start();
+    let error = open(&server, Security::Plain).err().unwrap();
+    assert_eq!(
+        error.kind,
+        OpenFailure::NoMechanism(vec!["GSSAPI".into(), "CRAM-MD5".into()])
+    );
+    assert!(server.logins().is_empty());
+}
