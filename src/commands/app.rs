@@ -7,7 +7,7 @@ use chrono::{DateTime, FixedOffset, Utc};
 
 use crate::adapters::clock;
 use crate::adapters::config::{self, Config, Environment, Paths};
-use crate::adapters::journal::Journal;
+use crate::adapters::journal::{Journal, SendLock};
 use crate::adapters::store::{Beginning, Store};
 use crate::adapters::templates::Templates;
 use crate::adapters::terminal::Terminal;
@@ -73,10 +73,33 @@ impl App {
         Journal::at(&self.paths.journal)
     }
 
+    /// The record, begun if there is none yet.
     pub fn store(&self) -> Result<Store> {
         let beginning =
             if self.journal().is_empty() { Beginning::Fresh } else { Beginning::JournalHasLines };
-        Store::open(&self.paths.database, beginning).context("the record cannot be read")
+        let mut store = Store::open(&self.paths.database, beginning).context("the record cannot be read")?;
+        self.put_right(&mut store)?;
+        Ok(store)
+    }
+
+    /// The record, if there is one: for commands that leave nothing behind.
+    pub fn existing_store(&self) -> Result<Option<Store>> {
+        if Store::is_begun(&self.paths.database) || !self.journal().is_empty() {
+            self.store().map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
+    /// What a dead sender left is put right wherever the record is opened; a living one is left
+    /// alone.
+    fn put_right(&self, store: &mut Store) -> Result<()> {
+        if store.has_claims()?
+            && let Some(_lock) = SendLock::try_take(&self.paths.lock)?
+        {
+            store.recover(&config::machine_id(&self.paths)?, self.local_now())?;
+        }
+        Ok(())
     }
 
     pub fn templates(&self) -> Templates {

@@ -9,7 +9,6 @@ use serde::Serialize;
 
 use super::App;
 use super::debrief::{self, DebriefArgs};
-use crate::domain::application::Tone;
 use crate::domain::checks::{Finding, Severity};
 use crate::domain::note::{Edited, Note, NoteKind};
 use crate::domain::problem::{Kind, Problem};

@@ -13,7 +13,7 @@ pub mod heard;
 pub mod init;
 pub mod mark;
 pub mod nudge;
-mod outcome;
+pub mod outcome;
 pub mod send;
 pub mod show;
 pub mod status;
@@ -86,13 +86,17 @@ pub fn run(command: &Command, app: &mut App) -> Result<Report> {
 }
 
 impl Report {
+    /// Whether the words on standard output are what the command is for, so that `-q` keeps them.
+    pub fn is_asked_for(&self) -> bool {
+        matches!(self, Report::Draft(_) | Report::Status(_) | Report::Show(_))
+    }
+
     /// The gravest thing in it, which becomes the exit code; `None` where all is well.
     pub fn gravest(&self) -> Option<Kind> {
         match self {
             Report::Draft(report) => report.gravest(),
             Report::Send(report) => report.gravest(),
             Report::Nudge(report) => report.gravest(),
-            Report::Status(report) => report.gravest(),
             _ => None,
         }
     }

@@ -19,6 +19,17 @@ pub enum Severity {
     Block,
 }
 
+impl Severity {
+    /// As the etiquette writes it.
+    pub fn letter(self) -> &'static str {
+        match self {
+            Severity::Inform => "I",
+            Severity::Ask => "W",
+            Severity::Block => "E",
+        }
+    }
+}
+
 /// One thing found in a note.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {

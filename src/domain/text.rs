@@ -124,6 +124,11 @@ pub fn distance(one: &str, other: &str) -> usize {
     strsim::damerau_levenshtein(one, other)
 }
 
+/// The text in letters without marks where there are such: `Zoë` as `Zoe`.
+pub fn unaccented(text: &str) -> String {
+    text.nfd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)).collect()
+}
+
 /// The candidate that somebody who typed `text` most likely meant, if any is near.
 pub fn nearest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let reach = (text.chars().count() / 3).max(1);

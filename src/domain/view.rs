@@ -3,6 +3,7 @@
 
 use super::checks::Finding;
 use super::note::Note;
+use super::problem::Problem;
 use super::text::{WIDTH, printable, wrap};
 
 /// The note exactly as it will go out, wrapped for reading; each line ends with LF. A sender that
@@ -29,6 +30,18 @@ pub fn note_text(note: &Note) -> String {
         "{headers}\n{}\n",
         wrap(&printable(note.body.trim_end()), WIDTH)
     )
+}
+
+/// An error with its details and its hint, as it is printed everywhere.
+pub fn problem_text(problem: &Problem) -> String {
+    let mut text = format!("error: {}\n", printable(&problem.message));
+    for line in &problem.details {
+        text.push_str(&format!("{}\n", printable(line)));
+    }
+    if let Some(hint) = &problem.hint {
+        text.push_str(&format!("\nhint: {}\n", printable(hint)));
+    }
+    text
 }
 
 /// One line a finding, indented, with the name that `--allow` takes; empty without findings.

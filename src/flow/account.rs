@@ -57,7 +57,8 @@ impl Account {
         };
         let mut announce = |line: &str| terminal.say(line);
         let prompt = format!("Password of {user} (kept nowhere): ");
-        let mut asking = || terminal.ask_secret(&prompt, "set [auth] command, or `thanks init`");
+        let hint = "set [auth] command, or `thanks init`";
+        let mut asking = || terminal.ask_secret(&prompt, hint).map(Secret::new);
         let ask = if terminal.is_interactive() { Ask::Terminal(&mut asking) } else { Ask::Never };
         secrets::fetch(self.command.as_deref(), user, ask, &mut announce).map(Some)
     }

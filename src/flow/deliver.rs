@@ -12,7 +12,7 @@ use chrono::{DateTime, FixedOffset};
 use crate::adapters::journal::{Journal, Lines, SendLock};
 use crate::adapters::mime;
 use crate::adapters::net::Interrupt;
-use crate::adapters::smtp::{self, Answer, BodyFailure, Message, Next, Server, Session};
+use crate::adapters::smtp::{self, Answer, BodyFailure, Message, Next, Server, Session, Spoke};
 use crate::adapters::store::{Orphan, Store};
 use crate::domain::note::{Note, NoteId};
 use crate::domain::outbox::{Event, State};
@@ -136,7 +136,7 @@ impl<'a> Desk<'a> {
         let mut claims = Vec::new();
         for note in notes {
             let wire = match note.offers {
-                0 => Some(mime::with_date(&self.store.wire(&note.id)?.bytes, now)?),
+                0 => Some(mime::with_date(&self.store.wire(&note.id)?.bytes, now)),
                 _ => None,
             };
             claims.push((note.id.clone(), wire));
@@ -247,7 +247,12 @@ impl Run<'_, '_, '_> {
             });
         }
         if let Err(spoke) = session.look() {
-            return self.settle(parcel, Event::Release, Some(Kind::TryAgain), &spoke.to_string());
+            let (kind, why) = match spoke {
+                Spoke::Closed => (Kind::TryAgain, "the server closed the connection before the end of the message"),
+                Spoke::Said => (Kind::TryAgain, "the server spoke before the end of the message"),
+                Spoke::Interrupted => (Kind::Interrupted, "interrupted before the end of the message"),
+            };
+            return self.settle(parcel, Event::Release, Some(kind), why);
         }
         let next = next.map(Parcel::message);
         let next = next.as_ref().map_or(Next::Quit, Next::Message);

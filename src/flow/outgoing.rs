@@ -13,9 +13,10 @@ use crate::adapters::mime::{self, Outgoing};
 use crate::adapters::store::{Approval, Store};
 use crate::adapters::terminal::Terminal;
 use crate::domain::checks::{Finding, Severity};
-use crate::domain::note::{Edited, Note, NoteId};
-use crate::domain::outbox::{Event, State};
-use crate::domain::policy::Timing;
+use crate::domain::calendar::thank_you_hours;
+use crate::domain::note::{Edited, Note, NoteId, NoteKind};
+use crate::domain::policy::Step;
+use crate::domain::outbox::State;
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::view;
 
@@ -171,7 +172,9 @@ impl Review<'_> {
             self.store.remember_shown(&note.id, &note.shown_hash())?;
         }
         let departs = draft.step.zone.at(self.now);
-        if let Some(advice) = advice(draft, departs) {
+        let application = self.desk.application(&note.application);
+        let ended = application.and_then(|a| a.interview(note.round)).map(|interview| interview.ended);
+        if let Some(advice) = ended.and_then(|ended| advice(&draft.step, ended, departs)) {
             self.terminal.say(&advice);
         }
         let to = note.to.as_ref().map(|to| to.address.to_string()).unwrap_or_default();
@@ -179,9 +182,9 @@ impl Review<'_> {
         if blocked.is_empty() {
             let later = opening.map(|at| format!(", {}", at.format("%H:%M"))).unwrap_or_default();
             let prompt = format!("Send to {to}? [y]es [l]ater{later} [e]dit [s]kip [q]uit: ");
-            self.terminal.choose(&prompt, "ylesq", &hint)
+            Ok(self.terminal.choose(&prompt, "ylesq", &hint)?)
         } else {
-            self.terminal.choose("This cannot go as it is. [e]dit [s]kip [q]uit: ", "esq", &hint)
+            Ok(self.terminal.choose("This cannot go as it is. [e]dit [s]kip [q]uit: ", "esq", &hint)?)
         }
     }
 
@@ -271,6 +274,24 @@ pub fn wire_of(note: &Note, date: DateTime<FixedOffset>) -> Result<Vec<u8>> {
         references: &note.references,
         date,
     })?)
+}
+
+/// What is customary about the hour; it never keeps a note back.
+fn advice(step: &Step, ended: DateTime<FixedOffset>, departs: DateTime<FixedOffset>) -> Option<String> {
+    if step.kind != NoteKind::ThankYou {
+        return None;
+    }
+    let stamp = format!("{} {}", departs.format("%H:%M"), step.zone.abbreviation(departs.to_utc()));
+    let elapsed = departs - ended;
+    let (opens, closes) = thank_you_hours(departs.date_naive());
+    let hours = format!("{} to {} is customary", opens.format("%H:%M"), closes.format("%H:%M"));
+    match elapsed.num_minutes() {
+        ..0 => Some(format!("{stamp}, before the interview has ended")),
+        minutes @ ..120 => Some(format!("{stamp}, {minutes} minutes after the interview; two hours is customary")),
+        _ if departs.time() < opens || departs.time() > closes => Some(format!("{stamp} there; {hours}")),
+        minutes if minutes > 24 * 60 => Some(format!("{stamp}, {} hours after the interview", minutes / 60)),
+        _ => None,
+    }
 }
 
 /// Whether the note is with its owner or with another sender, not with this review.

@@ -239,6 +239,15 @@ impl Store {
         Ok(withdrawn)
     }
 
+    /// Whether some sender has notes in hand, or had when it died.
+    pub fn has_claims(&self) -> Result<bool> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM notes WHERE state IN ('claimed', 'sending')
+             AND state NOT IN ('sent', 'withdrawn', 'answered', 'bounced'))",
+        )?;
+        Ok(statement.query_row([], |row| row.get(0))?)
+    }
+
     /// Puts right what a dead sender of this machine left: to be called under the send lock only.
     /// A claim becomes an approval again; a note whose dot may have left becomes `unsure`.
     pub fn recover(&mut self, machine: &str, at: DateTime<FixedOffset>) -> Result<Vec<Orphan>> {

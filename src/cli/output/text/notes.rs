@@ -1,0 +1,133 @@
+//! Notes on their way, as a person reads it.
+
+use super::Page;
+use crate::commands::outcome::{Fate, NoteOutcome, Report as Outcomes};
+use crate::commands::{App, draft, mark};
+use crate::domain::text::printable;
+use crate::domain::view;
+
+pub fn draft(report: &draft::Report) -> Page {
+    let mut page = Page::default();
+    for notice in &report.notices {
+        page.talk.push_str(&format!("{notice}\n"));
+    }
+    for (place, note) in report.notes.iter().enumerate() {
+        if place > 0 {
+            page.data.push('\n');
+        }
+        if report.body_only {
+            page.data.push_str(&format!("{}\n", printable(note.body.trim_end())));
+        } else {
+            page.data.push_str(&note.text);
+        }
+        if let Some(difference) = &note.difference {
+            page.data.push_str("your words were kept; the record would now say:\n");
+            page.data.push_str(difference);
+        }
+        let count = match note.findings.len() {
+            0 => "nothing found".to_owned(),
+            1 => "1 finding".to_owned(),
+            several => format!("{several} findings"),
+        };
+        page.talk.push_str(&format!("{}: {} words, {count}\n", note.id, note.words));
+        if let Some(file) = &note.file {
+            page.talk.push_str(&format!("written to {}\n", file.display()));
+        }
+    }
+    page.talk.push_str(&next_after_draft(report));
+    page
+}
+
+fn next_after_draft(report: &draft::Report) -> String {
+    let unset = report.notes.iter().any(|note| note.headers.from.is_none());
+    let blocked = report.notes.iter().find(|note| note.blocked);
+    match (report.notes.first(), blocked) {
+        (None, _) => "nothing comes next\nnext: thanks add\n".to_owned(),
+        (_, Some(note)) => format!("next: thanks draft {} --edit\n", note.id),
+        (Some(_), None) if unset => "preview, sender not set\nnext: thanks init\n".to_owned(),
+        (Some(note), None) if note.to.is_none() => {
+            format!("no address: paste the text elsewhere, then thanks mark {} sent\n", note.id)
+        }
+        (Some(note), None) if matches!(note.kind, "nudge" | "close-out") => "next: thanks nudge\n".to_owned(),
+        (Some(_), None) => "next: thanks send\n".to_owned(),
+    }
+}
+
+pub fn outcomes(report: &Outcomes, app: &App) -> Page {
+    let mut page = Page::default();
+    if report.notes.is_empty() && report.trouble.is_none() {
+        page.talk.push_str("nothing to send\n");
+        return page;
+    }
+    let kept: Vec<&NoteOutcome> =
+        report.notes.iter().filter(|note| note.kind.is_some() && report.trouble.is_some()).collect();
+    if let Some(trouble) = &report.trouble {
+        page.talk.push_str(&view::problem_text(trouble));
+        let ids: Vec<&str> = kept.iter().map(|note| note.id.as_str()).collect();
+        page.talk.push_str(&format!("nothing was sent; kept: {}\n", ids.join(", ")));
+    }
+    for note in &report.notes {
+        let is_kept = report.trouble.is_some() && note.kind == report.trouble.as_ref().map(|t| t.kind);
+        if !is_kept {
+            outcome(note, report, app, &mut page);
+        }
+    }
+    page
+}
+
+fn outcome(note: &NoteOutcome, report: &Outcomes, app: &App, page: &mut Page) {
+    let id = &note.id;
+    match &note.fate {
+        Fate::Sent { at } => {
+            let stamp = app.zone.stamp(at.to_utc());
+            let host = printable(&report.host);
+            page.data.push_str(&format!("sent     {id}, {stamp}, accepted by {host}\n"));
+        }
+        Fate::WouldSend => {
+            let to = note.to.as_deref().unwrap_or_default();
+            page.data.push_str(&format!("would send  {id}, to {to}\n"));
+        }
+        Fate::SentToMe => {
+            let to = note.to.as_deref().unwrap_or_default();
+            page.data.push_str(&format!("sent to yourself  {id}, to {to}; nothing was recorded\n"));
+        }
+        Fate::Skipped => page.data.push_str(&format!("skipped  {id}, kept as a draft\n")),
+        Fate::Later { from } => {
+            let stamp = app.zone.stamp(from.to_utc());
+            page.data.push_str(&format!("later    {id}, kept as a draft; from {stamp}: thanks send {id}\n"));
+        }
+        Fate::InDoubt => {
+            page.talk.push_str(&format!("in doubt: {id}, {}\n", note.detail));
+            page.talk.push_str("it will not be offered again unless you say so\n");
+            page.talk.push_str(&format!(
+                "\nhint: look for your copy, then `thanks mark {id} sent` or `… not-sent`\n"
+            ));
+        }
+        Fate::NotSent { word: "blocked", why, lines, hint } => {
+            page.talk.push_str(&format!("error: {id} {why}\n"));
+            for line in lines {
+                page.talk.push_str(&format!("{line}\n"));
+            }
+            page.talk.push_str("it was not sent\n");
+            push_hint(page, hint.as_deref());
+        }
+        Fate::NotSent { word, why, lines, hint } => {
+            page.data.push_str(&format!("{word:<8} {id}, {why}\n"));
+            for line in lines {
+                page.data.push_str(&format!("{line}\n"));
+            }
+            push_hint(page, hint.as_deref());
+        }
+    }
+}
+
+fn push_hint(page: &mut Page, hint: Option<&str>) {
+    if let Some(hint) = hint {
+        page.talk.push_str(&format!("\nhint: {hint}\n"));
+    }
+}
+
+pub fn mark(report: &mark::Report) -> Page {
+    let again = if report.offered_again { "; `thanks send` offers the same bytes again" } else { "" };
+    Page { data: format!("{} recorded as {}{again}\n", report.id, report.state), talk: String::new() }
+}

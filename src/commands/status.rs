@@ -1,0 +1,202 @@
+//! What is due now, what waits and until when, what went out: grouped by what it asks of its owner.
+
+use anyhow::Result;
+use chrono::{DateTime, FixedOffset, TimeDelta};
+use serde::Serialize;
+
+use super::App;
+use crate::domain::note::{Note, NoteKind};
+use crate::domain::outbox::State;
+use crate::domain::policy::Timing;
+use crate::flow::compose::{Desk, Item};
+
+/// What is due now, what waits and until when, and what was sent
+#[derive(Debug, Default, clap::Args)]
+pub struct Args {}
+
+#[derive(Debug, Default, Serialize)]
+pub struct Report {
+    pub notes: Vec<NoteView>,
+    pub steps: Vec<StepView>,
+    #[serde(skip)]
+    pub lines: Vec<Line>,
+    /// Applications that are open, for the word that there is nothing.
+    #[serde(skip)]
+    pub open: usize,
+}
+
+/// A note that exists.
+#[derive(Debug, Serialize)]
+pub struct NoteView {
+    pub id: String,
+    pub application: String,
+    pub kind: &'static str,
+    pub to: Option<String>,
+    pub subject: String,
+    pub state: &'static str,
+    pub message_id: Option<String>,
+    pub sent_at: Option<DateTime<FixedOffset>>,
+    pub detail: Option<String>,
+}
+
+/// Something that comes next. Its state is that of its note; one not yet written counts as
+/// drafted.
+#[derive(Debug, Serialize)]
+pub struct StepView {
+    pub application: String,
+    pub kind: &'static str,
+    pub to: Option<String>,
+    pub earliest: DateTime<FixedOffset>,
+    pub due: DateTime<FixedOffset>,
+    pub latest: Option<DateTime<FixedOffset>>,
+    pub state: &'static str,
+    pub reason: String,
+}
+
+/// One line for a reader.
+#[derive(Debug)]
+pub struct Line {
+    pub section: Section,
+    pub id: String,
+    pub kind: &'static str,
+    pub text: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Section {
+    InDoubt,
+    Due,
+    Waiting,
+    Sent,
+}
+
+pub fn run(_: &Args, app: &mut App) -> Result<Report> {
+    let Some(store) = app.existing_store()? else {
+        return Ok(Report::default());
+    };
+    let desk = app.compose(&store)?;
+    let items = desk.items();
+    let open = |slug: &str| desk.application(slug).is_some_and(|application| application.is_open());
+    let told = |note: &&Note| open(&note.application) || note.state == State::Unsure;
+    let mut lines: Vec<Line> = items.iter().map(|item| step_line(&desk, item)).collect();
+    lines.extend(desk.notes.iter().filter(told).filter_map(|note| note_line(&desk, note)));
+    lines.sort_by_key(|line| line.section);
+    Ok(Report {
+        notes: desk.notes.iter().filter(told).map(note_view).collect(),
+        steps: items.iter().map(|item| step_view(&desk, item)).collect(),
+        lines,
+        open: desk.applications.iter().filter(|application| application.is_open()).count(),
+    })
+}
+
+fn note_view(note: &Note) -> NoteView {
+    NoteView {
+        id: note.id.to_string(),
+        application: note.application.clone(),
+        kind: note.kind.name(),
+        to: note.to.as_ref().map(|to| to.address.to_string()),
+        subject: note.subject.clone(),
+        state: note.state.name(),
+        message_id: note.message_id.clone(),
+        sent_at: note.sent_at,
+        detail: note.detail.clone(),
+    }
+}
+
+fn step_view(desk: &Desk, item: &Item) -> StepView {
+    let step = &item.step;
+    StepView {
+        application: step.application.clone(),
+        kind: step.kind.name(),
+        to: address(desk, item),
+        earliest: step.earliest,
+        due: step.due,
+        latest: step.latest,
+        state: item.note.as_ref().map_or(State::Drafted, |note| note.state).name(),
+        reason: step.reason.clone(),
+    }
+}
+
+fn address(desk: &Desk, item: &Item) -> Option<String> {
+    let person = desk.application(&item.step.application)?.recipient(&item.step.person)?;
+    person.address.as_ref().map(ToString::to_string)
+}
+
+fn step_line(desk: &Desk, item: &Item) -> Line {
+    let step = &item.step;
+    let now = step.zone.at(desk.now);
+    let stamp = |at: DateTime<FixedOffset>| step.zone.stamp(at.to_utc());
+    let is_ahead = |at: DateTime<FixedOffset>| now < at;
+    let has_ended = desk
+        .application(&step.application)
+        .and_then(|application| application.interview(step.round))
+        .is_some_and(|interview| interview.ended <= now);
+    let (section, mut text) = match (step.kind, step.latest) {
+        (NoteKind::ThankYou, Some(latest)) if has_ended && step.timing != Timing::Late => {
+            (Section::Due, format!("{} {}, {}", bar(latest, now), left(latest - now), stamp(latest)))
+        }
+        (NoteKind::ThankYou, Some(latest)) if has_ended => {
+            (Section::Due, format!("late since {}; it still counts", stamp(latest)))
+        }
+        (NoteKind::ThankYou, _) => (Section::Waiting, format!("{}; after the interview", stamp(step.due))),
+        (_, Some(latest)) if !is_ahead(step.earliest) => {
+            (Section::Due, format!("{}, {}", left(latest - now), stamp(latest)))
+        }
+        _ if is_ahead(step.due) => (Section::Waiting, format!("{}; {}", stamp(step.due), step.reason)),
+        _ => (Section::Due, format!("since {}; {}", stamp(step.due), step.reason)),
+    };
+    if address(desk, item).is_none() {
+        text.push_str("; no address");
+    }
+    match item.note.as_ref().map(|note| (note.state, &note.detail)) {
+        Some((State::Approved, Some(why))) => text.push_str(&format!("; approved, not sent yet: {why}")),
+        Some((State::Approved, None)) => text.push_str("; approved"),
+        Some((State::Refused, why)) => {
+            text.push_str(&format!("; refused: {}", why.as_deref().unwrap_or("by the server")));
+        }
+        Some((state @ (State::Expired | State::Claimed | State::Sending), _)) => {
+            text.push_str(&format!("; {}", state.name()));
+        }
+        _ => {}
+    }
+    Line { section, id: id_of_person(item.id.as_str()), kind: step.kind.name(), text }
+}
+
+fn note_line(desk: &Desk, note: &Note) -> Option<Line> {
+    let zone = desk
+        .application(&note.application)
+        .and_then(|application| application.interview(note.round))
+        .map_or(&desk.sender.zone, |interview| &interview.zone);
+    let sent = note.sent_at.map(|at| zone.stamp(at.to_utc()));
+    let detail = note.detail.as_deref().unwrap_or_default();
+    let (section, text) = match note.state {
+        State::Unsure => {
+            let id = &note.id;
+            (Section::InDoubt, format!("{detail}; `thanks mark {id} sent` or `… not-sent`"))
+        }
+        State::Sent => (Section::Sent, format!("{}; no answer heard", sent?)),
+        State::Answered => (Section::Sent, format!("{}; answered", sent?)),
+        State::Bounced => (Section::Sent, format!("bounced: {detail}")),
+        _ => return None,
+    };
+    Some(Line { section, id: id_of_person(note.id.as_str()), kind: note.kind.name(), text })
+}
+
+/// `acme/jane` of `acme/jane/nudge`: the kind stands beside it.
+fn id_of_person(id: &str) -> String {
+    id.split('/').take(2).collect::<Vec<_>>().join("/")
+}
+
+/// How much of the 24 hours has gone.
+fn bar(latest: DateTime<FixedOffset>, now: DateTime<FixedOffset>) -> String {
+    let left = (latest - now).num_minutes().clamp(0, 24 * 60);
+    let gone = usize::try_from(8 - (left * 8 + 24 * 60 - 1) / (24 * 60)).unwrap_or_default();
+    format!("[{}{}]", "#".repeat(gone), "-".repeat(8 - gone))
+}
+
+fn left(time: TimeDelta) -> String {
+    match time.num_minutes() {
+        minutes if minutes < 120 => format!("{minutes} min left"),
+        minutes => format!("{} h left", minutes / 60),
+    }
+}
