@@ -263,3 +263,32 @@ fn is_slice_over(error: &io::Error) -> bool {
         ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    #[test]
+    fn a_small_write_does_not_wait_for_the_answer_to_the_one_before() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let socket = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let deadline = Deadline::after(SLICE);
+        let stream = Stream::new(socket, None, deadline, Interrupt::default()).unwrap();
+        assert!(stream.socket.nodelay().unwrap());
+        assert!(stream.is_private());
+    }
+
+    #[test]
+    fn a_line_longer_than_allowed_is_not_read_to_its_end() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let socket = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (mut peer, _) = listener.accept().unwrap();
+        let deadline = Deadline::after(SLICE * 40);
+        let mut stream = Stream::new(socket, None, deadline, Interrupt::default()).unwrap();
+        peer.write_all(b"12345678\n123456789\n").unwrap();
+        assert_eq!(stream.read_line(9).unwrap(), b"12345678\n");
+        assert_eq!(stream.read_line(9), Err(NetError::LineTooLong));
+    }
+}

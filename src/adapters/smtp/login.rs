@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::reply::{self, Lines, capped};
 use super::{OpenError, OpenFailure, Patience, Phase, Reply, Trouble};
-use crate::adapters::net::{NetError, Stream};
+use crate::adapters::net::Stream;
 
 /// What proves who we are. There is no `Debug`, so that it cannot get into a message.
 #[derive(Clone, Copy)]
@@ -45,24 +45,24 @@ fn attempt(
     let mechanism =
         choose(offered, login).ok_or_else(|| OpenFailure::NoMechanism(offered.to_vec()))?;
     let (Login::Password(secret) | Login::Xoauth2(secret)) = login;
-    let mut say = |line: String| -> Result<Lines, OpenFailure> {
-        let line = Zeroizing::new(line);
+    let mut say = |words: &str, proof: &str| -> Result<Lines, OpenFailure> {
+        let line = Zeroizing::new(format!("{words}{proof}\r\n"));
         stream.begin(patience.command);
         if stream.is_interrupted() {
             return Err(OpenFailure::Interrupted);
         }
         stream.write_all(line.as_bytes()).map_err(Trouble::from)?;
-        Ok(reply::read(stream)?)
+        without_echo(reply::read(stream), proof)
     };
     let answer = match mechanism {
         Mechanism::Login => {
             // The prompts are in any language; their order is fixed.
-            let mut answer = say("AUTH LOGIN\r\n".into())?;
+            let mut answer = say("AUTH LOGIN", "")?;
             for word in [user, secret] {
                 if answer.code != 334 {
                     break;
                 }
-                answer = say(format!("{}\r\n", *encoded(word)))?;
+                answer = say("", &encoded(word))?;
             }
             answer.reply()
         }
@@ -72,10 +72,10 @@ fn attempt(
                 .response(&credentials, None)
                 .map(Zeroizing::new)
                 .map_err(|e| OpenFailure::Config(e.to_string()))?;
-            let answer = say(format!("AUTH {mechanism} {}\r\n", *encoded(&response)))?;
+            let answer = say(&format!("AUTH {mechanism} "), &encoded(&response))?;
             match (mechanism, answer.code) {
                 // The reason comes as a challenge; an empty answer to it brings the refusal.
-                (Mechanism::Xoauth2, 334) => with_reason(say("\r\n".into())?.reply(), &answer),
+                (Mechanism::Xoauth2, 334) => with_reason(say("", "")?.reply(), &answer),
                 _ => answer.reply(),
             }
         }
@@ -107,6 +107,23 @@ fn encoded(text: &str) -> Zeroizing<String> {
     Zeroizing::new(BASE64.encode(text.as_bytes()))
 }
 
+/// Some servers repeat what they did not understand: a secret must not come back into a message.
+fn without_echo(answer: Result<Lines, Trouble>, proof: &str) -> Result<Lines, OpenFailure> {
+    match answer {
+        Ok(mut answer) if !proof.is_empty() => {
+            for line in &mut answer.lines {
+                *line = line.replace(proof, "[login]");
+            }
+            Ok(answer)
+        }
+        Ok(answer) => Ok(answer),
+        Err(Trouble::Protocol(_)) => Err(OpenFailure::Protocol(
+            "the answer to the login cannot be read".into(),
+        )),
+        Err(trouble) => Err(trouble.into()),
+    }
+}
+
 /// The refusal with the JSON of the challenge before it, which says what the refusal does not.
 fn with_reason(refusal: Reply, challenge: &Lines) -> Reply {
     let reason = challenge
@@ -120,11 +137,5 @@ fn with_reason(refusal: Reply, challenge: &Lines) -> Reply {
             text: capped(&format!("{} {reason}", refusal.text)),
         },
         None => refusal,
-    }
-}
-
-impl From<NetError> for OpenFailure {
-    fn from(error: NetError) -> OpenFailure {
-        Trouble::from(error).into()
     }
 }

@@ -362,3 +362,49 @@ fn every_text_arrives_as_it_was_and_never_ends_early() {
         "a bare LF"
     );
 }
+
+#[test]
+fn after_421_nothing_more_is_said() {
+    let server = SmtpServer::builder()
+        .fault(At::Dot, Fault::Reply("421 4.3.2 going down"))
+        .start();
+    let mut session = open(&server, Security::Plain).unwrap();
+    with_message(WIRE, |message| {
+        session.body(message).unwrap();
+        assert!(matches!(
+            session.end(Next::Message(message)),
+            Answer::Transient(_)
+        ));
+        assert!(!session.is_usable());
+        assert_eq!(
+            body_class(&session.body(message).unwrap_err().kind),
+            "network"
+        );
+    });
+    assert!(server.accepted().is_empty());
+}
+
+#[test]
+fn a_closed_port_is_named() {
+    let port = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let target = Server {
+        host: "127.0.0.1".into(),
+        port,
+        security: Security::Tls,
+        ca_pem: None,
+        user: None,
+    };
+    let error = Session::open(&target, None, &short(), &Interrupt::default())
+        .err()
+        .unwrap();
+    let problem = error.problem(&target).to_string();
+    assert_eq!(error.phase, Phase::Connect);
+    assert!(
+        problem.starts_with(&format!("no connection to 127.0.0.1, port {port}: ")),
+        "{problem}"
+    );
+}

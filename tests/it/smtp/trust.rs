@@ -156,3 +156,27 @@ fn a_server_without_our_way_to_log_in_is_told_apart_from_a_wrong_password() {
     );
     assert!(server.logins().is_empty());
 }
+
+#[test]
+fn a_server_that_repeats_the_login_does_not_get_it_into_a_message() {
+    // What our AUTH PLAIN carries: "\0jo@example.com\0pass word".
+    let proof = "AGpvQGV4YW1wbGUuY29tAHBhc3Mgd29yZA==";
+    for answer in [
+        "500 what? AUTH PLAIN AGpvQGV4YW1wbGUuY29tAHBhc3Mgd29yZA==",
+        "AUTH PLAIN AGpvQGV4YW1wbGUuY29tAHBhc3Mgd29yZA==",
+    ] {
+        let server = SmtpServer::builder()
+            .fault(At::Auth, Fault::Reply(answer))
+            .start();
+        let error = open(&server, Security::Plain).err().unwrap();
+        assert!(server.commands()[1].ends_with(proof));
+        let said = format!(
+            "{error:?} {:?}",
+            error.problem(&target(&server, Security::Plain))
+        );
+        assert!(
+            !said.contains(proof) && !said.contains("pass word"),
+            "{said}"
+        );
+    }
+}
