@@ -211,49 +211,56 @@ fn path(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::adapters::smtp::{
-        Answer, Interrupt, Login, Message, Next, Patience, Security, Server, Session,
-    };
-    use crate::domain::address::EmailAddress;
+
+    /// Says all of it at once and gives the codes of the answers.
+    fn say(loopback: &Loopback, words: &str) -> Vec<String> {
+        let mut socket = TcpStream::connect(("127.0.0.1", loopback.port())).unwrap();
+        socket.write_all(words.as_bytes()).unwrap();
+        let answers = BufReader::new(socket).lines();
+        answers
+            .map(|line| line.unwrap().chars().take(3).collect())
+            .collect()
+    }
 
     #[test]
-    fn what_our_own_driver_sends_is_kept_as_it_was() {
+    fn a_message_is_kept_without_its_dot_stuffing() {
         let loopback = Loopback::start().unwrap();
-        let server = Server {
-            host: "127.0.0.1".into(),
-            port: loopback.port(),
-            security: Security::Plain,
-            ca_pem: None,
-            user: Some("demo".into()),
-        };
-        let login = Login::Password("demo");
-        let mut session = Session::open(
-            &server,
-            Some(&login),
-            &Patience::default(),
-            &Interrupt::default(),
-        )
-        .unwrap();
-        let from = EmailAddress::parse("jo@example.com").unwrap();
-        let to = EmailAddress::parse("jane@acme.example").unwrap();
-        let message = Message {
-            from: &from,
-            to: &to,
-            wire: b"A: b\r\n\r\n.\r\n..x\r\nend\r\n",
-        };
-        session.body(&message).unwrap();
-        assert!(
-            loopback.messages().is_empty(),
-            "nothing is taken before the dot"
+        let codes = say(
+            &loopback,
+            "HELO x\r\nAUTH PLAIN AGEAYg==\r\nMAIL FROM:<a@b.example>\r\n\
+             RCPT TO:<c@d.example>\r\nDATA\r\n..\r\n...x\r\n\n.\r\ny\r\n.\r\nQUIT\r\n",
         );
-        session.look().unwrap();
-        assert!(matches!(session.end(Next::Quit), Answer::Accepted(_)));
+        assert_eq!(
+            codes,
+            ["220", "250", "235", "250", "250", "354", "250", "221"]
+        );
         let expected = Received {
-            from: "jo@example.com".into(),
-            to: vec!["jane@acme.example".into()],
-            data: message.wire.to_vec(),
+            from: "a@b.example".into(),
+            to: vec!["c@d.example".into()],
+            // A dot after a lone LF neither ends the message nor was doubled by anybody.
+            data: b".\r\n..x\r\n\n.\r\ny\r\n".to_vec(),
         };
         assert_eq!(loopback.messages(), [expected]);
+    }
+
+    #[test]
+    fn commands_out_of_order_are_refused_and_a_cut_message_is_not_kept() {
+        let loopback = Loopback::start().unwrap();
+        let codes = say(
+            &loopback,
+            "AUTH PLAIN\r\nAGEAYg==\r\nDATA\r\nRCPT TO:<a@b>\r\nMAIL\r\nVRFY a\r\nQUIT\r\n",
+        );
+        assert_eq!(
+            codes,
+            ["220", "334", "235", "503", "503", "501", "502", "221"]
+        );
+        let mut peer = TcpStream::connect(("127.0.0.1", loopback.port())).unwrap();
+        peer.write_all(b"MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\nhalf\r\n")
+            .unwrap();
+        drop(peer);
+        let messages = Arc::clone(&loopback.shared);
+        drop(loopback);
+        assert!(messages.messages.lock().unwrap().is_empty());
     }
 
     #[test]

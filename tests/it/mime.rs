@@ -4,7 +4,7 @@ use chrono::DateTime;
 use thanks::adapters::loopback::Loopback;
 use thanks::adapters::mime::{Outgoing, build, parse};
 use thanks::adapters::smtp::{
-    Answer, Interrupt, Message, Next, Patience, Security, Server, Session,
+    Answer, Interrupt, Login, Message, Next, Patience, Security, Server, Session,
 };
 use thanks::domain::address::Mailbox;
 
@@ -32,10 +32,15 @@ fn a_built_message_arrives_byte_for_byte_and_reads_as_it_was_written() {
         port: loopback.port(),
         security: Security::Plain,
         ca_pem: None,
-        user: None,
+        user: Some("demo".into()),
     };
-    let mut session =
-        Session::open(&server, None, &Patience::default(), &Interrupt::default()).unwrap();
+    let mut session = Session::open(
+        &server,
+        Some(&Login::Password("demo")),
+        &Patience::default(),
+        &Interrupt::default(),
+    )
+    .unwrap();
     session
         .body(&Message {
             from: &from.address,
@@ -43,8 +48,14 @@ fn a_built_message_arrives_byte_for_byte_and_reads_as_it_was_written() {
             wire: &bytes,
         })
         .unwrap();
+    assert!(
+        loopback.messages().is_empty(),
+        "nothing is taken before the dot"
+    );
     assert!(matches!(session.end(Next::Quit), Answer::Accepted(_)));
     let received = loopback.messages();
+    assert_eq!(received[0].from, "jo@example.com");
+    assert_eq!(received[0].to, ["jane@acme.example"]);
     assert_eq!(received[0].data, bytes);
     let read = parse(&received[0].data).unwrap();
     assert_eq!(read.body.trim_end_matches('\n'), body);
