@@ -57,20 +57,15 @@ pub fn save(path: &Path, text: &str) -> Result<(), Problem> {
     parse(path, text)?;
     // A link to a folder of dotfiles stays a link.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    replace(&target, text).map_err(|error| {
-        failed_write(&target, &error).detail("the configuration is as it was before")
-    })
+    replace(&target, text)
+        .map_err(|error| failed_write(&target, &error).detail("the configuration is as it was before"))
 }
 
 fn read(path: &Path) -> Result<Option<(String, Metadata)>, Problem> {
     let shown = path.display();
     let unreadable = |error: &io::Error| match error.kind() {
-        ErrorKind::PermissionDenied => {
-            Problem::new(Kind::Permission, format!("{shown} may not be read"))
-        }
-        _ => {
-            Problem::new(Kind::LocalIo, format!("{shown} cannot be read")).detail(error.to_string())
-        }
+        ErrorKind::PermissionDenied => Problem::new(Kind::Permission, format!("{shown} may not be read")),
+        _ => Problem::new(Kind::LocalIo, format!("{shown} cannot be read")).detail(error.to_string()),
     };
     let config = |what: &str| Err(Problem::new(Kind::Config, format!("{shown} {what}")));
     let metadata = match fs::metadata(path) {
@@ -132,10 +127,7 @@ fn refuse_foreign_writers(_path: &Path, _metadata: &Metadata) -> Result<(), Prob
 /// The parser's words in ours. Its own rendering is never shown: it quotes the line, and a line
 /// may hold a password that somebody put there.
 fn explain(path: &Path, text: &str, error: &toml::de::Error) -> Problem {
-    let before = error
-        .span()
-        .and_then(|span| text.get(..span.start))
-        .unwrap_or_default();
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
     let line = before.matches('\n').count() + 1;
     let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
     let at = format!("{}:{line}:{column}", path.display());
@@ -145,15 +137,14 @@ fn explain(path: &Path, text: &str, error: &toml::de::Error) -> Problem {
     if told.starts_with("unknown field") {
         let key = names.next().unwrap_or_default();
         return match nearest(key, names) {
-            _ if key == "version" => problem("written by a newer thanks".to_owned())
-                .hint("update thanks, or take the line out"),
+            _ if key == "version" => {
+                problem("written by a newer thanks".to_owned()).hint("update thanks, or take the line out")
+            }
             _ if key.contains("pass") || key.contains("secret") || key.contains("token") => {
                 problem(format!("unknown key `{key}`"))
                     .hint("secrets do not stand in the configuration: `thanks init`")
             }
-            Some(near) => {
-                problem(format!("unknown key `{key}`")).hint(format!("did you mean `{near}`?"))
-            }
+            Some(near) => problem(format!("unknown key `{key}`")).hint(format!("did you mean `{near}`?")),
             None => problem(format!("unknown key `{key}`")),
         };
     }

@@ -38,18 +38,12 @@ pub fn edit(
     let command = command.unwrap_or(DEFAULT_EDITOR);
     let words = shell_words::split(command).unwrap_or_default();
     let Some((program, arguments)) = words.split_first() else {
-        return Err(Problem::new(
-            Kind::Config,
-            format!("the editor `{}` is no command", printable(command)),
-        )
-        .hint("set VISUAL or EDITOR, like EDITOR=\"code --wait\""));
+        return Err(Problem::new(Kind::Config, format!("the editor `{}` is no command", printable(command)))
+            .hint("set VISUAL or EDITOR, like EDITOR=\"code --wait\""));
     };
     let path = write_new(folder, stem, suffix, initial).map_err(|error| {
-        Problem::new(
-            Kind::LocalIo,
-            format!("no file for the editor in {}", folder.display()),
-        )
-        .detail(error.to_string())
+        Problem::new(Kind::LocalIo, format!("no file for the editor in {}", folder.display()))
+            .detail(error.to_string())
     })?;
     let status = match Command::new(program).args(arguments).arg(&path).status() {
         Ok(status) => status,
@@ -65,30 +59,17 @@ pub fn edit(
         }
     };
     let kept = |kind, what: String| {
-        Problem::new(kind, what).detail(format!(
-            "nothing was changed; your text is in {}",
-            path.display()
-        ))
+        Problem::new(kind, what).detail(format!("nothing was changed; your text is in {}", path.display()))
     };
     if !status.success() {
         let program = printable(program);
-        return Err(kept(
-            Kind::Declined,
-            format!("the editor `{program}` failed ({status})"),
-        ));
+        return Err(kept(Kind::Declined, format!("the editor `{program}` failed ({status})")));
     }
-    let bytes = fs::read(&path).map_err(|error| {
-        kept(
-            Kind::LocalIo,
-            format!("the edited text cannot be read: {error}"),
-        )
-    })?;
-    let text = String::from_utf8(bytes)
-        .map_err(|_| kept(Kind::Data, "the edited text is not UTF-8".to_owned()))?;
-    let text = text
-        .strip_prefix('\u{feff}')
-        .unwrap_or(&text)
-        .replace("\r\n", "\n");
+    let bytes = fs::read(&path)
+        .map_err(|error| kept(Kind::LocalIo, format!("the edited text cannot be read: {error}")))?;
+    let text =
+        String::from_utf8(bytes).map_err(|_| kept(Kind::Data, "the edited text is not UTF-8".to_owned()))?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text).replace("\r\n", "\n");
     Ok(Edited { text, path })
 }
 
@@ -100,11 +81,7 @@ fn write_new(folder: &Path, stem: &str, suffix: &str, initial: &str) -> io::Resu
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)?;
     let fits = |c: char| {
-        if c.is_alphanumeric() || c == '-' {
-            c
-        } else {
-            '-'
-        }
+        if c.is_alphanumeric() || c == '-' { c } else { '-' }
     };
     let stem: String = stem.chars().map(fits).collect();
     for number in 1..1000 {
@@ -122,10 +99,7 @@ fn write_new(folder: &Path, stem: &str, suffix: &str, initial: &str) -> io::Resu
             Err(error) => return Err(error),
         }
     }
-    Err(io::Error::new(
-        ErrorKind::AlreadyExists,
-        "a thousand kept texts are there already",
-    ))
+    Err(io::Error::new(ErrorKind::AlreadyExists, "a thousand kept texts are there already"))
 }
 
 #[cfg(test)]
@@ -142,9 +116,8 @@ mod tests {
 
     fn names(folder: &Path) -> Vec<String> {
         let files = fs::read_dir(folder).unwrap();
-        let mut names: Vec<String> = files
-            .map(|file| file.unwrap().file_name().into_string().unwrap())
-            .collect();
+        let mut names: Vec<String> =
+            files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
     }
@@ -184,18 +157,8 @@ mod tests {
         let command = format!("true ; touch {}", marker.display());
         edit(Some(&command), folder.path(), "a", ".txt", "").unwrap();
         assert!(!marker.exists());
-        edit(
-            Some("sh -c 'echo \"x y\" > \"$0\"'"),
-            folder.path(),
-            "b",
-            ".toml",
-            "",
-        )
-        .unwrap();
-        assert_eq!(
-            fs::read_to_string(folder.path().join("b.toml")).unwrap(),
-            "x y\n"
-        );
+        edit(Some("sh -c 'echo \"x y\" > \"$0\"'"), folder.path(), "b", ".toml", "").unwrap();
+        assert_eq!(fs::read_to_string(folder.path().join("b.toml")).unwrap(), "x y\n");
     }
 
     #[test]

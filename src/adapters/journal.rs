@@ -99,7 +99,8 @@ impl SendLock {
             return Ok(Some(lock));
         }
         let file = private_file(path)?;
-        let file = lock_in_time(file, patience).with_context(|| format!("{} cannot be locked", path.display()))?;
+        let file =
+            lock_in_time(file, patience).with_context(|| format!("{} cannot be locked", path.display()))?;
         Ok(file.map(|file| SendLock { _file: file }))
     }
 }

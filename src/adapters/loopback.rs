@@ -40,14 +40,9 @@ impl Loopback {
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared::default());
         let theirs = Arc::clone(&shared);
-        let listening = thread::Builder::new()
-            .name("loopback".into())
-            .spawn(move || listen(&listener, &theirs))?;
-        Ok(Loopback {
-            address,
-            shared,
-            listening: Some(listening),
-        })
+        let listening =
+            thread::Builder::new().name("loopback".into()).spawn(move || listen(&listener, &theirs))?;
+        Ok(Loopback { address, shared, listening: Some(listening) })
     }
 
     pub fn port(&self) -> u16 {
@@ -56,11 +51,7 @@ impl Loopback {
 
     /// All messages so far, in the order of their arrival.
     pub fn messages(&self) -> Vec<Received> {
-        self.shared
-            .messages
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.shared.messages.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -144,16 +135,9 @@ fn converse(socket: TcpStream, shared: &Shared) -> io::Result<()> {
                 let Some(data) = read_data(&mut lines, shared)? else {
                     return Ok(());
                 };
-                let received = Received {
-                    from: from.take().unwrap_or_default(),
-                    to: std::mem::take(&mut to),
-                    data,
-                };
-                shared
-                    .messages
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push(received);
+                let received =
+                    Received { from: from.take().unwrap_or_default(), to: std::mem::take(&mut to), data };
+                shared.messages.lock().unwrap_or_else(PoisonError::into_inner).push(received);
                 "250 2.0.0 kept"
             }
             "QUIT" => {
@@ -175,10 +159,7 @@ fn read_data(lines: &mut BufReader<TcpStream>, shared: &Shared) -> io::Result<Op
         if after_crlf && line == b".\r\n" {
             return Ok(Some(data));
         }
-        let text = line
-            .strip_prefix(b".")
-            .filter(|_| after_crlf)
-            .unwrap_or(&line);
+        let text = line.strip_prefix(b".").filter(|_| after_crlf).unwrap_or(&line);
         data.extend_from_slice(text);
         after_crlf = line.ends_with(b"\r\n");
     }
@@ -217,9 +198,7 @@ mod tests {
         let mut socket = TcpStream::connect(("127.0.0.1", loopback.port())).unwrap();
         socket.write_all(words.as_bytes()).unwrap();
         let answers = BufReader::new(socket).lines();
-        answers
-            .map(|line| line.unwrap().chars().take(3).collect())
-            .collect()
+        answers.map(|line| line.unwrap().chars().take(3).collect()).collect()
     }
 
     #[test]
@@ -230,10 +209,7 @@ mod tests {
             "HELO x\r\nAUTH PLAIN AGEAYg==\r\nMAIL FROM:<a@b.example>\r\n\
              RCPT TO:<c@d.example>\r\nDATA\r\n..\r\n...x\r\n\n.\r\ny\r\n.\r\nQUIT\r\n",
         );
-        assert_eq!(
-            codes,
-            ["220", "250", "235", "250", "250", "354", "250", "221"]
-        );
+        assert_eq!(codes, ["220", "250", "235", "250", "250", "354", "250", "221"]);
         let expected = Received {
             from: "a@b.example".into(),
             to: vec!["c@d.example".into()],
@@ -246,17 +222,11 @@ mod tests {
     #[test]
     fn commands_out_of_order_are_refused_and_a_cut_message_is_not_kept() {
         let loopback = Loopback::start().unwrap();
-        let codes = say(
-            &loopback,
-            "AUTH PLAIN\r\nAGEAYg==\r\nDATA\r\nRCPT TO:<a@b>\r\nMAIL\r\nVRFY a\r\nQUIT\r\n",
-        );
-        assert_eq!(
-            codes,
-            ["220", "334", "235", "503", "503", "501", "502", "221"]
-        );
+        let codes =
+            say(&loopback, "AUTH PLAIN\r\nAGEAYg==\r\nDATA\r\nRCPT TO:<a@b>\r\nMAIL\r\nVRFY a\r\nQUIT\r\n");
+        assert_eq!(codes, ["220", "334", "235", "503", "503", "501", "502", "221"]);
         let mut peer = TcpStream::connect(("127.0.0.1", loopback.port())).unwrap();
-        peer.write_all(b"MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\nhalf\r\n")
-            .unwrap();
+        peer.write_all(b"MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\nhalf\r\n").unwrap();
         drop(peer);
         let messages = Arc::clone(&loopback.shared);
         drop(loopback);

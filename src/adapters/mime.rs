@@ -79,14 +79,9 @@ pub fn build(outgoing: &Outgoing<'_>) -> Result<Vec<u8>, MimeError> {
         return Err(MimeError::Unfit("the text is empty".into()));
     }
     if outgoing.subject.chars().any(char::is_control) {
-        return Err(MimeError::Unfit(
-            "the subject holds a control character or a line end".into(),
-        ));
+        return Err(MimeError::Unfit("the subject holds a control character or a line end".into()));
     }
-    let ids = outgoing
-        .in_reply_to
-        .into_iter()
-        .chain(outgoing.references.iter().map(String::as_str));
+    let ids = outgoing.in_reply_to.into_iter().chain(outgoing.references.iter().map(String::as_str));
     for id in ids.chain([outgoing.message_id]) {
         require_id(id)?;
     }
@@ -107,17 +102,13 @@ pub fn build(outgoing: &Outgoing<'_>) -> Result<Vec<u8>, MimeError> {
         .header(ContentType::TEXT_PLAIN)
         .header(ContentTransferEncoding::QuotedPrintable)
         .body(format!("{}\r\n", body.join("\r\n")));
-    let mut message = builder
-        .singlepart(part)
-        .map_err(|e| MimeError::Unfit(e.to_string()))?;
+    let mut message = builder.singlepart(part).map_err(|e| MimeError::Unfit(e.to_string()))?;
     let date = date_text(outgoing.date);
-    message
-        .headers_mut()
-        .insert_raw(HeaderValue::dangerous_new_pre_encoded(
-            HeaderName::new_from_ascii_str("Date"),
-            date.clone(),
-            date,
-        ));
+    message.headers_mut().insert_raw(HeaderValue::dangerous_new_pre_encoded(
+        HeaderName::new_from_ascii_str("Date"),
+        date.clone(),
+        date,
+    ));
     let mut bytes = message.formatted();
     while bytes.ends_with(b"\r\n\r\n") {
         bytes.truncate(bytes.len() - 2);
@@ -131,9 +122,7 @@ pub fn with_date(bytes: &[u8], date: DateTime<FixedOffset>) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len() + 8);
     let mut in_header = true;
     for line in bytes.split_inclusive(|octet| *octet == b'\n') {
-        let is_date = line
-            .get(..5)
-            .is_some_and(|name| name.eq_ignore_ascii_case(b"date:"));
+        let is_date = line.get(..5).is_some_and(|name| name.eq_ignore_ascii_case(b"date:"));
         if in_header && is_date {
             out.extend_from_slice(format!("Date: {}\r\n", date_text(date)).as_bytes());
         } else {
@@ -148,9 +137,7 @@ pub fn with_date(bytes: &[u8], date: DateTime<FixedOffset>) -> Vec<u8> {
 pub fn parse(bytes: &[u8]) -> Option<Parsed> {
     let message = MessageParser::default().parse(bytes)?;
     let parties = |address: Option<&mail_parser::Address<'_>>| -> Vec<Party> {
-        address
-            .map(|a| a.iter().filter_map(party).collect())
-            .unwrap_or_default()
+        address.map(|a| a.iter().filter_map(party).collect()).unwrap_or_default()
     };
     Some(Parsed {
         subject: message.subject().unwrap_or_default().to_owned(),
@@ -159,10 +146,7 @@ pub fn parse(bytes: &[u8]) -> Option<Parsed> {
         message_id: message.message_id().map(bracketed),
         in_reply_to: ids(message.in_reply_to()).into_iter().next(),
         references: ids(message.references()),
-        body: message
-            .body_text(0)
-            .unwrap_or_default()
-            .replace("\r\n", "\n"),
+        body: message.body_text(0).unwrap_or_default().replace("\r\n", "\n"),
     })
 }
 
@@ -205,11 +189,7 @@ fn verify(bytes: &[u8], meant: &Outgoing<'_>, body: &str) -> Result<(), MimeErro
             unquoted(&one.address) == unquoted(&meant.address.wire())
                 && same_words(
                     one.name.as_deref().unwrap_or_default(),
-                    meant
-                        .name
-                        .as_ref()
-                        .map(|name| name.as_str())
-                        .unwrap_or_default(),
+                    meant.name.as_ref().map(|name| name.as_str()).unwrap_or_default(),
                 )
         }
         _ => false,
@@ -218,14 +198,8 @@ fn verify(bytes: &[u8], meant: &Outgoing<'_>, body: &str) -> Result<(), MimeErro
         ("From", same_party(&read.from, meant.from)),
         ("To", same_party(&read.to, meant.to)),
         ("Subject", same_words(&read.subject, meant.subject)),
-        (
-            "Message-ID",
-            read.message_id.as_deref() == Some(meant.message_id),
-        ),
-        (
-            "In-Reply-To",
-            read.in_reply_to.as_deref() == meant.in_reply_to,
-        ),
+        ("Message-ID", read.message_id.as_deref() == Some(meant.message_id)),
+        ("In-Reply-To", read.in_reply_to.as_deref() == meant.in_reply_to),
         ("References", read.references == meant.references),
         ("the text", read.body.trim_end_matches('\n') == body),
     ];
@@ -236,15 +210,8 @@ fn verify(bytes: &[u8], meant: &Outgoing<'_>, body: &str) -> Result<(), MimeErro
 }
 
 fn mailbox(mailbox: &Mailbox) -> Result<LettreMailbox, MimeError> {
-    let name = mailbox
-        .name
-        .as_ref()
-        .map(|name| single_blanks(name.as_str()))
-        .filter(|name| !name.is_empty());
-    if name
-        .as_ref()
-        .is_some_and(|name| name.chars().any(char::is_control))
-    {
+    let name = mailbox.name.as_ref().map(|name| single_blanks(name.as_str())).filter(|name| !name.is_empty());
+    if name.as_ref().is_some_and(|name| name.chars().any(char::is_control)) {
         return Err(MimeError::Unfit(format!(
             "the name {} holds a control character or a line end",
             printable(name.as_deref().unwrap_or_default())
@@ -252,40 +219,24 @@ fn mailbox(mailbox: &Mailbox) -> Result<LettreMailbox, MimeError> {
     }
     let wire = mailbox.address.wire();
     let address = wire.parse().map_err(|_| {
-        MimeError::Unfit(format!(
-            "the address {} cannot stand in a header",
-            printable(&wire)
-        ))
+        MimeError::Unfit(format!("the address {} cannot stand in a header", printable(&wire)))
     })?;
     Ok(LettreMailbox::new(name, address))
 }
 
 /// Two blanks before an encoded word would be lost by the reader (RFC 2047 6.2).
 fn single_blanks(text: &str) -> String {
-    text.split(' ')
-        .filter(|word| !word.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
+    text.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// `<left@right>` of visible ASCII: nothing else is written into an id header.
 fn require_id(id: &str) -> Result<(), MimeError> {
-    let inner = id
-        .strip_prefix('<')
-        .and_then(|rest| rest.strip_suffix('>'))
-        .unwrap_or_default();
-    let fit = inner
-        .chars()
-        .all(|c| c.is_ascii_graphic() && c != '<' && c != '>')
-        && inner
-            .split_once('@')
-            .is_some_and(|(left, right)| !left.is_empty() && !right.is_empty());
+    let inner = id.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')).unwrap_or_default();
+    let fit = inner.chars().all(|c| c.is_ascii_graphic() && c != '<' && c != '>')
+        && inner.split_once('@').is_some_and(|(left, right)| !left.is_empty() && !right.is_empty());
     match fit {
         true => Ok(()),
-        false => Err(MimeError::Unfit(format!(
-            "{} is not a Message-ID",
-            printable(id)
-        ))),
+        false => Err(MimeError::Unfit(format!("{} is not a Message-ID", printable(id)))),
     }
 }
 

@@ -61,11 +61,7 @@ impl Patience {
     /// Nobody is waiting: the minimums that RFC 5321 4.5.3.2 asks of a client.
     pub fn unattended() -> Self {
         let five_minutes = Duration::from_secs(300);
-        Patience {
-            banner: five_minutes,
-            command: five_minutes,
-            ..Patience::default()
-        }
+        Patience { banner: five_minutes, command: five_minutes, ..Patience::default() }
     }
 }
 
@@ -81,7 +77,6 @@ impl Interrupt {
     pub fn is_raised(&self) -> bool {
         self.0.load(Ordering::SeqCst)
     }
-
 }
 
 /// The flag that a signal handler sets.
@@ -192,23 +187,15 @@ pub fn connect(
     patience: &Patience,
     interrupt: &Interrupt,
 ) -> Result<Stream, ConnectError> {
-    let reach = |error| ConnectError {
-        step: Step::Reach,
-        error,
-    };
-    let secure = |error| ConnectError {
-        step: Step::Secure,
-        error,
-    };
+    let reach = |error| ConnectError { step: Step::Reach, error };
+    let secure = |error| ConnectError { step: Step::Secure, error };
     let deadline = Deadline::after(patience.connect);
     if security == Security::Plain && !dial::names_loopback(host) {
         return Err(reach(not_loopback(host)));
     }
     let prepared = match security {
         Security::Plain => None,
-        Security::Tls | Security::StartTls => {
-            Some(tls::prepare(host, extra_ca_pem).map_err(secure)?)
-        }
+        Security::Tls | Security::StartTls => Some(tls::prepare(host, extra_ca_pem).map_err(secure)?),
     };
     let socket = dial::dial(host, port, security, deadline, interrupt).map_err(reach)?;
     let mut stream = Stream::new(socket, prepared, deadline, interrupt.clone())
@@ -241,9 +228,7 @@ impl Deadline {
 
     /// The time left; never nothing, which the system would take for "for ever" or refuse.
     fn left(self) -> Duration {
-        self.0
-            .saturating_duration_since(now())
-            .max(Duration::from_millis(1))
+        self.0.saturating_duration_since(now()).max(Duration::from_millis(1))
     }
 
     /// The time left, at most a slice.
@@ -252,10 +237,7 @@ impl Deadline {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "deadlines are measured here and nowhere else"
-)]
+#[expect(clippy::disallowed_methods, reason = "deadlines are measured here and nowhere else")]
 fn now() -> Instant {
     Instant::now()
 }

@@ -72,27 +72,17 @@ pub fn fetch(
             Ask::Never => command::Streams::Closed,
         };
         let secret = command::run(arguments, terminal, &mut wait)?;
-        return Ok(Found {
-            secret,
-            source: Source::Command,
-        });
+        return Ok(Found { secret, source: Source::Command });
     }
     let from_keyring = keyring_store::read(user, &mut wait);
     resolve(from_keyring, user, ask)
 }
 
 /// The keyring's answer, or the person's where the keyring has none.
-fn resolve(
-    from_keyring: Result<Secret, Failure>,
-    user: &str,
-    ask: Ask<'_>,
-) -> Result<Found, Problem> {
+fn resolve(from_keyring: Result<Secret, Failure>, user: &str, ask: Ask<'_>) -> Result<Found, Problem> {
     let failure = match from_keyring {
         Ok(secret) => {
-            return Ok(Found {
-                secret,
-                source: Source::Keyring,
-            });
+            return Ok(Found { secret, source: Source::Keyring });
         }
         Err(failure) => failure,
     };
@@ -109,10 +99,7 @@ fn resolve(
             if secret.expose().is_empty() {
                 return Err(problem(Kind::Permission).detail("asked: none was given"));
             }
-            Ok(Found {
-                secret,
-                source: Source::Asked,
-            })
+            Ok(Found { secret, source: Source::Asked })
         }
         Ask::Never if failure.class == Class::Hangs => Err(problem(Kind::TryAgain)),
         Ask::Never => Err(problem(Kind::Permission).detail("not asked for: there is no terminal")),
@@ -141,13 +128,8 @@ impl Secret {
     #[must_use]
     pub fn without_app_password_blanks(self) -> Secret {
         let groups: Vec<&str> = self.0.split_whitespace().collect();
-        let is_group =
-            |group: &&str| group.len() == 4 && group.bytes().all(|b| b.is_ascii_alphabetic());
-        if groups.len() == 4 && groups.iter().all(is_group) {
-            Secret::new(groups.concat())
-        } else {
-            self
-        }
+        let is_group = |group: &&str| group.len() == 4 && group.bytes().all(|b| b.is_ascii_alphabetic());
+        if groups.len() == 4 && groups.iter().all(is_group) { Secret::new(groups.concat()) } else { self }
     }
 }
 

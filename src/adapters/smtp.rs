@@ -128,9 +128,7 @@ pub fn server_ids(text: &str) -> Vec<String> {
         .filter(|id| {
             id.len() <= 250
                 && id.chars().all(|c| c.is_ascii_graphic())
-                && id
-                    .split_once('@')
-                    .is_some_and(|(left, right)| !left.is_empty() && !right.is_empty())
+                && id.split_once('@').is_some_and(|(left, right)| !left.is_empty() && !right.is_empty())
         })
         .map(|id| format!("<{id}>"))
         .collect()
@@ -149,24 +147,19 @@ impl OpenError {
                 Problem::new(Kind::Config, format!("{host} cannot be trusted: {why}"))
                     .hint("see host and ca_file in [smtp], then `thanks doctor`")
             }
-            OpenFailure::Authentication(reply) => Problem::new(
-                Kind::Permission,
-                format!("{host} refuses the login of {user}"),
-            )
-            .detail(format!("caused by: {reply}")),
+            OpenFailure::Authentication(reply) => {
+                Problem::new(Kind::Permission, format!("{host} refuses the login of {user}"))
+                    .detail(format!("caused by: {reply}"))
+            }
             OpenFailure::NoMechanism(offered) => Problem::new(
                 Kind::Config,
                 format!("{host} offers no way to log in that fits the [auth] method"),
             )
-            .detail(format!(
-                "it offers: {}",
-                printable(&list_or_nothing(offered))
-            )),
-            OpenFailure::Transient(reply) | OpenFailure::Permanent(reply) => Problem::new(
-                Kind::TryAgain,
-                format!("{host} takes no mail now, at {}", self.phase),
-            )
-            .detail(format!("caused by: {reply}")),
+            .detail(format!("it offers: {}", printable(&list_or_nothing(offered)))),
+            OpenFailure::Transient(reply) | OpenFailure::Permanent(reply) => {
+                Problem::new(Kind::TryAgain, format!("{host} takes no mail now, at {}", self.phase))
+                    .detail(format!("caused by: {reply}"))
+            }
             OpenFailure::Protocol(what) => Problem::new(
                 Kind::TryAgain,
                 format!("{host} does not answer as a mail server, at {}", self.phase),
@@ -174,22 +167,13 @@ impl OpenError {
             .detail(format!("caused by: {}", printable(what))),
             OpenFailure::Network(what) => Problem::new(
                 Kind::TryAgain,
-                format!(
-                    "no connection to {host}, port {}: {}",
-                    server.port,
-                    printable(what)
-                ),
+                format!("no connection to {host}, port {}: {}", server.port, printable(what)),
             ),
             OpenFailure::TimedOut => Problem::new(
                 Kind::TryAgain,
-                format!(
-                    "{host}, port {}, does not answer in time, at {}",
-                    server.port, self.phase
-                ),
+                format!("{host}, port {}, does not answer in time, at {}", server.port, self.phase),
             ),
-            OpenFailure::Interrupted => {
-                Problem::new(Kind::Interrupted, "interrupted while connecting")
-            }
+            OpenFailure::Interrupted => Problem::new(Kind::Interrupted, "interrupted while connecting"),
         }
     }
 }
@@ -202,17 +186,12 @@ impl BodyError {
                 Kind::TryAgain,
                 format!("the server cannot take it now, at {}: {reply}", self.phase),
             ),
-            BodyFailure::Permanent(reply) => Problem::new(
-                Kind::Refused,
-                format!("the server refuses it, at {}: {reply}", self.phase),
-            ),
+            BodyFailure::Permanent(reply) => {
+                Problem::new(Kind::Refused, format!("the server refuses it, at {}: {reply}", self.phase))
+            }
             BodyFailure::Protocol(what) => Problem::new(
                 Kind::TryAgain,
-                format!(
-                    "the server does not answer as it should, at {}: {}",
-                    self.phase,
-                    printable(what)
-                ),
+                format!("the server does not answer as it should, at {}: {}", self.phase, printable(what)),
             ),
             BodyFailure::Network(what) => Problem::new(
                 Kind::TryAgain,
@@ -222,14 +201,12 @@ impl BodyError {
                     printable(what)
                 ),
             ),
-            BodyFailure::TimedOut => Problem::new(
-                Kind::TryAgain,
-                format!("the server does not answer in time, at {}", self.phase),
-            ),
-            BodyFailure::Interrupted => Problem::new(
-                Kind::Interrupted,
-                "interrupted before the end of the message",
-            ),
+            BodyFailure::TimedOut => {
+                Problem::new(Kind::TryAgain, format!("the server does not answer in time, at {}", self.phase))
+            }
+            BodyFailure::Interrupted => {
+                Problem::new(Kind::Interrupted, "interrupted before the end of the message")
+            }
         }
     }
 }
@@ -282,9 +259,7 @@ impl From<Trouble> for OpenFailure {
             Trouble::Net(error) => match error {
                 NetError::Config(what) => OpenFailure::Config(what),
                 NetError::Certificate(why) => OpenFailure::Certificate(why),
-                NetError::Tampering | NetError::LineTooLong => {
-                    OpenFailure::Protocol(error.to_string())
-                }
+                NetError::Tampering | NetError::LineTooLong => OpenFailure::Protocol(error.to_string()),
                 NetError::Name(_) | NetError::Network(_) | NetError::Closed => {
                     OpenFailure::Network(error.to_string())
                 }
@@ -312,10 +287,7 @@ impl From<ConnectError> for OpenError {
             Step::Reach => Phase::Connect,
             Step::Secure => Phase::Tls,
         };
-        OpenError {
-            phase,
-            kind: Trouble::from(failed.error).into(),
-        }
+        OpenError { phase, kind: Trouble::from(failed.error).into() }
     }
 }
 
@@ -325,12 +297,8 @@ mod tests {
 
     #[test]
     fn the_id_that_a_server_gave_instead_is_found_in_its_reply() {
-        let exchange =
-            "2.0.0 OK <AM0PR0402@AM0PR0402.eurprd04.prod.outlook.com> [Hostname=AM0PR0402]";
-        assert_eq!(
-            server_ids(exchange),
-            ["<AM0PR0402@AM0PR0402.eurprd04.prod.outlook.com>"]
-        );
+        let exchange = "2.0.0 OK <AM0PR0402@AM0PR0402.eurprd04.prod.outlook.com> [Hostname=AM0PR0402]";
+        assert_eq!(server_ids(exchange), ["<AM0PR0402@AM0PR0402.eurprd04.prod.outlook.com>"]);
         assert_eq!(
             server_ids("Ok <0100@email.amazonses.com> and <b@c>"),
             ["<0100@email.amazonses.com>", "<b@c>"]
@@ -339,17 +307,9 @@ mod tests {
 
     #[test]
     fn what_only_looks_like_an_id_is_not_taken_for_one() {
-        for text in [
-            "",
-            "queued as 4XyZ",
-            "<no-at>",
-            "<a b@c>",
-            "<@c>",
-            "<a@>",
-            "<a@b",
-            "a@b>",
-            "<a\u{1b}@b>",
-        ] {
+        for text in
+            ["", "queued as 4XyZ", "<no-at>", "<a b@c>", "<@c>", "<a@>", "<a@b", "a@b>", "<a\u{1b}@b>"]
+        {
             assert!(server_ids(text).is_empty(), "{text}");
         }
     }
@@ -363,34 +323,14 @@ mod tests {
             ca_pem: None,
             user: Some("jo".into()),
         };
-        let reply = |code, text: &str| Reply {
-            code,
-            text: text.into(),
-        };
+        let reply = |code, text: &str| Reply { code, text: text.into() };
         let kind = |phase, kind| OpenError { phase, kind }.problem(&server).kind;
-        assert_eq!(
-            kind(Phase::Auth, OpenFailure::Authentication(reply(535, "no"))),
-            Kind::Permission
-        );
-        assert_eq!(
-            kind(Phase::Banner, OpenFailure::Permanent(reply(554, "no"))),
-            Kind::TryAgain
-        );
-        assert_eq!(
-            kind(
-                Phase::Tls,
-                OpenFailure::Certificate(CertificateProblem::Expired)
-            ),
-            Kind::Config
-        );
-        let refused = BodyError {
-            phase: Phase::Rcpt,
-            kind: BodyFailure::Permanent(reply(550, "5.1.1 who?")),
-        };
+        assert_eq!(kind(Phase::Auth, OpenFailure::Authentication(reply(535, "no"))), Kind::Permission);
+        assert_eq!(kind(Phase::Banner, OpenFailure::Permanent(reply(554, "no"))), Kind::TryAgain);
+        assert_eq!(kind(Phase::Tls, OpenFailure::Certificate(CertificateProblem::Expired)), Kind::Config);
+        let refused =
+            BodyError { phase: Phase::Rcpt, kind: BodyFailure::Permanent(reply(550, "5.1.1 who?")) };
         assert_eq!(refused.problem().kind, Kind::Refused);
-        assert_eq!(
-            refused.problem().message,
-            "the server refuses it, at the recipient: 550 5.1.1 who?"
-        );
+        assert_eq!(refused.problem().message, "the server refuses it, at the recipient: 550 5.1.1 who?");
     }
 }

@@ -69,10 +69,7 @@ impl Templates {
 
     /// All kinds, the compiled-in ones first, then those of the user's folder by name.
     pub fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> = BUILT_IN
-            .iter()
-            .map(|(kind, ..)| (*kind).to_owned())
-            .collect();
+        let mut names: Vec<String> = BUILT_IN.iter().map(|(kind, ..)| (*kind).to_owned()).collect();
         let folder = self.user_folder.as_deref().map(fs::read_dir);
         let mut own: Vec<String> = folder
             .and_then(Result::ok)
@@ -92,26 +89,15 @@ impl Templates {
     pub fn render(&self, kind: &str, values: &BTreeMap<&str, String>) -> Result<Rendered, Problem> {
         let subject = self.fill(kind, Part::Subject, values)?;
         let body = self.fill(kind, Part::Body, values)?;
-        Ok(Rendered {
-            subject: subject.split_whitespace().collect::<Vec<_>>().join(" "),
-            body: tidy(&body),
-        })
+        Ok(Rendered { subject: subject.split_whitespace().collect::<Vec<_>>().join(" "), body: tidy(&body) })
     }
 
-    fn fill(
-        &self,
-        kind: &str,
-        part: Part,
-        values: &BTreeMap<&str, String>,
-    ) -> Result<String, Problem> {
+    fn fill(&self, kind: &str, part: Part, values: &BTreeMap<&str, String>) -> Result<String, Problem> {
         let text = self.text(kind, part)?;
         let name = format!("{kind}/{}", part.file());
         let filled = fill_bounded(&name, text, values, LONGEST_RENDER)?;
         if filled.trim().is_empty() {
-            return Err(Problem::new(
-                Kind::Data,
-                format!("the template {name} gives an empty text"),
-            ));
+            return Err(Problem::new(Kind::Data, format!("the template {name} gives an empty text")));
         }
         Ok(filled)
     }
@@ -119,13 +105,8 @@ impl Templates {
     /// The user's file, else the compiled-in text.
     fn text(&self, kind: &str, part: Part) -> Result<String, Problem> {
         if !is_name(kind) {
-            return Err(Problem::new(
-                Kind::Data,
-                format!("{:?} cannot name a template", printable(kind)),
-            )
-            .hint(
-                "lower-case letters, digits, - and _, at most 64, beginning with a letter or digit",
-            ));
+            return Err(Problem::new(Kind::Data, format!("{:?} cannot name a template", printable(kind)))
+                .hint("lower-case letters, digits, - and _, at most 64, beginning with a letter or digit"));
         }
         if let Some(folder) = &self.user_folder
             && let Some(text) = read_own(folder, kind, part)?
@@ -141,10 +122,7 @@ impl Templates {
     fn unknown(&self, kind: &str, part: Part) -> Problem {
         let names = self.names();
         if names.iter().any(|name| name == kind) {
-            return Problem::new(
-                Kind::NotFound,
-                format!("the template {kind} has no {}", part.file()),
-            );
+            return Problem::new(Kind::NotFound, format!("the template {kind} has no {}", part.file()));
         }
         let problem = Problem::new(Kind::NotFound, format!("there is no template {kind}"))
             .detail(format!("there are: {}", names.join(", ")));
@@ -167,17 +145,13 @@ pub fn source(kind: &str, part: Part) -> Option<&'static str> {
 /// Whether a template may be called so: `^[a-z0-9][a-z0-9_-]{0,63}$`, and no device of Windows.
 pub fn is_name(name: &str) -> bool {
     const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
-    let port = name
-        .strip_prefix("com")
-        .or_else(|| name.strip_prefix("lpt"));
+    let port = name.strip_prefix("com").or_else(|| name.strip_prefix("lpt"));
     let device = DEVICES.contains(&name)
         || port.is_some_and(|n| n.len() == 1 && n.bytes().all(|b| b.is_ascii_digit()));
     name.len() <= 64
         && !device
         && name.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
-        && name
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-'))
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-'))
 }
 
 impl Part {
@@ -196,8 +170,7 @@ fn read_own(folder: &Path, kind: &str, part: Part) -> Result<Option<String>, Pro
     let path = folder.join(kind).join(part.file());
     let shown = printable(&path.display().to_string());
     let failed = |error: io::Error| {
-        Problem::new(Kind::LocalIo, format!("cannot read the template {shown}"))
-            .detail(error.to_string())
+        Problem::new(Kind::LocalIo, format!("cannot read the template {shown}")).detail(error.to_string())
     };
     let refused = |why: &str| Problem::new(Kind::Data, format!("the template {shown} {why}"));
 
@@ -220,20 +193,13 @@ fn read_own(folder: &Path, kind: &str, part: Part) -> Result<Option<String>, Pro
     }
     let mut bytes = Vec::new();
     let file = fs::File::open(&real).map_err(failed)?;
-    file.take(LARGEST_FILE + 1)
-        .read_to_end(&mut bytes)
-        .map_err(failed)?;
+    file.take(LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > LARGEST_FILE {
         return Err(refused("is larger than 64 KiB"));
     }
     match String::from_utf8(bytes) {
-        Ok(text) => Ok(Some(
-            text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned(),
-        )),
-        Err(e) => Err(refused(&format!(
-            "is not UTF-8 at byte {}",
-            e.utf8_error().valid_up_to()
-        ))),
+        Ok(text) => Ok(Some(text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned())),
+        Err(e) => Err(refused(&format!("is not UTF-8 at byte {}", e.utf8_error().valid_up_to()))),
     }
 }
 
@@ -277,14 +243,9 @@ enum Failure {
 fn fill_now(name: &str, text: &str, context: &Context) -> Result<String, Failure> {
     let mut tera = Tera::new();
     tera.autoescape_on(Vec::<&'static str>::new());
-    tera.register_filter("start", |text: &str, _: Kwargs, _: &State| {
-        capitalised(text)
-    });
+    tera.register_filter("start", |text: &str, _: Kwargs, _: &State| capitalised(text));
     tera.add_raw_template(name, text).map_err(Failure::Tera)?;
-    let mut filled = Capped {
-        bytes: Vec::new(),
-        full: false,
-    };
+    let mut filled = Capped { bytes: Vec::new(), full: false };
     let result = tera.render_to(name, context, &mut filled);
     if filled.full {
         return Err(Failure::TooLong);
@@ -321,18 +282,13 @@ fn explained(name: &str, error: &tera::Error, values: &BTreeMap<&str, String>) -
         ErrorKind::CircularExtend { .. }
         | ErrorKind::CircularInclude { .. }
         | ErrorKind::MissingParent { .. } => {
-            return Problem::new(
-                Kind::Data,
-                format!("the template {name} names another template"),
-            )
-            .hint("a template stands alone: write its text into the file itself");
+            return Problem::new(Kind::Data, format!("the template {name} names another template"))
+                .hint("a template stands alone: write its text into the file itself");
         }
         other => {
             let text = printable(&other.to_string());
             let problem = Problem::new(Kind::Data, format!("the template {name} cannot be used"));
-            return text
-                .lines()
-                .fold(problem, |problem, line| problem.detail(line));
+            return text.lines().fold(problem, |problem, line| problem.detail(line));
         }
     };
     let place = format!("{name}, line {}", report.span().start_line);
@@ -342,27 +298,17 @@ fn explained(name: &str, error: &tera::Error, values: &BTreeMap<&str, String>) -
         .and_then(|rest| rest.split_once("` is not defined"))
         .map(|(variable, _)| variable);
     let Some(variable) = unknown else {
-        let first = message
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .trim_end_matches('.');
+        let first = message.lines().next().unwrap_or_default().trim_end_matches('.');
         return Problem::new(Kind::Data, format!("{place}: {}", printable(first)));
     };
     if phrases::NAMES.contains(&variable) {
-        return Problem::new(
-            Kind::Data,
-            format!("{place}: \"{variable}\" is not known for this note"),
-        )
-        .hint(format!(
-            "write {{% if {variable} %}} … {{% endif %}} around it, or record it with `thanks edit`"
-        ));
+        return Problem::new(Kind::Data, format!("{place}: \"{variable}\" is not known for this note")).hint(
+            format!("write {{% if {variable} %}} … {{% endif %}} around it, or record it with `thanks edit`"),
+        );
     }
     let known = phrases::NAMES.iter().copied().chain(values.keys().copied());
-    let problem = Problem::new(
-        Kind::Data,
-        format!("{place}: there is no variable \"{}\"", printable(variable)),
-    );
+    let problem =
+        Problem::new(Kind::Data, format!("{place}: there is no variable \"{}\"", printable(variable)));
     match nearest(variable, known) {
         Some(near) => problem.hint(format!("did you mean {near}?")),
         None => problem.hint(format!("there are: {}", phrases::NAMES.join(", "))),

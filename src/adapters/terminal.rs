@@ -36,9 +36,7 @@ impl Terminal {
 
     /// Whether somebody can be asked: questions are allowed, stdin and stderr are terminals.
     pub fn is_interactive(&self) -> bool {
-        self.interaction == Interaction::Allowed
-            && io::stdin().is_terminal()
-            && io::stderr().is_terminal()
+        self.interaction == Interaction::Allowed && io::stdin().is_terminal() && io::stderr().is_terminal()
     }
 
     /// One text and a line end on stderr. That nobody reads it must not stop anything, so that
@@ -78,11 +76,9 @@ impl Terminal {
     pub fn ask_secret(&self, prompt: &str, hint: &str) -> Result<String, Problem> {
         self.require(hint)?;
         // rpassword raises SIGINT before it turns the echo on again.
-        signals::held_back(|| rpassword::prompt_password(prompt)).map_err(|error| {
-            match error.kind() {
-                ErrorKind::Interrupted | ErrorKind::UnexpectedEof => interrupted(),
-                _ => lost(&error.to_string()),
-            }
+        signals::held_back(|| rpassword::prompt_password(prompt)).map_err(|error| match error.kind() {
+            ErrorKind::Interrupted | ErrorKind::UnexpectedEof => interrupted(),
+            _ => lost(&error.to_string()),
         })
     }
 
@@ -101,10 +97,7 @@ impl Terminal {
 /// The letter that an answer means: typed alone, or as the word that the prompt makes of it.
 fn chosen(answer: &str, prompt: &str, letters: &str) -> Option<char> {
     let answer = answer.to_lowercase();
-    let letter = answer
-        .chars()
-        .next()
-        .filter(|letter| letters.contains(*letter))?;
+    let letter = answer.chars().next().filter(|letter| letters.contains(*letter))?;
     let is_alone = answer.chars().count() == 1;
     let is_word = || {
         prompt

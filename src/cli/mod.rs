@@ -100,7 +100,8 @@ fn refuse(error: &clap::Error, streams: &mut Streams<'_>) -> Exit {
             Exit::DONE
         }
         ErrorKind::InvalidUtf8 => {
-            let problem = Problem::new(Kind::Data, "an argument is not UTF-8 text").detail("nothing was done");
+            let problem =
+                Problem::new(Kind::Data, "an argument is not UTF-8 text").detail("nothing was done");
             output::error(&problem.into(), Format::Text, streams.err);
             Exit::from(Kind::Data)
         }

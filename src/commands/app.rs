@@ -75,8 +75,7 @@ impl App {
 
     /// The record, begun if there is none yet.
     pub fn store(&self) -> Result<Store> {
-        let beginning =
-            if self.journal().is_empty() { Beginning::Fresh } else { Beginning::JournalHasLines };
+        let beginning = if self.journal().is_empty() { Beginning::Fresh } else { Beginning::JournalHasLines };
         let mut store = Store::open(&self.paths.database, beginning).context("the record cannot be read")?;
         self.put_right(&mut store)?;
         Ok(store)
@@ -113,8 +112,7 @@ impl App {
     pub fn sender(&self) -> Sender {
         let me = self.config.as_ref().and_then(|config| config.me.as_ref());
         Sender {
-            mailbox: me
-                .map(|me| Mailbox { name: me.name.clone(), address: me.email.clone() }),
+            mailbox: me.map(|me| Mailbox { name: me.name.clone(), address: me.email.clone() }),
             phone: me.and_then(|me| me.phone.clone()),
             zone: self.zone.clone(),
         }

@@ -48,14 +48,23 @@ pub struct NoteOutcome {
 /// What a reader is told about it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Fate {
-    Sent { at: DateTime<FixedOffset> },
+    Sent {
+        at: DateTime<FixedOffset>,
+    },
     WouldSend,
     SentToMe,
     /// Not sent, and why; what may be typed next.
-    NotSent { word: &'static str, why: String, lines: Vec<String>, hint: Option<String> },
+    NotSent {
+        word: &'static str,
+        why: String,
+        lines: Vec<String>,
+        hint: Option<String>,
+    },
     InDoubt,
     Skipped,
-    Later { from: DateTime<FixedOffset> },
+    Later {
+        from: DateTime<FixedOffset>,
+    },
 }
 
 impl Report {
@@ -217,12 +226,16 @@ fn delivered(note: &Note, outcome: Option<&Outcome>) -> NoteOutcome {
         (Some(Kind::InDoubt), _) => (Fate::InDoubt, Some(Kind::InDoubt)),
         (Some(kind), State::Unsure) => (Fate::InDoubt, Some(*kind)),
         (Some(kind), State::Refused) => {
-            let hint = Some(format!("`thanks edit {}` mends an address, then `thanks draft {id}`", note.application));
+            let hint = Some(format!(
+                "`thanks edit {}` mends an address, then `thanks draft {id}`",
+                note.application
+            ));
             let word = "refused";
             (Fate::NotSent { word, why: detail.clone(), lines: Vec::new(), hint }, Some(*kind))
         }
         (Some(kind), State::Expired) => {
-            let hint = Some(format!("`thanks draft {id}` shows the late wording, `thanks send {id}` asks again"));
+            let hint =
+                Some(format!("`thanks draft {id}` shows the late wording, `thanks send {id}` asks again"));
             let word = "expired";
             (Fate::NotSent { word, why: detail.clone(), lines: Vec::new(), hint }, Some(*kind))
         }
@@ -297,7 +310,14 @@ fn undelivered(verdict: &Verdict) -> NoteOutcome {
     }
 }
 
-fn plain(id: &NoteId, to: Option<String>, state: State, kind: Option<Kind>, detail: &str, fate: Fate) -> NoteOutcome {
+fn plain(
+    id: &NoteId,
+    to: Option<String>,
+    state: State,
+    kind: Option<Kind>,
+    detail: &str,
+    fate: Fate,
+) -> NoteOutcome {
     NoteOutcome {
         id: id.to_string(),
         to,

@@ -78,16 +78,10 @@ impl EmailAddress {
         check_local_part(&shown, local)?;
         let ascii_domain = ascii_domain(&shown, local, domain)?;
         if local.len() + 1 + ascii_domain.len() > LONGEST_ADDRESS {
-            return refuse(format!(
-                "the address is longer than {LONGEST_ADDRESS} octets"
-            ));
+            return refuse(format!("the address is longer than {LONGEST_ADDRESS} octets"));
         }
         let at = local.len();
-        Ok(EmailAddress {
-            text,
-            at,
-            ascii_domain,
-        })
+        Ok(EmailAddress { text, at, ascii_domain })
     }
 
     /// As typed.
@@ -137,26 +131,17 @@ impl Mailbox {
                 return refuse(format!("`{}`: one address per person", printable(text)));
             }
             let address = EmailAddress::parse(address)?;
-            return Ok(Mailbox {
-                name: owner(name, &address)?,
-                address,
-            });
+            return Ok(Mailbox { name: owner(name, &address)?, address });
         }
         if let Some((address, comment)) = text.split_once('(')
             && let Some(comment) = comment.strip_suffix(')')
             && address.contains('@')
         {
             let address = EmailAddress::parse(address)?;
-            return Ok(Mailbox {
-                name: owner(comment, &address)?,
-                address,
-            });
+            return Ok(Mailbox { name: owner(comment, &address)?, address });
         }
         if !text.contains('@') {
-            return refuse(format!(
-                "`{}` is not an address: it has no @",
-                printable(text)
-            ));
+            return refuse(format!("`{}` is not an address: it has no @", printable(text)));
         }
         if let Some((name, last)) = text.rsplit_once(char::is_whitespace)
             && !name.contains('@')
@@ -167,10 +152,7 @@ impl Mailbox {
                 instead: Some(format!("{name} <{address}>")),
             });
         }
-        Ok(Mailbox {
-            name: None,
-            address: EmailAddress::parse(text)?,
-        })
+        Ok(Mailbox { name: None, address: EmailAddress::parse(text)? })
     }
 
     /// Somebody who was met: a name is needed, an address is not (`Omar Aziz`).
@@ -182,9 +164,7 @@ impl Mailbox {
         let Mailbox { name, address } = Mailbox::parse(text)?;
         match name {
             Some(name) => Ok((name, Some(address))),
-            None => refuse(format!(
-                "whose address is `{address}`? Write `Name <{address}>`"
-            )),
+            None => refuse(format!("whose address is `{address}`? Write `Name <{address}>`")),
         }
     }
 }
@@ -223,20 +203,13 @@ impl fmt::Display for Mailbox {
 }
 
 fn refuse<T>(message: impl Into<String>) -> Result<T, Refused> {
-    Err(Refused {
-        message: message.into(),
-        instead: None,
-    })
+    Err(Refused { message: message.into(), instead: None })
 }
 
 /// The address without what a browser or another mail program puts around it.
 fn unwrapped(text: &str) -> &str {
     let text = text.trim();
-    let text = text
-        .strip_prefix('<')
-        .and_then(|rest| rest.strip_suffix('>'))
-        .unwrap_or(text)
-        .trim();
+    let text = text.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')).unwrap_or(text).trim();
     match text.split_once(':') {
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("mailto") => {
             rest.split('?').next().unwrap_or_default().trim()
@@ -257,10 +230,7 @@ fn owner(name: &str, address: &EmailAddress) -> Result<Option<PersonName>, Refus
 /// The text of a quoted string (RFC 5322, 3.2.4), or the text as it is.
 fn unquoted(text: &str) -> String {
     let text = text.trim();
-    let inside = |mark: char| {
-        text.strip_prefix(mark)
-            .and_then(|rest| rest.strip_suffix(mark))
-    };
+    let inside = |mark: char| text.strip_prefix(mark).and_then(|rest| rest.strip_suffix(mark));
     let Some(inner) = inside('"') else {
         return inside('\'').unwrap_or(text).trim().to_owned();
     };
@@ -280,17 +250,12 @@ fn refuse_unseen(field: &str, text: &str) -> Result<(), Refused> {
     let Some(found) = text.chars().find(|c| c.is_control() || is_unseen(*c)) else {
         return Ok(());
     };
-    let what = if found.is_control() {
-        "a control character"
-    } else {
-        "an invisible character"
-    };
+    let what = if found.is_control() { "a control character" } else { "an invisible character" };
     let clean: String = text.chars().filter(|c| !is_unseen(*c)).collect();
     let clean = clean.trim();
     Err(Refused {
         message: format!("the {field} holds {what}, U+{:04X}", u32::from(found)),
-        instead: (!clean.is_empty() && !clean.chars().any(char::is_control))
-            .then(|| clean.to_owned()),
+        instead: (!clean.is_empty() && !clean.chars().any(char::is_control)).then(|| clean.to_owned()),
     })
 }
 

@@ -27,10 +27,7 @@ pub enum Rest {
 }
 
 impl Calendar {
-    pub fn new(
-        country: Option<&str>,
-        own_holidays: impl IntoIterator<Item = NaiveDate>,
-    ) -> Calendar {
+    pub fn new(country: Option<&str>, own_holidays: impl IntoIterator<Item = NaiveDate>) -> Calendar {
         Calendar {
             country: country.map(|country| country.trim().to_ascii_uppercase()),
             holidays: own_holidays.into_iter().collect(),
@@ -84,10 +81,7 @@ impl Calendar {
     pub fn usable(&self, date: NaiveDate) -> bool {
         let first_of_january = date.month() == 1
             && date.with_day(1).is_some_and(|first| {
-                first
-                    .iter_days()
-                    .take_while(|day| *day < date)
-                    .all(|day| !self.is_business_day(day))
+                first.iter_days().take_while(|day| *day < date).all(|day| !self.is_business_day(day))
             });
         self.is_business_day(date) && !first_of_january
     }
@@ -168,9 +162,7 @@ pub fn thank_you_from(instant: DateTime<Utc>, zone: &Zone) -> DateTime<FixedOffs
 fn on_the_clock(zone: &Zone, date: NaiveDate, time: NaiveTime) -> DateTime<FixedOffset> {
     match zone.instant(date.and_time(time)) {
         Ok(instant)
-        | Err(NoSuchTime::Gap { after: instant, .. } | NoSuchTime::Twice { first: instant, .. }) => {
-            instant
-        }
+        | Err(NoSuchTime::Gap { after: instant, .. } | NoSuchTime::Twice { first: instant, .. }) => instant,
     }
 }
 
@@ -181,10 +173,7 @@ fn hour(hour: u32) -> NaiveTime {
 impl Calendar {
     /// Spans of etiquette 2.1. In Japan both the end of the year there and the one everywhere.
     fn quiet(&self, date: NaiveDate) -> Option<&'static str> {
-        let country = self
-            .country
-            .as_deref()
-            .map(|code| code.split('-').next().unwrap_or(code));
+        let country = self.country.as_deref().map(|code| code.split('-').next().unwrap_or(code));
         match (country, date.month(), date.day()) {
             (_, 12, 24..) | (_, 1, 1) | (Some("JP"), 1, 2..=3) => Some("the end of the year"),
             (Some("JP"), 8, 13..=16) => Some("Obon"),

@@ -118,19 +118,9 @@ impl Subject<'_> {
     /// Everything that was recorded about the meeting and may therefore stand in the note.
     fn recorded(&self) -> Vec<&str> {
         let interview = self.application.interview(self.note.round);
-        let topics = interview
-            .into_iter()
-            .flat_map(|i| &i.meetings)
-            .flat_map(|m| &m.topics);
+        let topics = interview.into_iter().flat_map(|i| &i.meetings).flat_map(|m| &m.topics);
         topics
-            .flat_map(|t| {
-                [
-                    Some(&t.what),
-                    t.why.as_ref(),
-                    t.fit.as_ref(),
-                    t.need.as_ref(),
-                ]
-            })
+            .flat_map(|t| [Some(&t.what), t.why.as_ref(), t.fit.as_ref(), t.need.as_ref()])
             .flatten()
             .map(String::as_str)
             .collect()
@@ -139,24 +129,15 @@ impl Subject<'_> {
 
 /// The words around a place of a line, enough to find it again.
 fn excerpt(line: &str, start: usize, end: usize) -> String {
-    let before: Vec<&str> = line
-        .get(..start)
-        .unwrap_or_default()
-        .split_inclusive(' ')
-        .collect();
+    let before: Vec<&str> = line.get(..start).unwrap_or_default().split_inclusive(' ').collect();
     let after = line.get(end..).unwrap_or_default();
-    let kept = before
-        .get(before.len().saturating_sub(4)..)
-        .unwrap_or_default()
-        .concat();
+    let kept = before.get(before.len().saturating_sub(4)..).unwrap_or_default().concat();
     // A sentence that ended before the place says nothing about it.
     let kept = kept.rsplit(". ").next().unwrap_or_default();
     let hit = line.get(start..end).unwrap_or_default();
     let rest: String = after.split_inclusive(' ').take(2).collect();
     let stop = rest.find(['.', ',', ';', '!', '?']).unwrap_or(rest.len());
-    format!("{kept}{hit}{}", rest.get(..stop).unwrap_or_default())
-        .trim()
-        .to_owned()
+    format!("{kept}{hit}{}", rest.get(..stop).unwrap_or_default()).trim().to_owned()
 }
 
 #[cfg(test)]

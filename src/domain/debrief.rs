@@ -66,12 +66,23 @@ pub enum How {
 /// Why a debrief fits nowhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unfit {
-    NoSuchApplication { slug: String, nearest: Option<String> },
+    NoSuchApplication {
+        slug: String,
+        nearest: Option<String>,
+    },
     /// Several applications at that company, and the role was not said.
-    WhichRole { company: String, slugs: Vec<String> },
+    WhichRole {
+        company: String,
+        slugs: Vec<String>,
+    },
     /// A new application needs it.
-    Missing { what: &'static str },
-    Closed { slug: String, reason: String },
+    Missing {
+        what: &'static str,
+    },
+    Closed {
+        slug: String,
+        reason: String,
+    },
 }
 
 /// Joins what was told to the record; which application it belongs to comes from its name, or
@@ -210,8 +221,7 @@ fn person(application: &mut Application, met: &Met) -> PersonKey {
             person.address.as_ref().is_some_and(|known| known.canonical() == address.canonical())
         })
     });
-    let place =
-        by_address.or_else(|| application.people.iter().position(|person| person.name == met.name));
+    let place = by_address.or_else(|| application.people.iter().position(|person| person.name == met.name));
     if let Some(person) = place.and_then(|place| application.people.get_mut(place)) {
         person.name = met.name.clone();
         person.address = met.address.clone().or(person.address.take());
@@ -261,7 +271,10 @@ fn meet(application: &mut Application, round: u32, person: &str, topics: &[Topic
 /// `name`, or `name-2`, `name-3`, whichever is free first.
 fn free(name: &str, taken: impl Fn(&str) -> bool) -> String {
     let numbered = (2..).map(|number| format!("{name}-{number}"));
-    std::iter::once(name.to_owned()).chain(numbered).find(|name| !taken(name)).unwrap_or_else(|| name.to_owned())
+    std::iter::once(name.to_owned())
+        .chain(numbered)
+        .find(|name| !taken(name))
+        .unwrap_or_else(|| name.to_owned())
 }
 
 #[cfg(test)]
@@ -301,7 +314,8 @@ mod tests {
     #[test]
     fn the_same_company_person_and_date_update_instead_of_doubling() {
         let first =
-            apply(&[], &told("2026-03-05", vec![met("Jane Doe", Some("jane@acme.example"), "Kafka")])).unwrap();
+            apply(&[], &told("2026-03-05", vec![met("Jane Doe", Some("jane@acme.example"), "Kafka")]))
+                .unwrap();
         assert_eq!((first.how, first.application.slug.as_str()), (How::Added, "acme"));
         let again = told("2026-03-05", vec![met("Jane Doe", Some("JANE@acme.example"), "on-call")]);
         let second = apply(&[first.application], &again).unwrap();

@@ -87,9 +87,7 @@ pub fn values(facts: &Facts) -> BTreeMap<&'static str, String> {
     let met = people_met(facts, interview);
     let mut topics = topics_of(facts, interview);
     topics.retain(|t| !clauses::topic(&t.what).is_empty());
-    let place = interview
-        .and_then(|i| i.meetings.iter().position(|m| m.person == facts.person))
-        .unwrap_or(0)
+    let place = interview.and_then(|i| i.meetings.iter().position(|m| m.person == facts.person)).unwrap_or(0)
         + usize::try_from(facts.round.saturating_sub(1)).unwrap_or(0);
 
     let mut values = BTreeMap::new();
@@ -107,15 +105,9 @@ pub fn values(facts: &Facts) -> BTreeMap<&'static str, String> {
     put("me", facts.sender.map(str::to_owned));
     put("phone", facts.phone.map(str::to_owned));
     put("thread_subject", facts.thread_subject.map(str::to_owned));
-    put(
-        "formal",
-        (facts.tone == Tone::Formal).then(|| "yes".to_owned()),
-    );
+    put("formal", (facts.tone == Tone::Formal).then(|| "yes".to_owned()));
     put("variant", Some((place % VARIANTS + 1).to_string()));
-    put(
-        "turn",
-        Some(((place + place / VARIANTS) % 3 + 1).to_string()),
-    );
+    put("turn", Some(((place + place / VARIANTS) % 3 + 1).to_string()));
 
     if let Some(person) = recipient {
         put("first", Some(first_name(person)));
@@ -126,18 +118,10 @@ pub fn values(facts: &Facts) -> BTreeMap<&'static str, String> {
         }
     }
 
-    let day = interview
-        .map(|i| i.ended.with_timezone(facts.departs.offset()).date_naive())
-        .or(facts.thanked_on);
+    let day =
+        interview.map(|i| i.ended.with_timezone(facts.departs.offset()).date_naive()).or(facts.thanked_on);
     if let Some(day) = day {
-        put(
-            "when",
-            Some(when(
-                day,
-                facts.departs.date_naive(),
-                app.country.as_deref(),
-            )),
-        );
+        put("when", Some(when(day, facts.departs.date_naive(), app.country.as_deref())));
         put("date", Some(date(day, app.country.as_deref())));
         put("weekday", Some(day.format("%A").to_string()));
     }
@@ -158,48 +142,17 @@ pub fn values(facts: &Facts) -> BTreeMap<&'static str, String> {
         }
         None => put("topic", Some(joined(&whats))),
     }
-    let why = lead
-        .and_then(|at| topics.get(at))
-        .and_then(|t| said(&t.why));
+    let why = lead.and_then(|at| topics.get(at)).and_then(|t| said(&t.why));
     put("why", why.map(clauses::why));
     put("because", why.map(clauses::because));
-    put(
-        "fit",
-        topics.iter().find_map(|t| said(&t.fit)).map(clauses::fit),
-    );
-    put(
-        "need",
-        topics.iter().find_map(|t| said(&t.need)).map(clauses::need),
-    );
+    put("fit", topics.iter().find_map(|t| said(&t.fit)).map(clauses::fit));
+    put("need", topics.iter().find_map(|t| said(&t.need)).map(clauses::need));
 
-    let decision = app
-        .decision
-        .as_ref()
-        .and_then(|d| Some((d, clauses::decision(&d.words)?)));
+    let decision = app.decision.as_ref().and_then(|d| Some((d, clauses::decision(&d.words)?)));
     let dated = decision.as_ref().is_some_and(|(d, _)| d.by.is_some());
-    put(
-        "decision_words",
-        decision.as_ref().map(|(_, words)| words.clone()),
-    );
-    put(
-        "next_step",
-        Some(if met.is_empty() {
-            next_step(decision, place)
-        } else {
-            next_step_via(decision)
-        }),
-    );
-    put(
-        "meanwhile",
-        Some(
-            if dated {
-                "before that"
-            } else {
-                "in the meantime"
-            }
-            .to_owned(),
-        ),
-    );
+    put("decision_words", decision.as_ref().map(|(_, words)| words.clone()));
+    put("next_step", Some(if met.is_empty() { next_step(decision, place) } else { next_step_via(decision) }));
+    put("meanwhile", Some(if dated { "before that" } else { "in the meantime" }.to_owned()));
     put("subject_line", Some(subjects::subject_line(facts, day)));
     values
 }
@@ -215,9 +168,7 @@ fn people_met(facts: &Facts, interview: Option<&Interview>) -> Vec<String> {
         return name(facts.person).into_iter().collect();
     }
     match interview {
-        Some(i) if i.meeting(agent).is_none() => {
-            i.meetings.iter().filter_map(|m| name(&m.person)).collect()
-        }
+        Some(i) if i.meeting(agent).is_none() => i.meetings.iter().filter_map(|m| name(&m.person)).collect(),
         _ => Vec::new(),
     }
 }
@@ -229,29 +180,20 @@ fn topics_of<'a>(facts: &Facts, interview: Option<&'a Interview>) -> Vec<&'a Top
     };
     match interview.meeting(facts.person) {
         Some(meeting) => meeting.topics.iter().collect(),
-        None if facts.application.agent.as_deref() == Some(facts.person) => interview
-            .meetings
-            .iter()
-            .filter_map(|m| m.topics.first())
-            .collect(),
+        None if facts.application.agent.as_deref() == Some(facts.person) => {
+            interview.meetings.iter().filter_map(|m| m.topics.first()).collect()
+        }
         None => Vec::new(),
     }
 }
 
 /// What was typed, where it says something.
 fn said(text: &Option<String>) -> Option<&str> {
-    text.as_deref()
-        .map(str::trim)
-        .filter(|text| !text.is_empty())
+    text.as_deref().map(str::trim).filter(|text| !text.is_empty())
 }
 
 fn others(whats: &[String], lead: usize) -> Vec<String> {
-    whats
-        .iter()
-        .enumerate()
-        .filter(|(at, _)| *at != lead)
-        .map(|(_, what)| what.clone())
-        .collect()
+    whats.iter().enumerate().filter(|(at, _)| *at != lead).map(|(_, what)| what.clone()).collect()
 }
 
 /// Quotes their words, never a date of ours.
@@ -264,16 +206,10 @@ fn next_step(decision: Option<(&Decision, String)>, place: usize) -> String {
         (Some((decision, words)), shape) => {
             let then = if decision.by.is_some() { " then" } else { "" };
             match shape {
-                0 => format!(
-                    "You expected to decide {words}, and I look forward to hearing from you{then}."
-                ),
-                1 => format!(
-                    "As I gathered, you mean to decide {words}, and I will be glad to hear of it."
-                ),
+                0 => format!("You expected to decide {words}, and I look forward to hearing from you{then}."),
+                1 => format!("As I gathered, you mean to decide {words}, and I will be glad to hear of it."),
                 2 => format!("As you plan to decide {words}, I will watch for news{then}."),
-                _ => format!(
-                    "I heard that the decision comes {words}, and I am happy to wait for it."
-                ),
+                _ => format!("I heard that the decision comes {words}, and I am happy to wait for it."),
             }
         }
     }

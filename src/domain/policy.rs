@@ -72,14 +72,7 @@ pub fn steps(
     sender_zone: &Zone,
     now: DateTime<Utc>,
 ) -> Vec<Step> {
-    let case = Case {
-        application,
-        past,
-        calendar,
-        policy,
-        sender_zone,
-        now,
-    };
+    let case = Case { application, past, calendar, policy, sender_zone, now };
     let rejected = case.rejection();
     let mut steps: Vec<Step> = match (&application.status, rejected) {
         (Status::Open, None) => {
@@ -132,10 +125,7 @@ struct Moments {
 impl Application {
     /// The zone named for the application, else that of the round, else the sender's.
     fn recipient_zone<'a>(&'a self, round: Option<&'a Interview>, sender: &'a Zone) -> &'a Zone {
-        self.zone
-            .as_ref()
-            .or(round.map(|round| &round.zone))
-            .unwrap_or(sender)
+        self.zone.as_ref().or(round.map(|round| &round.zone)).unwrap_or(sender)
     }
 }
 
@@ -178,36 +168,20 @@ impl<'a> Case<'a> {
     /// When they said no, unless they changed their mind later.
     fn rejection(&self) -> Option<DateTime<FixedOffset>> {
         let heard = &self.application.heard;
-        let at = heard
-            .iter()
-            .filter(|h| h.news == News::Rejected)
-            .map(|h| h.at)
-            .max()?;
+        let at = heard.iter().filter(|h| h.news == News::Rejected).map(|h| h.at).max()?;
         let later = heard.iter().any(|h| h.news == News::NextRound && h.at > at)
-            || self
-                .application
-                .interviews
-                .iter()
-                .any(|round| round.ended > at && round.ended <= self.now);
+            || self.application.interviews.iter().any(|round| round.ended > at && round.ended <= self.now);
         (!later).then_some(at)
     }
 
     /// The last round that was over at `instant`.
     fn round_before(&self, instant: DateTime<Utc>) -> Option<&'a Interview> {
-        self.application
-            .interviews
-            .iter()
-            .rev()
-            .find(|round| round.ended <= instant)
+        self.application.interviews.iter().rev().find(|round| round.ended <= instant)
     }
 
     /// The one person that follow-ups and replies go to.
     fn contact(&self, round: Option<&'a Interview>) -> Option<PersonKey> {
-        let named = self
-            .application
-            .contact
-            .clone()
-            .or_else(|| self.application.agent.clone());
+        let named = self.application.contact.clone().or_else(|| self.application.agent.clone());
         let thanked = || {
             self.past
                 .iter()
@@ -216,26 +190,13 @@ impl<'a> Case<'a> {
                 .min_by_key(|note| note.sent_at)
                 .map(|note| note.person.clone())
         };
-        let met = || {
-            round
-                .and_then(|round| round.meetings.first())
-                .map(|m| m.person.clone())
-        };
-        let anyone = || {
-            self.application
-                .people
-                .first()
-                .map(|person| person.key.clone())
-        };
+        let met = || round.and_then(|round| round.meetings.first()).map(|m| m.person.clone());
+        let anyone = || self.application.people.first().map(|person| person.key.clone());
         named.or_else(thanked).or_else(met).or_else(anyone)
     }
 
     /// A day after the last note to this person (T13), if that is later than `instant`.
-    fn after_last_note(
-        &self,
-        person: &str,
-        instant: DateTime<FixedOffset>,
-    ) -> DateTime<FixedOffset> {
+    fn after_last_note(&self, person: &str, instant: DateTime<FixedOffset>) -> DateTime<FixedOffset> {
         let pause = TimeDelta::hours(i64::from(self.policy.same_person_pause_hours));
         self.past
             .iter()
@@ -246,9 +207,7 @@ impl<'a> Case<'a> {
 
     /// Whether a note of this kind to anybody has been settled for the round, one way or another.
     fn settled(&self, kind: NoteKind, round: u32) -> bool {
-        self.past
-            .iter()
-            .any(|note| note.kind == kind && note.round == round && is_settled(note.state))
+        self.past.iter().any(|note| note.kind == kind && note.round == round && is_settled(note.state))
     }
 }
 

@@ -42,10 +42,7 @@ pub fn nfc(text: &str) -> String {
 
 /// The words in lower case, NFC: runs of letters and digits, with hyphens and apostrophes inside.
 pub fn words(text: &str) -> Vec<String> {
-    tokens(&nfc(text))
-        .into_iter()
-        .map(str::to_lowercase)
-        .collect()
+    tokens(&nfc(text)).into_iter().map(str::to_lowercase).collect()
 }
 
 /// The words as written.
@@ -73,20 +70,13 @@ pub fn wrap(body: &str, width: usize) -> String {
         .break_words(false)
         .word_splitter(textwrap::WordSplitter::NoHyphenation)
         .wrap_algorithm(textwrap::WrapAlgorithm::FirstFit);
-    let lines: Vec<String> = body
-        .split('\n')
-        .map(|line| textwrap::fill(line.trim_end(), &options))
-        .collect();
+    let lines: Vec<String> = body.split('\n').map(|line| textwrap::fill(line.trim_end(), &options)).collect();
     lines.join("\n")
 }
 
 /// Greeting, middle and sign-off of a body.
 pub fn parts(body: &str) -> Parts<'_> {
-    let mut middle: Vec<(usize, &str)> = body
-        .lines()
-        .enumerate()
-        .map(|(at, line)| (at + 1, line))
-        .collect();
+    let mut middle: Vec<(usize, &str)> = body.lines().enumerate().map(|(at, line)| (at + 1, line)).collect();
     let mut parts = Parts::default();
 
     let first = middle.iter().position(|(_, line)| !line.trim().is_empty());
@@ -108,10 +98,7 @@ pub fn parts(body: &str) -> Parts<'_> {
 /// With a capital at its start, but for words that carry their own: iOS, eBay, gRPC.
 pub fn capitalised(text: &str) -> String {
     let first_word = text.split_whitespace().next().unwrap_or_default();
-    let own_case = first_word
-        .chars()
-        .skip(1)
-        .any(|c| c.is_uppercase() || c.is_numeric());
+    let own_case = first_word.chars().skip(1).any(|c| c.is_uppercase() || c.is_numeric());
     let mut chars = text.chars();
     match chars.next() {
         Some(first) if !own_case => first.to_uppercase().chain(chars).collect(),
@@ -154,19 +141,8 @@ fn hidden(c: char) -> bool {
         )
 }
 
-const GREETINGS: [&str; 11] = [
-    "hi",
-    "hello",
-    "hey",
-    "dear",
-    "good",
-    "greetings",
-    "to",
-    "bonjour",
-    "hola",
-    "guten",
-    "sehr",
-];
+const GREETINGS: [&str; 11] =
+    ["hi", "hello", "hey", "dear", "good", "greetings", "to", "bonjour", "hola", "guten", "sehr"];
 
 const CLOSINGS: [&str; 30] = [
     "best",
@@ -205,9 +181,7 @@ const CLOSINGS: [&str; 30] = [
 fn greets(line: &str) -> bool {
     let line = line.trim();
     let words = words(line);
-    let opens = words
-        .first()
-        .is_some_and(|word| GREETINGS.contains(&word.as_str()));
+    let opens = words.first().is_some_and(|word| GREETINGS.contains(&word.as_str()));
     let short = words.len() <= 4 && line.ends_with([',', ':', '!']);
     (opens && (words.len() <= 6 || line.contains(','))) || short
 }
@@ -225,10 +199,7 @@ mod tests {
 
     #[test]
     fn escapes_and_direction_marks_become_visible() {
-        assert_eq!(
-            printable("a\u{1b}[31mb\u{7f}\u{9b}\r"),
-            "a\\u{1b}[31mb\\u{7f}\\u{9b}\\u{d}"
-        );
+        assert_eq!(printable("a\u{1b}[31mb\u{7f}\u{9b}\r"), "a\\u{1b}[31mb\\u{7f}\\u{9b}\\u{d}");
         assert_eq!(
             printable("x\u{202e}y\u{2066}\u{61c}\u{200b}\u{feff}"),
             "x\\u{202e}y\\u{2066}\\u{61c}\\u{200b}\\u{feff}"
@@ -261,39 +232,22 @@ mod tests {
     fn a_body_falls_into_greeting_middle_and_sign_off() {
         let parts = parts(NOTE);
         assert_eq!(parts.salutation, Some((1, "Hi Jane,")));
-        assert_eq!(
-            parts.middle,
-            [(2, ""), (3, "Thank you for today."), (4, "")]
-        );
+        assert_eq!(parts.middle, [(2, ""), (3, "Thank you for today."), (4, "")]);
         assert_eq!(parts.sign_off.first(), Some(&(5, "Best regards,")));
     }
 
     #[test]
     fn a_body_without_greeting_has_none() {
-        assert_eq!(
-            parts("Thank you for the long talk about Kafka,\nJo").salutation,
-            None
-        );
-        assert!(
-            parts("Hi Jane, thank you for the long talk about Kafka.")
-                .salutation
-                .is_some()
-        );
+        assert_eq!(parts("Thank you for the long talk about Kafka,\nJo").salutation, None);
+        assert!(parts("Hi Jane, thank you for the long talk about Kafka.").salutation.is_some());
     }
 
     #[test]
     fn wrapping_breaks_at_blanks_only() {
         let address = format!("https://example.com/{}", "on-call-".repeat(12));
         let text = format!("{} {address} end\nBest,\nJo", "word".repeat(3));
-        assert_eq!(
-            wrap(&text, 72),
-            format!("wordwordword\n{address}\nend\nBest,\nJo")
-        );
-        assert!(
-            wrap(&"four ".repeat(60), 72)
-                .lines()
-                .all(|line| line.len() <= 72)
-        );
+        assert_eq!(wrap(&text, 72), format!("wordwordword\n{address}\nend\nBest,\nJo"));
+        assert!(wrap(&"four ".repeat(60), 72).lines().all(|line| line.len() <= 72));
     }
 
     #[test]

@@ -22,14 +22,8 @@ pub fn note_text(note: &Note) -> String {
         lines.push(format!("In thread: {thread}"));
     }
     // A header is one line, whatever its value says.
-    let headers: String = lines
-        .iter()
-        .map(|line| printable(&line.replace('\n', " ")) + "\n")
-        .collect();
-    format!(
-        "{headers}\n{}\n",
-        wrap(&printable(note.body.trim_end()), WIDTH)
-    )
+    let headers: String = lines.iter().map(|line| printable(&line.replace('\n', " ")) + "\n").collect();
+    format!("{headers}\n{}\n", wrap(&printable(note.body.trim_end()), WIDTH))
 }
 
 /// An error with its details and its hint, as it is printed everywhere.
@@ -46,10 +40,7 @@ pub fn problem_text(problem: &Problem) -> String {
 
 /// One line a finding, indented, with the name that `--allow` takes; empty without findings.
 pub fn findings_text(findings: &[Finding]) -> String {
-    findings
-        .iter()
-        .map(|finding| finding_line(finding) + "\n")
-        .collect()
+    findings.iter().map(|finding| finding_line(finding) + "\n").collect()
 }
 
 /// What changed from one text to the other, sentence by sentence: `- ` what went, `+ ` what came.
@@ -57,13 +48,7 @@ pub fn findings_text(findings: &[Finding]) -> String {
 pub fn difference(old: &str, new: &str) -> String {
     let (old, new) = (sentences(old), sentences(new));
     let common = common_lengths(&old, &new);
-    let length = |i: usize, j: usize| {
-        common
-            .get(i)
-            .and_then(|row| row.get(j))
-            .copied()
-            .unwrap_or(0)
-    };
+    let length = |i: usize, j: usize| common.get(i).and_then(|row| row.get(j)).copied().unwrap_or(0);
     let mut text = String::new();
     let (mut i, mut j) = (0, 0);
     loop {
@@ -88,20 +73,13 @@ pub fn difference(old: &str, new: &str) -> String {
 
 fn finding_line(finding: &Finding) -> String {
     // What these say is plain from the words they quote.
-    let speaks = matches!(
-        finding.name,
-        "wrong-company" | "wrong-person" | "placeholder"
-    );
+    let speaks = matches!(finding.name, "wrong-company" | "wrong-person" | "placeholder");
     let text = match &finding.line {
         Some((at, words)) if speaks => format!("line {at}: \"{words}\""),
         Some((at, words)) => format!("line {at}: \"{words}\" {}", finding.message),
         None => finding.message.clone(),
     };
-    format!(
-        "  {}  [{}]",
-        printable(&text.replace('\n', " ")),
-        finding.name
-    )
+    format!("  {}  [{}]", printable(&text.replace('\n', " ")), finding.name)
 }
 
 fn push_marked(text: &mut String, mark: char, sentence: &str) {
@@ -137,11 +115,7 @@ fn common_lengths(old: &[&str], new: &[&str]) -> Vec<Vec<usize>> {
             let right = row.last().copied().unwrap_or(0);
             let down = below.get(j).copied().unwrap_or(0);
             let diagonal = below.get(j + 1).copied().unwrap_or(0);
-            row.push(if a == b {
-                diagonal + 1
-            } else {
-                right.max(down)
-            });
+            row.push(if a == b { diagonal + 1 } else { right.max(down) });
         }
         row.reverse();
         rows.push(row);
@@ -168,16 +142,8 @@ mod tests {
     #[test]
     fn a_finding_shows_its_line_and_its_name() {
         let findings = [
-            finding(
-                "wrong-company",
-                "names another company of yours",
-                Some((4, "what draws me to Globex")),
-            ),
-            finding(
-                "wrong-name",
-                "greets Jana; the record has Jane Doe",
-                Some((1, "Hi Jana,")),
-            ),
+            finding("wrong-company", "names another company of yours", Some((4, "what draws me to Globex"))),
+            finding("wrong-name", "greets Jana; the record has Jane Doe", Some((1, "Hi Jana,"))),
             finding("length", "has 12 words\u{1b}[2J", None),
         ];
         assert_eq!(
@@ -193,10 +159,7 @@ mod tests {
     fn a_difference_names_the_sentences_that_changed() {
         let old = "Hi Jane,\n\nThank you for today. It was good. Bye?";
         let new = "Hi Jane,\n\nThank you for yesterday. It was good. Really. Bye?";
-        assert_eq!(
-            difference(old, new),
-            "- Thank you for today.\n+ Thank you for yesterday.\n+ Really.\n"
-        );
+        assert_eq!(difference(old, new), "- Thank you for today.\n+ Thank you for yesterday.\n+ Really.\n");
         assert_eq!(difference(old, old), "");
         assert_eq!(difference("", "New."), "+ New.\n");
         assert_eq!(difference("Old.", ""), "- Old.\n");
@@ -207,11 +170,7 @@ mod tests {
         let shown = difference("", &format!("{}\u{202e}", "four ".repeat(20)));
         assert_eq!(
             shown,
-            format!(
-                "+ {}\n  {} \\u{{202e}}\n",
-                "four ".repeat(14).trim_end(),
-                "four ".repeat(6).trim_end()
-            )
+            format!("+ {}\n  {} \\u{{202e}}\n", "four ".repeat(14).trim_end(), "four ".repeat(6).trim_end())
         );
     }
 }

@@ -65,10 +65,7 @@ impl std::error::Error for NotUnderstood {}
 impl NotUnderstood {
     /// A failure that says itself what to write.
     fn because(message: impl Into<String>) -> NotUnderstood {
-        NotUnderstood {
-            message: message.into(),
-            examples: Vec::new(),
-        }
+        NotUnderstood { message: message.into(), examples: Vec::new() }
     }
 
     fn unknown(text: &str, examples: &[&'static str]) -> NotUnderstood {
@@ -84,9 +81,7 @@ fn within_the_calendar(date: NaiveDate) -> Result<(), NotUnderstood> {
     if (1900..=2200).contains(&date.year()) {
         return Ok(());
     }
-    Err(NotUnderstood::because(format!(
-        "the clock stands at {date}; set it right first"
-    )))
+    Err(NotUnderstood::because(format!("the clock stands at {date}; set it right first")))
 }
 
 /// A stranger's words in quotes, cut to what fits a line.

@@ -3,9 +3,7 @@
 
 use std::fmt;
 
-use chrono::{
-    DateTime, Datelike, FixedOffset, NaiveDateTime, Offset, TimeZone as _, Timelike, Utc,
-};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDateTime, Offset, TimeZone as _, Timelike, Utc};
 use jiff::tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase};
 
 use super::text::printable;
@@ -28,25 +26,16 @@ pub struct UnknownZone {
 pub enum NoSuchTime {
     /// Clocks jump over it. Both choices are real times: as much before the jump as the wall time
     /// is into it, and as much after.
-    Gap {
-        before: DateTime<FixedOffset>,
-        after: DateTime<FixedOffset>,
-    },
+    Gap { before: DateTime<FixedOffset>, after: DateTime<FixedOffset> },
     /// Clocks show it once before they are put back, and once after.
-    Twice {
-        first: DateTime<FixedOffset>,
-        second: DateTime<FixedOffset>,
-    },
+    Twice { first: DateTime<FixedOffset>, second: DateTime<FixedOffset> },
 }
 
 impl Zone {
     /// Looks a name up without regard to case.
     pub fn named(name: &str) -> Result<Zone, UnknownZone> {
         let name = name.trim();
-        let unknown = |nearest| UnknownZone {
-            name: name.to_owned(),
-            nearest,
-        };
+        let unknown = |nearest| UnknownZone { name: name.to_owned(), nearest };
         if let Some(place) = abbreviated(name) {
             return Err(unknown(place.map(str::to_owned)));
         }
@@ -96,35 +85,26 @@ impl Zone {
 
     /// The instant of a wall time.
     pub fn instant(&self, wall: NaiveDateTime) -> Result<DateTime<FixedOffset>, NoSuchTime> {
-        let read =
-            |offset| fixed(offset).and_then(|offset| offset.from_local_datetime(&wall).single());
-        let at = |offset| {
-            self.at(read(offset).map_or_else(|| wall.and_utc(), |instant| instant.to_utc()))
-        };
+        let read = |offset| fixed(offset).and_then(|offset| offset.from_local_datetime(&wall).single());
+        let at = |offset| self.at(read(offset).map_or_else(|| wall.and_utc(), |instant| instant.to_utc()));
         let Some(civil) = civil(wall) else {
             return Ok(wall.and_utc().fixed_offset());
         };
         match self.0.to_ambiguous_timestamp(civil).offset() {
             AmbiguousOffset::Unambiguous { offset } => Ok(at(offset)),
             // Read with the clock of one side, a skipped time falls on the other side.
-            AmbiguousOffset::Gap { before, after } => Err(NoSuchTime::Gap {
-                before: at(after),
-                after: at(before),
-            }),
-            AmbiguousOffset::Fold { before, after } => Err(NoSuchTime::Twice {
-                first: at(before),
-                second: at(after),
-            }),
+            AmbiguousOffset::Gap { before, after } => {
+                Err(NoSuchTime::Gap { before: at(after), after: at(before) })
+            }
+            AmbiguousOffset::Fold { before, after } => {
+                Err(NoSuchTime::Twice { first: at(before), second: at(after) })
+            }
         }
     }
 
     /// `Thu 5 Mar 15:45 EST`: how every instant is printed for a person.
     pub fn stamp(&self, instant: DateTime<Utc>) -> String {
-        format!(
-            "{} {}",
-            self.at(instant).format("%a %-d %b %H:%M"),
-            self.abbreviation(instant)
-        )
+        format!("{} {}", self.at(instant).format("%a %-d %b %H:%M"), self.abbreviation(instant))
     }
 }
 
@@ -161,18 +141,12 @@ impl fmt::Display for UnknownZone {
         let nearest = self.nearest.as_deref();
         if self.is_abbreviation() {
             let place = nearest.unwrap_or("Europe/Berlin");
-            return write!(
-                f,
-                "{name} is not one place's time; name the place, as in {place}"
-            );
+            return write!(f, "{name} is not one place's time; name the place, as in {place}");
         }
         match nearest {
             Some(nearest) => write!(f, "no time zone {name:?}; did you mean {nearest}?"),
             None => {
-                write!(
-                    f,
-                    "no time zone {name:?}; name continent and city, as in America/New_York"
-                )
+                write!(f, "no time zone {name:?}; name continent and city, as in America/New_York")
             }
         }
     }
@@ -261,10 +235,7 @@ const ABBREVIATIONS: &[(&str, Option<&str>)] = &[
 ];
 
 fn abbreviated(name: &str) -> Option<Option<&'static str>> {
-    ABBREVIATIONS
-        .iter()
-        .find(|(letters, _)| letters.eq_ignore_ascii_case(name))
-        .map(|(_, place)| *place)
+    ABBREVIATIONS.iter().find(|(letters, _)| letters.eq_ignore_ascii_case(name)).map(|(_, place)| *place)
 }
 
 /// The zone whose name, or whose city, is at most a few letters away.
@@ -281,8 +252,8 @@ fn nearest(name: &str) -> Option<String> {
         .filter_map(|zone| {
             let folded = zone.as_str().to_lowercase();
             let city = folded.rsplit('/').next().unwrap_or_default();
-            let distance = strsim::damerau_levenshtein(&typed, &folded)
-                .min(strsim::damerau_levenshtein(&typed, city));
+            let distance =
+                strsim::damerau_levenshtein(&typed, &folded).min(strsim::damerau_levenshtein(&typed, city));
             (distance <= length / 4).then(|| (distance, zone.as_str().to_owned()))
         })
         // On a tie, a place ("Europe/London") before a legacy name without one.

@@ -63,8 +63,7 @@ impl Desk {
             return Problem::new(Kind::Declined, format!("{name}: {over}"))
                 .hint(format!("`thanks show {name}` tells its story"));
         }
-        let candidates: Vec<&str> =
-            items.iter().map(|item| item.id.as_str()).chain(self.slugs()).collect();
+        let candidates: Vec<&str> = items.iter().map(|item| item.id.as_str()).chain(self.slugs()).collect();
         let nearest = text::nearest(name, candidates.iter().copied());
         let problem = Problem::new(Kind::NotFound, format!("no note or application {name}"));
         match nearest {
@@ -97,6 +96,8 @@ pub fn application<'a>(applications: &'a [Application], slug: &str) -> Result<&'
 /// `acme/jane`, `jane` (with what follows, as in `jane/nudge`), or `acme` for all of them.
 fn means(name: &str, item: &Item) -> bool {
     let id = item.id.as_str();
-    id == name || item.step.application == name || id.split_once('/').is_some_and(|(_, rest)| rest == name)
+    id == name
+        || item.step.application == name
+        || id.split_once('/').is_some_and(|(_, rest)| rest == name)
         || item.step.person == name
 }

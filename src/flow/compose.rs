@@ -364,7 +364,8 @@ struct Thread {
 
 fn hash_of(template: &str, values: &BTreeMap<&'static str, String>) -> String {
     let mut hash = Sha256::new();
-    for part in std::iter::once(template).chain(values.iter().flat_map(|(key, value)| [*key, value.as_str()])) {
+    for part in std::iter::once(template).chain(values.iter().flat_map(|(key, value)| [*key, value.as_str()]))
+    {
         hash.update(part.len().to_be_bytes());
         hash.update(part.as_bytes());
     }

@@ -14,9 +14,9 @@ use crate::adapters::mime;
 use crate::adapters::net::Interrupt;
 use crate::adapters::smtp::{self, Answer, BodyFailure, Message, Next, Server, Session, Spoke};
 use crate::adapters::store::{Orphan, Store};
+use crate::domain::address::EmailAddress;
 use crate::domain::note::{Note, NoteId};
 use crate::domain::outbox::{Event, State};
-use crate::domain::address::EmailAddress;
 use crate::domain::problem::{Kind, Problem};
 
 /// When the person is told that the receipt is being waited for.
@@ -146,7 +146,8 @@ impl<'a> Desk<'a> {
 
     fn parcel(&self, note: Note) -> Result<Parcel> {
         let wire = self.store.wire(&note.id)?.bytes;
-        let (from, to) = note.from.zip(note.to).with_context(|| format!("{} has no sender or recipient", note.id))?;
+        let (from, to) =
+            note.from.zip(note.to).with_context(|| format!("{} has no sender or recipient", note.id))?;
         Ok(Parcel {
             from: from.address,
             to: to.address,
@@ -242,13 +243,21 @@ impl Run<'_, '_, '_> {
             // Where even this cannot be recorded the note stays claimed, and the next start releases it.
             let why = format!("{error:#}; the connection was closed without the end of the message");
             return self.settle(parcel, Event::Release, Some(Kind::LocalIo), &why).or_else(|_| {
-                self.outcomes.push(outcome(&parcel.id, State::Claimed, Some(Kind::LocalIo), &why, self.watch));
+                self.outcomes.push(outcome(
+                    &parcel.id,
+                    State::Claimed,
+                    Some(Kind::LocalIo),
+                    &why,
+                    self.watch,
+                ));
                 Ok(())
             });
         }
         if let Err(spoke) = session.look() {
             let (kind, why) = match spoke {
-                Spoke::Closed => (Kind::TryAgain, "the server closed the connection before the end of the message"),
+                Spoke::Closed => {
+                    (Kind::TryAgain, "the server closed the connection before the end of the message")
+                }
                 Spoke::Said => (Kind::TryAgain, "the server spoke before the end of the message"),
                 Spoke::Interrupted => (Kind::Interrupted, "interrupted before the end of the message"),
             };
@@ -281,7 +290,8 @@ impl Run<'_, '_, '_> {
     fn record_accepted(&mut self, parcel: &Parcel, text: &str) -> Result<()> {
         let now = (self.watch.now)();
         let server_id = smtp::server_ids(text).into_iter().find(|id| *id != parcel.message_id);
-        let recorded = self.desk.store.record_sent(&parcel.id, Event::Accept, now, text, server_id.as_deref());
+        let recorded =
+            self.desk.store.record_sent(&parcel.id, Event::Accept, now, text, server_id.as_deref());
         let told = match recorded {
             Ok(()) => outcome(&parcel.id, State::Sent, None, text, self.watch),
             Err(error) => {

@@ -12,11 +12,11 @@ use crate::adapters::editor;
 use crate::adapters::mime::{self, Outgoing};
 use crate::adapters::store::{Approval, Store};
 use crate::adapters::terminal::Terminal;
-use crate::domain::checks::{Finding, Severity};
 use crate::domain::calendar::thank_you_hours;
+use crate::domain::checks::{Finding, Severity};
 use crate::domain::note::{Edited, Note, NoteId, NoteKind};
-use crate::domain::policy::Step;
 use crate::domain::outbox::State;
+use crate::domain::policy::Step;
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::view;
 
@@ -43,17 +43,34 @@ pub enum Trace {
 #[derive(Clone, Debug)]
 pub enum Verdict {
     /// Its owner agrees: these bytes.
-    Go { draft: Draft, wire: Vec<u8> },
+    Go {
+        draft: Draft,
+        wire: Vec<u8>,
+    },
     /// A check forbids it.
-    Blocked { draft: Draft, findings: Vec<Finding> },
+    Blocked {
+        draft: Draft,
+        findings: Vec<Finding>,
+    },
     /// There is nobody to send it to.
-    NoAddress { draft: Draft },
+    NoAddress {
+        draft: Draft,
+    },
     /// Not shown before, or changed since.
-    NotSeen { draft: Draft },
+    NotSeen {
+        draft: Draft,
+    },
     /// Nobody can tell whether it arrived, and only its owner may say.
-    InDoubt { note: Note },
-    Skipped { id: NoteId },
-    Later { id: NoteId, from: DateTime<FixedOffset> },
+    InDoubt {
+        note: Note,
+    },
+    Skipped {
+        id: NoteId,
+    },
+    Later {
+        id: NoteId,
+        from: DateTime<FixedOffset>,
+    },
 }
 
 /// What the review needs at hand.
@@ -136,8 +153,8 @@ impl Review<'_> {
             note.state = State::Drafted;
         }
         let draft = self.desk.compose(&item, departs, &self.wish)?;
-        let may_keep = !is_settled(&draft.note)
-            && (draft.difference.is_none() || self.consent == Consent::Ask);
+        let may_keep =
+            !is_settled(&draft.note) && (draft.difference.is_none() || self.consent == Consent::Ask);
         if self.trace == Trace::Record && may_keep {
             keep(self.store, &draft.note, departs)?;
         }
@@ -287,7 +304,9 @@ fn advice(step: &Step, ended: DateTime<FixedOffset>, departs: DateTime<FixedOffs
     let hours = format!("{} to {} is customary", opens.format("%H:%M"), closes.format("%H:%M"));
     match elapsed.num_minutes() {
         ..0 => Some(format!("{stamp}, before the interview has ended")),
-        minutes @ ..120 => Some(format!("{stamp}, {minutes} minutes after the interview; two hours is customary")),
+        minutes @ ..120 => {
+            Some(format!("{stamp}, {minutes} minutes after the interview; two hours is customary"))
+        }
         _ if departs.time() < opens || departs.time() > closes => Some(format!("{stamp} there; {hours}")),
         minutes if minutes > 24 * 60 => Some(format!("{stamp}, {} hours after the interview", minutes / 60)),
         _ => None,

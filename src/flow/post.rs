@@ -52,7 +52,8 @@ pub fn deliver(post: Post<'_>, ids: &[NoteId]) -> Result<Delivery> {
     let mut found = account.secret(terminal)?;
     let mut replaces_stored = false;
     let interrupt = Interrupt::from(interrupt_flag()?);
-    let waiting = || terminal.say("waiting for the receipt; it may be there already; Ctrl-C only stops waiting");
+    let waiting =
+        || terminal.say("waiting for the receipt; it may be there already; Ctrl-C only stops waiting");
     let watch = Watch { now, waiting: &waiting };
     loop {
         let relay = Relay {
@@ -63,7 +64,8 @@ pub fn deliver(post: Post<'_>, ids: &[NoteId]) -> Result<Delivery> {
         };
         let delivery = desk.deliver(ids, &relay, &watch)?;
         let refused = delivery.trouble.as_ref().filter(|trouble| trouble.kind == Kind::Permission);
-        let (Some(trouble), true) = (refused, terminal.is_interactive() && account.takes_typed_password()) else {
+        let (Some(trouble), true) = (refused, terminal.is_interactive() && account.takes_typed_password())
+        else {
             if let Some(found) = found.filter(|_| replaces_stored && delivery.trouble.is_none()) {
                 remember(account, &found.secret, terminal);
             }

@@ -32,13 +32,13 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("sha2", &["domain/note", "flow/compose", "adapters/store"]),
     ("shell_words", &["adapters/editor"]),
     ("signal_hook", &["adapters/terminal"]),
-    ("strsim", &["domain"]),
+    ("strsim", &["domain/text", "domain/address", "domain/zone", "adapters/config"]),
     ("tera", &["adapters/templates"]),
     ("textwrap", &["domain/text"]),
     ("thiserror", &["adapters", "domain"]),
     ("toml", &["adapters/config", "commands/edit"]),
     ("unicode_normalization", &["domain/text", "domain/address"]),
-    ("zeroize", &["adapters/secrets"]),
+    ("zeroize", &["adapters/secrets", "adapters/smtp"]),
 ];
 
 /// Modules whose names say nothing.
@@ -69,7 +69,7 @@ fn sources() -> Vec<(String, String)> {
 
 /// The code without comments, strings and tests, which may use what they like.
 fn code(text: &str) -> String {
-    let text = text.split("#[cfg(test)]").next().unwrap();
+    let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
     let mut code = String::new();
     for line in text.lines() {
         let line = line.split("//").next().unwrap();
@@ -92,9 +92,10 @@ fn paths(code: &str) -> BTreeSet<(String, String)> {
     let token = |c: char| c.is_alphanumeric() || c == '_';
     let mut found = BTreeSet::new();
     for (at, _) in code.match_indices("::") {
-        let first: String = code[..at].chars().rev().take_while(|c| token(*c)).collect();
-        let before = code[..at - first.len()].ends_with("::");
-        let second: String = code[at + 2..].chars().take_while(|c| token(*c)).collect();
+        let (left, right) = code.split_at(at);
+        let first: String = left.chars().rev().take_while(|c| token(*c)).collect();
+        let before = left.strip_suffix(&first.chars().rev().collect::<String>()).unwrap().ends_with("::");
+        let second: String = right.chars().skip(2).take_while(|c| token(*c)).collect();
         if !before && !first.is_empty() {
             found.insert((first.chars().rev().collect(), second));
         }
@@ -122,7 +123,8 @@ fn in_test_file(name: &str) -> bool {
 fn layers_point_one_way() {
     let mut wrong = Vec::new();
     for (name, text) in sources() {
-        let Some(own) = LAYERS.iter().position(|layer| name == *layer || name.starts_with(&format!("{layer}/")))
+        let Some(own) =
+            LAYERS.iter().position(|layer| name == *layer || name.starts_with(&format!("{layer}/")))
         else {
             continue;
         };
@@ -144,8 +146,8 @@ fn no_adapter_names_another_but_net() {
         };
         let code = code(&text);
         for (at, _) in code.match_indices("adapters::") {
-            let other: String =
-                code[at + 10..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            let rest = code.split_at(at + "adapters::".len()).1;
+            let other: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
             if other != own && other != "net" {
                 wrong.push(format!("{name} names {other}"));
             }
@@ -168,7 +170,9 @@ fn no_command_names_another() {
         let commands: Vec<String> = sources()
             .iter()
             .filter_map(|(name, _)| name.strip_prefix("commands/")?.split('/').next().map(str::to_owned))
-            .filter(|name| name != "mod" && name != "app" && name != own)
+            .filter(|name| {
+                !["mod", "app", "exit", "outcome", "debrief"].contains(&name.as_str()) && name != own
+            })
             .collect();
         for other in commands {
             if code.contains(&format!("commands::{other}")) || code.contains(&format!("super::{other}::")) {
@@ -231,7 +235,7 @@ fn files_stay_readable_in_one_sitting() {
     let long: Vec<String> = sources()
         .into_iter()
         .filter(|(name, _)| !in_test_file(name))
-        .map(|(name, text)| (name, text.split("#[cfg(test)]").next().unwrap().lines().count()))
+        .map(|(name, text)| (name, text.split("#[cfg(test)]\nmod tests {").next().unwrap().lines().count()))
         .filter(|(_, lines)| *lines > 450)
         .map(|(name, lines)| format!("{name}: {lines} lines"))
         .collect();

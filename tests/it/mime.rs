@@ -3,9 +3,7 @@
 use chrono::DateTime;
 use thanks::adapters::loopback::Loopback;
 use thanks::adapters::mime::{Outgoing, build, parse};
-use thanks::adapters::smtp::{
-    Answer, Interrupt, Login, Message, Next, Patience, Security, Server, Session,
-};
+use thanks::adapters::smtp::{Answer, Interrupt, Login, Message, Next, Patience, Security, Server, Session};
 use thanks::domain::address::Mailbox;
 
 #[test]
@@ -34,24 +32,11 @@ fn a_built_message_arrives_byte_for_byte_and_reads_as_it_was_written() {
         ca_pem: None,
         user: Some("demo".into()),
     };
-    let mut session = Session::open(
-        &server,
-        Some(&Login::Password("demo")),
-        &Patience::default(),
-        &Interrupt::default(),
-    )
-    .unwrap();
-    session
-        .body(&Message {
-            from: &from.address,
-            to: &to.address,
-            wire: &bytes,
-        })
-        .unwrap();
-    assert!(
-        loopback.messages().is_empty(),
-        "nothing is taken before the dot"
-    );
+    let mut session =
+        Session::open(&server, Some(&Login::Password("demo")), &Patience::default(), &Interrupt::default())
+            .unwrap();
+    session.body(&Message { from: &from.address, to: &to.address, wire: &bytes }).unwrap();
+    assert!(loopback.messages().is_empty(), "nothing is taken before the dot");
     assert!(matches!(session.end(Next::Quit), Answer::Accepted(_)));
     let received = loopback.messages();
     assert_eq!(received[0].from, "jo@example.com");

@@ -22,25 +22,13 @@ const WIRE: &[u8] = b"Subject: x\r\n\r\nhello\r\n";
 
 fn short() -> Patience {
     let moment = Duration::from_secs(1);
-    Patience {
-        connect: moment * 2,
-        banner: moment,
-        command: moment,
-        body: moment,
-        receipt: moment,
-    }
+    Patience { connect: moment * 2, banner: moment, command: moment, body: moment, receipt: moment }
 }
 
 /// Long enough that only an interruption ends it within a test.
 fn long() -> Patience {
     let minute = Duration::from_secs(60);
-    Patience {
-        connect: minute,
-        banner: minute,
-        command: minute,
-        body: minute,
-        receipt: minute,
-    }
+    Patience { connect: minute, banner: minute, command: minute, body: minute, receipt: minute }
 }
 
 fn target(server: &SmtpServer, security: Security) -> Server {
@@ -53,17 +41,8 @@ fn target(server: &SmtpServer, security: Security) -> Server {
     }
 }
 
-fn open_as(
-    server: &SmtpServer,
-    security: Security,
-    login: Login<'_>,
-) -> Result<Session, OpenError> {
-    Session::open(
-        &target(server, security),
-        Some(&login),
-        &short(),
-        &Interrupt::default(),
-    )
+fn open_as(server: &SmtpServer, security: Security, login: Login<'_>) -> Result<Session, OpenError> {
+    Session::open(&target(server, security), Some(&login), &short(), &Interrupt::default())
 }
 
 fn open(server: &SmtpServer, security: Security) -> Result<Session, OpenError> {
@@ -76,11 +55,7 @@ fn address(text: &str) -> EmailAddress {
 
 fn with_message<T>(wire: &[u8], then: impl FnOnce(&Message<'_>) -> T) -> T {
     let (from, to) = (address("jo@example.com"), address("jane@acme.example"));
-    then(&Message {
-        from: &from,
-        to: &to,
-        wire,
-    })
+    then(&Message { from: &from, to: &to, wire })
 }
 
 fn open_class(kind: &OpenFailure) -> String {
@@ -125,21 +100,12 @@ fn story(server: &SmtpServer, security: Security) -> String {
         },
     });
     let known_outcome = told.starts_with("accepted") || told == "lost";
-    assert!(
-        known_outcome || server.accepted().is_empty(),
-        "{told}, but it was accepted"
-    );
-    assert!(
-        !told.starts_with("accepted") || server.accepted().len() == 1,
-        "{told}, but it was not"
-    );
+    assert!(known_outcome || server.accepted().is_empty(), "{told}, but it was accepted");
+    assert!(!told.starts_with("accepted") || server.accepted().len() == 1, "{told}, but it was not");
     told
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the test is about how long a wait lasts"
-)]
+#[expect(clippy::disallowed_methods, reason = "the test is about how long a wait lasts")]
 fn now() -> Instant {
     Instant::now()
 }

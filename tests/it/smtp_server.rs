@@ -120,14 +120,9 @@ impl SmtpServer {
     pub fn builder() -> Builder {
         Builder {
             transport: Transport::Plain,
-            keywords: [
-                "SIZE 100000",
-                "8BITMIME",
-                "SMTPUTF8",
-                "AUTH PLAIN LOGIN XOAUTH2",
-            ]
-            .map(Into::into)
-            .to_vec(),
+            keywords: ["SIZE 100000", "8BITMIME", "SMTPUTF8", "AUTH PLAIN LOGIN XOAUTH2"]
+                .map(Into::into)
+                .to_vec(),
             pipelining: true,
             faults: Vec::new(),
         }
@@ -242,12 +237,7 @@ impl Builder {
         });
         let theirs = Arc::clone(&shared);
         let listening = thread::spawn(move || listen(&listener, &theirs));
-        SmtpServer {
-            address,
-            ca_pem,
-            shared,
-            listening: Some(listening),
-        }
+        SmtpServer { address, ca_pem, shared, listening: Some(listening) }
     }
 }
 

@@ -42,51 +42,34 @@ impl Account {
     }
 
     fn smtp(&self) -> Vec<Setting> {
-        let Smtp {
-            host,
-            port,
-            security,
-            user,
-            ca_file,
-        } = &self.smtp;
+        let Smtp { host, port, security, user, ca_file } = &self.smtp;
         vec![
             ("host", Some(text(host))),
             ("port", Some(Value::Integer(i64::from(*port)))),
             ("security", Some(text(security.word()))),
             ("user", user.as_deref().map(text)),
-            (
-                "ca_file",
-                ca_file.as_ref().map(|path| text(&path.to_string_lossy())),
-            ),
+            ("ca_file", ca_file.as_ref().map(|path| text(&path.to_string_lossy()))),
         ]
     }
 
     fn imap(&self, imap: &Imap) -> Vec<Setting> {
-        let Imap {
-            host,
-            port,
-            security,
-            user,
-            ca_file,
-            sent,
-        } = imap;
+        let Imap { host, port, security, user, ca_file, sent } = imap;
         vec![
             ("host", Some(text(host))),
             ("port", Some(Value::Integer(i64::from(*port)))),
             ("security", Some(text(security.word()))),
             ("user", user.as_deref().map(text)),
-            (
-                "ca_file",
-                ca_file.as_ref().map(|path| text(&path.to_string_lossy())),
-            ),
+            ("ca_file", ca_file.as_ref().map(|path| text(&path.to_string_lossy()))),
             ("sent", sent.as_deref().map(text)),
         ]
     }
 
     fn auth(&self) -> Vec<Setting> {
-        let command = self.auth.command.as_ref().map(|arguments| {
-            Value::Array(arguments.iter().map(|argument| text(argument)).collect())
-        });
+        let command = self
+            .auth
+            .command
+            .as_ref()
+            .map(|arguments| Value::Array(arguments.iter().map(|argument| text(argument)).collect()));
         let method = (self.auth.method != Method::default()).then(|| text(self.auth.method.word()));
         vec![("method", method), ("command", command)]
     }
@@ -118,17 +101,11 @@ fn text(value: &str) -> Value {
 }
 
 fn sections_of(base: &str) -> Vec<Section> {
-    let mut sections = vec![Section {
-        name: String::new(),
-        entries: Vec::new(),
-    }];
+    let mut sections = vec![Section { name: String::new(), entries: Vec::new() }];
     let mut lines = base.lines();
     while let Some(line) = lines.next() {
         if let Some(name) = header_of(line).or_else(|| header_of(line.strip_prefix("# ")?)) {
-            sections.push(Section {
-                name: name.to_owned(),
-                entries: Vec::new(),
-            });
+            sections.push(Section { name: name.to_owned(), entries: Vec::new() });
         }
         let mut text = line.to_owned();
         let means = if header_of(line).is_some() {
@@ -172,21 +149,13 @@ fn set(sections: &mut Vec<Section>, name: &str, settings: Vec<Setting>) {
     // Of a section that is only shown commented and one that is there, the latter counts.
     let at = sections
         .iter()
-        .position(|s| {
-            s.name == name && s.entries.iter().any(|e| matches!(e.means, Meaning::Header))
-        })
+        .position(|s| s.name == name && s.entries.iter().any(|e| matches!(e.means, Meaning::Header)))
         .or_else(|| sections.iter().position(|section| section.name == name));
     let section = match at.and_then(|at| sections.get_mut(at)) {
         Some(section) => section,
         None => {
-            let header = Entry {
-                text: format!("\n[{name}]"),
-                means: Meaning::Header,
-            };
-            sections.push(Section {
-                name: name.to_owned(),
-                entries: vec![header],
-            });
+            let header = Entry { text: format!("\n[{name}]"), means: Meaning::Header };
+            sections.push(Section { name: name.to_owned(), entries: vec![header] });
             let Some(section) = sections.last_mut() else {
                 return;
             };
@@ -196,10 +165,7 @@ fn set(sections: &mut Vec<Section>, name: &str, settings: Vec<Setting>) {
     if let Some(first) = section.entries.first_mut()
         && matches!(first.means, Meaning::Other)
     {
-        *first = Entry {
-            text: format!("[{name}]"),
-            means: Meaning::Header,
-        };
+        *first = Entry { text: format!("[{name}]"), means: Meaning::Header };
     }
     for (key, value) in settings {
         set_key(section, key, value);
@@ -207,16 +173,9 @@ fn set(sections: &mut Vec<Section>, name: &str, settings: Vec<Setting>) {
 }
 
 fn set_key(section: &mut Section, key: &str, value: Option<Value>) {
-    let there = section
-        .entries
-        .iter()
-        .position(|e| matches!(&e.means, Meaning::Key(k) if k == key));
-    let commented = || {
-        section
-            .entries
-            .iter()
-            .position(|e| matches!(&e.means, Meaning::CommentedKey(k) if k == key))
-    };
+    let there = section.entries.iter().position(|e| matches!(&e.means, Meaning::Key(k) if k == key));
+    let commented =
+        || section.entries.iter().position(|e| matches!(&e.means, Meaning::CommentedKey(k) if k == key));
     let Some(value) = value else {
         if let Some(entry) = there.and_then(|at| section.entries.get_mut(at)) {
             comment_out(entry);
@@ -225,10 +184,7 @@ fn set_key(section: &mut Section, key: &str, value: Option<Value>) {
     };
     let line = format!("{key} = {value}");
     let means = Meaning::Key(key.to_owned());
-    match there
-        .or_else(commented)
-        .and_then(|at| section.entries.get_mut(at))
-    {
+    match there.or_else(commented).and_then(|at| section.entries.get_mut(at)) {
         Some(entry) => {
             let text = format!("{line}{}", remark_of(&entry.text));
             *entry = Entry { text, means };

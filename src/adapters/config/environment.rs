@@ -6,9 +6,7 @@ use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use super::{
-    create_draft, create_private_folder, failed_write, folder_of, random_hex, sync_folder,
-};
+use super::{create_draft, create_private_folder, failed_write, folder_of, random_hex, sync_folder};
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::text::printable;
 use crate::domain::zone::{UnknownZone, Zone};
@@ -56,11 +54,7 @@ impl Environment {
     #[expect(clippy::disallowed_methods, reason = "this is the one place that may")]
     pub fn from_process() -> Environment {
         let any = |name: &str| std::env::var_os(name);
-        let path = |name: &str| {
-            any(name)
-                .filter(|value| !value.is_empty())
-                .map(PathBuf::from)
-        };
+        let path = |name: &str| any(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         let lossy = |value: OsString| value.to_string_lossy().into_owned();
         let text = |name: &str| any(name).map(lossy).filter(|value| !value.is_empty());
         let on_windows = |name: &str| if cfg!(windows) { path(name) } else { None };
@@ -87,12 +81,7 @@ impl Environment {
 
     /// The first absolute one of an XDG folder (a relative one is to be ignored: XDG base
     /// directories 0.8), Windows's own place, and a folder below the home.
-    fn base(
-        &self,
-        xdg: &Option<PathBuf>,
-        windows: &Option<PathBuf>,
-        home: &str,
-    ) -> Option<PathBuf> {
+    fn base(&self, xdg: &Option<PathBuf>, windows: &Option<PathBuf>, home: &str) -> Option<PathBuf> {
         let below_home = self.home.as_ref().map(|folder| folder.join(home));
         [xdg.clone(), windows.clone(), below_home]
             .into_iter()
@@ -114,11 +103,7 @@ impl Paths {
         }
         let state = e.base(&e.xdg_state_home, &e.local_appdata, ".local/state");
         let (config, data, state) = match &e.thanks_home {
-            Some(home) => (
-                home.clone(),
-                home.clone(),
-                state.unwrap_or_else(|| home.clone()),
-            ),
+            Some(home) => (home.clone(), home.clone(), state.unwrap_or_else(|| home.clone())),
             None => {
                 let config = e.base(&e.xdg_config_home, &e.appdata, ".config");
                 let data = e.base(&e.xdg_data_home, &e.local_appdata, ".local/share");
@@ -134,10 +119,7 @@ impl Paths {
                 }
             }
         };
-        let config_file = e
-            .thanks_config
-            .clone()
-            .unwrap_or_else(|| config.join("config.toml"));
+        let config_file = e.thanks_config.clone().unwrap_or_else(|| config.join("config.toml"));
         Ok(Paths {
             templates_dir: folder_of(&config_file).join("templates"),
             config_file,
@@ -183,10 +165,8 @@ pub fn local_zone(environment: &Environment) -> Result<Zone, Problem> {
     }
     match iana_time_zone::get_timezone() {
         Ok(name) => Zone::named(&name).map_err(|unknown| unknown_zone("this computer", unknown)),
-        Err(_) => Err(
-            Problem::new(Kind::Config, "this computer does not say its time zone")
-                .hint("set timezone in the section [me] of the configuration, or TZ"),
-        ),
+        Err(_) => Err(Problem::new(Kind::Config, "this computer does not say its time zone")
+            .hint("set timezone in the section [me] of the configuration, or TZ")),
     }
 }
 
@@ -208,9 +188,7 @@ fn zone_name(tz: &str) -> ZoneName<'_> {
     }
     match tz.split_once("/zoneinfo/") {
         Some((_, name)) => ZoneName::Named(
-            name.strip_prefix("posix/")
-                .or_else(|| name.strip_prefix("right/"))
-                .unwrap_or(name),
+            name.strip_prefix("posix/").or_else(|| name.strip_prefix("right/")).unwrap_or(name),
         ),
         None => ZoneName::System,
     }
@@ -220,14 +198,9 @@ pub(super) fn unknown_zone(who: &str, unknown: UnknownZone) -> Problem {
     let near = unknown.nearest.as_deref().unwrap_or("Europe/Berlin");
     Problem::new(
         Kind::Config,
-        format!(
-            "{who} names a time zone that is unknown: `{}`",
-            printable(&unknown.name)
-        ),
+        format!("{who} names a time zone that is unknown: `{}`", printable(&unknown.name)),
     )
-    .hint(format!(
-        "zones are named like {near}: set TZ, or timezone in the section [me]"
-    ))
+    .hint(format!("zones are named like {near}: set TZ, or timezone in the section [me]"))
 }
 
 fn read_machine_id(file: &Path) -> Result<Option<String>, Problem> {
@@ -253,11 +226,8 @@ fn read_machine_id(file: &Path) -> Result<Option<String>, Problem> {
 }
 
 fn bad_machine_id(file: &Path) -> Problem {
-    Problem::new(
-        Kind::LocalIo,
-        format!("{} holds no machine id", file.display()),
-    )
-    .hint("remove it while nothing is being sent; a new one is made")
+    Problem::new(Kind::LocalIo, format!("{} holds no machine id", file.display()))
+        .hint("remove it while nothing is being sent; a new one is made")
 }
 
 fn create_machine_id(file: &Path) -> io::Result<()> {

@@ -24,12 +24,9 @@ const GMAIL: &str = "Gmail needs an app password: https://myaccount.google.com/a
 const ICLOUD: &str = "iCloud needs an app-specific password: https://account.apple.com";
 const YAHOO: &str = "Yahoo needs an app password: https://login.yahoo.com/account/security";
 const AOL: &str = "AOL needs an app password: https://login.aol.com/account/security";
-const FASTMAIL: &str =
-    "Fastmail needs an app password: https://app.fastmail.com/settings/security/apps";
-const ZOHO: &str =
-    "Zoho needs an app password where two-factor login is on: https://accounts.zoho.com";
-const GMX: &str =
-    "GMX and WEB.DE let programs in only after POP3 and IMAP are switched on in the settings";
+const FASTMAIL: &str = "Fastmail needs an app password: https://app.fastmail.com/settings/security/apps";
+const ZOHO: &str = "Zoho needs an app password where two-factor login is on: https://accounts.zoho.com";
+const GMX: &str = "GMX and WEB.DE let programs in only after POP3 and IMAP are switched on in the settings";
 const MICROSOFT: &str = "Microsoft takes no passwords here: set method = \"xoauth2\" and a command that prints an access token, in the section [auth]";
 
 struct Provider {
@@ -46,13 +43,7 @@ const fn provider(
     imap: &'static str,
     hint: Option<&'static str>,
 ) -> Provider {
-    Provider {
-        domains,
-        smtp,
-        imap,
-        method: Method::Password,
-        hint,
-    }
+    Provider { domains, smtp, imap, method: Method::Password, hint }
 }
 
 const fn microsoft(domains: &'static [&'static str], smtp: &'static str) -> Provider {
@@ -72,16 +63,7 @@ const PROVIDERS: [Provider; 15] = [
         "imap.gmail.com",
         Some(GMAIL),
     ),
-    microsoft(
-        &[
-            "outlook.com",
-            "outlook.de",
-            "hotmail.com",
-            "live.com",
-            "msn.com",
-        ],
-        "smtp-mail.outlook.com",
-    ),
+    microsoft(&["outlook.com", "outlook.de", "hotmail.com", "live.com", "msn.com"], "smtp-mail.outlook.com"),
     microsoft(&["office365.com", "onmicrosoft.com"], "smtp.office365.com"),
     provider(
         &["icloud.com", "me.com", "mac.com"],
@@ -90,77 +72,31 @@ const PROVIDERS: [Provider; 15] = [
         Some(ICLOUD),
     ),
     provider(
-        &[
-            "yahoo.com",
-            "yahoo.de",
-            "yahoo.fr",
-            "yahoo.co.uk",
-            "ymail.com",
-        ],
+        &["yahoo.com", "yahoo.de", "yahoo.fr", "yahoo.co.uk", "ymail.com"],
         ("smtp.mail.yahoo.com", Security::Tls),
         "imap.mail.yahoo.com",
         Some(YAHOO),
     ),
-    provider(
-        &["aol.com"],
-        ("smtp.aol.com", Security::Tls),
-        "imap.aol.com",
-        Some(AOL),
-    ),
+    provider(&["aol.com"], ("smtp.aol.com", Security::Tls), "imap.aol.com", Some(AOL)),
     provider(
         &["fastmail.com", "fastmail.fm"],
         ("smtp.fastmail.com", Security::Tls),
         "imap.fastmail.com",
         Some(FASTMAIL),
     ),
-    provider(
-        &["zoho.com", "zohomail.com"],
-        ("smtp.zoho.com", Security::Tls),
-        "imap.zoho.com",
-        Some(ZOHO),
-    ),
-    provider(
-        &["zoho.eu", "zohomail.eu"],
-        ("smtp.zoho.eu", Security::Tls),
-        "imap.zoho.eu",
-        Some(ZOHO),
-    ),
+    provider(&["zoho.com", "zohomail.com"], ("smtp.zoho.com", Security::Tls), "imap.zoho.com", Some(ZOHO)),
+    provider(&["zoho.eu", "zohomail.eu"], ("smtp.zoho.eu", Security::Tls), "imap.zoho.eu", Some(ZOHO)),
     provider(
         &["gmx.net", "gmx.de", "gmx.at", "gmx.ch"],
         ("mail.gmx.net", Security::Tls),
         "imap.gmx.net",
         Some(GMX),
     ),
-    provider(
-        &["gmx.com"],
-        ("mail.gmx.com", Security::Tls),
-        "imap.gmx.com",
-        Some(GMX),
-    ),
-    provider(
-        &["web.de"],
-        ("smtp.web.de", Security::Starttls),
-        "imap.web.de",
-        Some(GMX),
-    ),
-    provider(
-        &["posteo.de", "posteo.net"],
-        ("posteo.de", Security::Tls),
-        "posteo.de",
-        None,
-    ),
-    provider(
-        &["mailbox.org"],
-        ("smtp.mailbox.org", Security::Tls),
-        "imap.mailbox.org",
-        None,
-    ),
-    provider(
-        &["t-online.de"],
-        ("securesmtp.t-online.de", Security::Tls),
-        "secureimap.t-online.de",
-        None,
-    ),
+    provider(&["gmx.com"], ("mail.gmx.com", Security::Tls), "imap.gmx.com", Some(GMX)),
+    provider(&["web.de"], ("smtp.web.de", Security::Starttls), "imap.web.de", Some(GMX)),
+    provider(&["posteo.de", "posteo.net"], ("posteo.de", Security::Tls), "posteo.de", None),
+    provider(&["mailbox.org"], ("smtp.mailbox.org", Security::Tls), "imap.mailbox.org", None),
+    provider(&["t-online.de"], ("securesmtp.t-online.de", Security::Tls), "secureimap.t-online.de", None),
 ];
 
 /// `domain` as in DNS, in lower case.
@@ -217,34 +153,15 @@ pub fn explain_login(host: &str, code: u16, text: &str) -> Option<&'static str> 
         ("outlook.com", MICROSOFT),
         ("office365.com", MICROSOFT),
     ];
-    let is_at = |domain: &str| {
-        host.strip_suffix(domain)
-            .is_some_and(|h| h.is_empty() || h.ends_with('.'))
-    };
-    hints
-        .iter()
-        .find(|(domain, _)| is_at(domain))
-        .map(|(_, hint)| *hint)
+    let is_at = |domain: &str| host.strip_suffix(domain).is_some_and(|h| h.is_empty() || h.ends_with('.'));
+    hints.iter().find(|(domain, _)| is_at(domain)).map(|(_, hint)| *hint)
 }
 
 fn smtp_at(host: String, security: Security) -> Smtp {
-    Smtp {
-        host,
-        port: security.smtp_port(),
-        security,
-        user: None,
-        ca_file: None,
-    }
+    Smtp { host, port: security.smtp_port(), security, user: None, ca_file: None }
 }
 
 fn imap_at(host: String) -> Imap {
     let security = Security::Tls;
-    Imap {
-        host,
-        port: security.imap_port(),
-        security,
-        user: None,
-        ca_file: None,
-        sent: None,
-    }
+    Imap { host, port: security.imap_port(), security, user: None, ca_file: None, sent: None }
 }

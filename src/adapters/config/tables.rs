@@ -168,9 +168,7 @@ impl Config {
     /// Who logs in at the SMTP server; `None` means no login.
     pub fn smtp_user(&self) -> Option<String> {
         let configured = self.smtp.as_ref().and_then(|smtp| smtp.user.clone());
-        configured
-            .or_else(|| self.me.as_ref().map(|me| me.email.to_string()))
-            .filter(|user| !user.is_empty())
+        configured.or_else(|| self.me.as_ref().map(|me| me.email.to_string())).filter(|user| !user.is_empty())
     }
 
     /// Who logs in at the IMAP server, which is the SMTP user unless told otherwise.
@@ -220,10 +218,7 @@ impl Method {
 
 impl Default for Checks {
     fn default() -> Self {
-        Checks {
-            similar_ask: 0.60,
-            similar_block: 0.75,
-        }
+        Checks { similar_ask: 0.60, similar_block: 0.75 }
     }
 }
 
@@ -261,21 +256,9 @@ impl TryFrom<Server> for Smtp {
     type Error = String;
 
     fn try_from(server: Server) -> Result<Smtp, String> {
-        let Server {
-            host,
-            port,
-            security,
-            user,
-            ca_file,
-        } = server;
+        let Server { host, port, security, user, ca_file } = server;
         let port = check_door(&host, port, security)?.unwrap_or(security.smtp_port());
-        Ok(Smtp {
-            host,
-            port,
-            security,
-            user,
-            ca_file,
-        })
+        Ok(Smtp { host, port, security, user, ca_file })
     }
 }
 
@@ -283,23 +266,9 @@ impl TryFrom<MailServer> for Imap {
     type Error = String;
 
     fn try_from(server: MailServer) -> Result<Imap, String> {
-        let MailServer {
-            host,
-            port,
-            security,
-            user,
-            ca_file,
-            sent,
-        } = server;
+        let MailServer { host, port, security, user, ca_file, sent } = server;
         let port = check_door(&host, port, security)?.unwrap_or(security.imap_port());
-        Ok(Imap {
-            host,
-            port,
-            security,
-            user,
-            ca_file,
-            sent,
-        })
+        Ok(Imap { host, port, security, user, ca_file, sent })
     }
 }
 
@@ -308,16 +277,11 @@ fn check_door(host: &str, port: Option<u16>, security: Security) -> Result<Optio
         return Err("port 0 is no port".to_owned());
     }
     if security == Security::None && !is_loopback(host) {
-        return Err(format!(
-            "security = \"none\" is for this computer only, and {host} is elsewhere"
-        ));
+        return Err(format!("security = \"none\" is for this computer only, and {host} is elsewhere"));
     }
     Ok(port)
 }
 
 fn is_loopback(host: &str) -> bool {
-    host.eq_ignore_ascii_case("localhost")
-        || host
-            .parse()
-            .is_ok_and(|address: IpAddr| address.is_loopback())
+    host.eq_ignore_ascii_case("localhost") || host.parse().is_ok_and(|address: IpAddr| address.is_loopback())
 }

@@ -16,13 +16,7 @@ fn uncommented() -> String {
     EXAMPLE
         .lines()
         .map(|line| match line.strip_prefix("# ") {
-            Some(rest)
-                if rest
-                    .split_once(" = ")
-                    .is_some_and(|(key, _)| !key.contains(' ')) =>
-            {
-                rest
-            }
+            Some(rest) if rest.split_once(" = ").is_some_and(|(key, _)| !key.contains(' ')) => rest,
             _ => line,
         })
         .collect::<Vec<_>>()
@@ -45,10 +39,7 @@ fn the_example_says_what_the_defaults_are() {
     assert_eq!(full.auth.method, bare.auth.method);
     assert_eq!(full.checks, bare.checks);
     let paths = Paths::find(&at_home()).unwrap();
-    assert_eq!(
-        paths.templates(&full.templates),
-        paths.templates(&bare.templates)
-    );
+    assert_eq!(paths.templates(&full.templates), paths.templates(&bare.templates));
 }
 
 #[test]
@@ -76,7 +67,6 @@ fn the_example_shows_every_key() {
         "close_out_days",
         "max_follow_ups",
         "reply_days",
-        "follow_up_hour",
         "holidays",
         "similar_ask",
         "similar_block",
@@ -105,10 +95,7 @@ fn a_mistake_is_named_with_its_line_and_column() {
     assert_eq!(unknown.hint.as_deref(), Some("did you mean `host`?"));
     let variant = refused("[smtp]\nhost = \"h\"\nsecurity = \"ssl\"\n");
     assert_eq!(variant.message, "config.toml:3:12: unknown value `ssl`");
-    assert_eq!(
-        variant.hint.as_deref(),
-        Some("it is one of tls, starttls, none")
-    );
+    assert_eq!(variant.hint.as_deref(), Some("it is one of tls, starttls, none"));
 }
 
 #[test]
@@ -155,7 +142,6 @@ fn values_that_no_section_takes_are_refused() {
         "[me]\nemail = \"jo@example.com\"\ncountry = \"usa\"\n",
         "[policy]\nmax_follow_ups = 4\n",
         "[policy]\nfollow_up_days = -1\n",
-        "[policy]\nfollow_up_hour = 24\n",
         "[policy]\nholidays = [\"24.12.2026\"]\n",
         "[checks]\nsimilar_ask = 60.0\n",
         "[identity]\nemail = \"a@example.com\"\n",
@@ -244,20 +230,14 @@ fn account() -> Account {
         email: EmailAddress::parse("zoe@gmail.com").unwrap(),
         smtp: preset.smtp,
         imap: Some(preset.imap),
-        auth: Auth {
-            method: Method::Password,
-            command: Some(vec!["pass".into(), "a b".into()]),
-        },
+        auth: Auth { method: Method::Password, command: Some(vec!["pass".into(), "a b".into()]) },
     }
 }
 
 fn assert_holds(text: &str, account: &Account) {
     let config = parsed(text);
     let me = config.me.unwrap();
-    assert_eq!(
-        (me.name, me.email),
-        (account.name.clone(), account.email.clone())
-    );
+    assert_eq!((me.name, me.email), (account.name.clone(), account.email.clone()));
     assert_eq!(config.smtp.as_ref(), Some(&account.smtp));
     assert_eq!(config.imap, account.imap);
     assert_eq!(config.auth, account.auth);
@@ -268,10 +248,7 @@ fn a_new_account_keeps_the_comments_of_the_example() {
     let mut account = account();
     let text = account.text(EXAMPLE);
     assert_holds(&text, &account);
-    for comment in EXAMPLE
-        .lines()
-        .filter(|line| line.starts_with("# ") && !line.contains(" = "))
-    {
+    for comment in EXAMPLE.lines().filter(|line| line.starts_with("# ") && !line.contains(" = ")) {
         assert!(text.contains(comment), "{comment}");
     }
     assert_eq!(account.text(&text), text);
@@ -294,10 +271,7 @@ fn an_account_is_put_into_a_file_of_ones_own() {
     assert_holds(&text, &account);
     assert_eq!(parsed(&text).policy.follow_up_days, Some(9));
     assert_eq!(parsed(&text).me.unwrap().phone.as_deref(), Some("1"));
-    assert!(
-        text.contains("# mine\n") && text.contains("host = \"smtp.gmail.com\" # kept\n"),
-        "{text}"
-    );
+    assert!(text.contains("# mine\n") && text.contains("host = \"smtp.gmail.com\" # kept\n"), "{text}");
 }
 
 #[test]
@@ -320,106 +294,52 @@ fn the_servers_of_common_providers_are_known() {
 
 #[test]
 fn a_refused_login_is_explained_where_the_reason_is_known() {
-    let gmail = explain_login(
-        "smtp.gmail.com",
-        535,
-        "5.7.8 Username and Password not accepted",
-    );
-    assert!(
-        gmail
-            .unwrap()
-            .contains("https://myaccount.google.com/apppasswords")
-    );
+    let gmail = explain_login("smtp.gmail.com", 535, "5.7.8 Username and Password not accepted");
+    assert!(gmail.unwrap().contains("https://myaccount.google.com/apppasswords"));
     let text = "5.7.30 Basic authentication is not supported for Client Submission.";
-    assert!(
-        explain_login("mail.acme.example", 550, text)
-            .unwrap()
-            .contains("xoauth2")
-    );
-    assert_eq!(
-        explain_login("smtp.gmail.com", 454, "4.7.0 Too many login attempts"),
-        None
-    );
+    assert!(explain_login("mail.acme.example", 550, text).unwrap().contains("xoauth2"));
+    assert_eq!(explain_login("smtp.gmail.com", 454, "4.7.0 Too many login attempts"), None);
     assert_eq!(explain_login("mail.acme.example", 535, "5.7.8 no"), None);
     assert_eq!(explain_login("smtp.fakegmail.com", 535, "5.7.8 no"), None);
 }
 
 fn at_home() -> Environment {
-    Environment {
-        home: Some("/home/jo".into()),
-        ..Environment::default()
-    }
+    Environment { home: Some("/home/jo".into()), ..Environment::default() }
 }
 
 #[cfg(unix)]
 #[test]
 fn files_stand_where_the_environment_says() {
     let paths = Paths::find(&at_home()).unwrap();
-    assert_eq!(
-        paths.config_file,
-        Path::new("/home/jo/.config/thanks/config.toml")
-    );
-    assert_eq!(
-        paths.database,
-        Path::new("/home/jo/.local/share/thanks/thanks.db")
-    );
+    assert_eq!(paths.config_file, Path::new("/home/jo/.config/thanks/config.toml"));
+    assert_eq!(paths.database, Path::new("/home/jo/.local/share/thanks/thanks.db"));
     assert_eq!(paths.state_dir, Path::new("/home/jo/.local/state/thanks"));
-    assert_eq!(
-        paths.templates_dir,
-        Path::new("/home/jo/.config/thanks/templates")
-    );
-    let xdg = Environment {
-        xdg_data_home: Some("/data".into()),
-        ..at_home()
-    };
-    assert_eq!(
-        Paths::find(&xdg).unwrap().lock,
-        Path::new("/data/thanks/send.lock")
-    );
-    let own = Environment {
-        thanks_config: Some("/etc/t.toml".into()),
-        ..at_home()
-    };
-    assert_eq!(
-        Paths::find(&own).unwrap().config_file,
-        Path::new("/etc/t.toml")
-    );
+    assert_eq!(paths.templates_dir, Path::new("/home/jo/.config/thanks/templates"));
+    let xdg = Environment { xdg_data_home: Some("/data".into()), ..at_home() };
+    assert_eq!(Paths::find(&xdg).unwrap().lock, Path::new("/data/thanks/send.lock"));
+    let own = Environment { thanks_config: Some("/etc/t.toml".into()), ..at_home() };
+    assert_eq!(Paths::find(&own).unwrap().config_file, Path::new("/etc/t.toml"));
 }
 
 #[cfg(unix)]
 #[test]
 fn a_relative_xdg_folder_is_ignored() {
-    let relative = Environment {
-        xdg_data_home: Some("data".into()),
-        ..at_home()
-    };
+    let relative = Environment { xdg_data_home: Some("data".into()), ..at_home() };
     assert_eq!(Paths::find(&relative), Paths::find(&at_home()));
 }
 
 #[cfg(unix)]
 #[test]
 fn thanks_home_holds_everything_but_the_machine_of_a_user_with_a_home() {
-    let alone = Environment {
-        thanks_home: Some("/t".into()),
-        ..Environment::default()
-    };
+    let alone = Environment { thanks_home: Some("/t".into()), ..Environment::default() };
     let paths = Paths::find(&alone).unwrap();
     assert_eq!(paths.config_file, Path::new("/t/config.toml"));
     assert_eq!(paths.journal, Path::new("/t/journal"));
     assert_eq!(paths.state_dir, Path::new("/t"));
-    let with_home = Environment {
-        thanks_home: Some("/t".into()),
-        ..at_home()
-    };
+    let with_home = Environment { thanks_home: Some("/t".into()), ..at_home() };
     assert_eq!(Paths::find(&with_home).unwrap().data_dir, Path::new("/t"));
-    assert_eq!(
-        Paths::find(&with_home).unwrap().state_dir,
-        Path::new("/home/jo/.local/state/thanks")
-    );
-    let relative = Environment {
-        thanks_home: Some("t".into()),
-        ..at_home()
-    };
+    assert_eq!(Paths::find(&with_home).unwrap().state_dir, Path::new("/home/jo/.local/state/thanks"));
+    let relative = Environment { thanks_home: Some("t".into()), ..at_home() };
     assert_eq!(Paths::find(&relative).unwrap_err().kind, Kind::Config);
 }
 
@@ -435,11 +355,7 @@ fn a_machine_keeps_its_id() {
     let folder = tempfile::tempdir().unwrap();
     let paths = |name: &str| {
         let home = Some(folder.path().join(name));
-        Paths::find(&Environment {
-            thanks_home: home,
-            ..Environment::default()
-        })
-        .unwrap()
+        Paths::find(&Environment { thanks_home: home, ..Environment::default() }).unwrap()
     };
     let first = machine_id(&paths("a")).unwrap();
     assert_eq!(first.len(), 32);
@@ -458,34 +374,22 @@ fn the_zone_is_the_one_of_tz() {
         ("/usr/share/zoneinfo/posix/Europe/Berlin", "Europe/Berlin"),
         ("", "UTC"),
     ] {
-        let environment = Environment {
-            tz: Some(tz.into()),
-            ..Environment::default()
-        };
+        let environment = Environment { tz: Some(tz.into()), ..Environment::default() };
         assert_eq!(local_zone(&environment).unwrap().name(), zone);
     }
 }
 
 #[test]
 fn an_unknown_zone_is_a_mistake_of_the_configuration_and_never_utc() {
-    let unknown = UnknownZone {
-        name: "Mars/Olympus".into(),
-        nearest: None,
-    };
+    let unknown = UnknownZone { name: "Mars/Olympus".into(), nearest: None };
     let problem = environment::unknown_zone("TZ", unknown);
     assert_eq!(problem.kind, Kind::Config);
-    assert_eq!(
-        problem.message,
-        "TZ names a time zone that is unknown: `Mars/Olympus`"
-    );
+    assert_eq!(problem.message, "TZ names a time zone that is unknown: `Mars/Olympus`");
 }
 
 #[test]
 fn visual_comes_before_editor() {
-    let mut environment = Environment {
-        editor: Some("ed".into()),
-        ..Environment::default()
-    };
+    let mut environment = Environment { editor: Some("ed".into()), ..Environment::default() };
     assert_eq!(environment.editor_command(), Some("ed"));
     environment.visual = Some("code --wait".into());
     assert_eq!(environment.editor_command(), Some("code --wait"));

@@ -23,18 +23,10 @@ pub(super) fn address<'de, D: Deserializer<'de>>(from: D) -> Result<EmailAddress
 }
 
 pub(super) fn zone<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Zone>, D::Error> {
-    Zone::named(&String::deserialize(from)?)
-        .map(Some)
-        .map_err(|unknown| {
-            let near = unknown
-                .nearest
-                .map(|zone| format!("; did you mean `{zone}`?"));
-            D::Error::custom(format!(
-                "no time zone `{}`{}",
-                unknown.name,
-                near.unwrap_or_default()
-            ))
-        })
+    Zone::named(&String::deserialize(from)?).map(Some).map_err(|unknown| {
+        let near = unknown.nearest.map(|zone| format!("; did you mean `{zone}`?"));
+        D::Error::custom(format!("no time zone `{}`{}", unknown.name, near.unwrap_or_default()))
+    })
 }
 
 pub(super) fn language<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
@@ -46,9 +38,7 @@ pub(super) fn language<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Stri
     if is_tag {
         Ok(Some(text))
     } else {
-        Err(D::Error::custom(format!(
-            "`{text}` is no language such as `en-US`"
-        )))
+        Err(D::Error::custom(format!("`{text}` is no language such as `en-US`")))
     }
 }
 
@@ -58,18 +48,14 @@ pub(super) fn country<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Strin
         Some((country, part)) => {
             is_upper(country)
                 && (1..=3).contains(&part.len())
-                && part
-                    .bytes()
-                    .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+                && part.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
         }
         None => is_upper(&text),
     };
     if is_code {
         Ok(Some(text))
     } else {
-        Err(D::Error::custom(format!(
-            "`{text}` is no country such as `US` or `DE-BY`"
-        )))
+        Err(D::Error::custom(format!("`{text}` is no country such as `US` or `DE-BY`")))
     }
 }
 
@@ -87,9 +73,7 @@ pub(super) fn host<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Erro
     if text.parse::<IpAddr>().is_ok() || (!text.is_empty() && text.chars().all(is_name)) {
         return Ok(text);
     }
-    Err(D::Error::custom(format!(
-        "`{text}` is no host such as `smtp.example.com`; a port has its own key"
-    )))
+    Err(D::Error::custom(format!("`{text}` is no host such as `smtp.example.com`; a port has its own key")))
 }
 
 pub(super) fn command<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<String>>, D::Error> {
@@ -133,13 +117,6 @@ pub(super) fn few<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u32>, D::
     }
 }
 
-pub(super) fn hour<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u32>, D::Error> {
-    match u32::deserialize(from)? {
-        hour @ 0..=23 => Ok(Some(hour)),
-        _ => Err(D::Error::custom("an hour is a number from 0 to 23")),
-    }
-}
-
 pub(super) fn share<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
     match f64::deserialize(from)? {
         share if (0.0..=1.0).contains(&share) => Ok(share),
@@ -152,11 +129,8 @@ pub(super) fn dates<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<NaiveDate>
     Vec::<toml::Value>::deserialize(from)?
         .into_iter()
         .map(|value| {
-            let text = value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned);
-            text.parse()
-                .map_err(|_| D::Error::custom(format!("`{text}` is no date such as 2026-12-24")))
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            text.parse().map_err(|_| D::Error::custom(format!("`{text}` is no date such as 2026-12-24")))
         })
         .collect()
 }

@@ -11,10 +11,7 @@ fn date() -> DateTime<FixedOffset> {
 }
 
 fn built(subject: &str, body: &str) -> Result<Vec<u8>, MimeError> {
-    let (from, to) = (
-        mailbox_of("Jo Marsh <jo@example.com>"),
-        mailbox_of("Jane Doe <jane@acme.example>"),
-    );
+    let (from, to) = (mailbox_of("Jo Marsh <jo@example.com>"), mailbox_of("Jane Doe <jane@acme.example>"));
     build(&Outgoing {
         from: &from,
         to: &to,
@@ -44,18 +41,12 @@ fn a_note_becomes_these_bytes_and_no_others() {
         .\r\n";
     let bytes = built("Thank you", "Hi Jane,\n\n1 = 1, caf\u{e9}\n.\n\n").unwrap();
     assert_eq!(String::from_utf8(bytes).unwrap(), expected);
-    assert_eq!(
-        built("Thank you", "a\rb\r\nc").unwrap(),
-        built("Thank you", "a\nb\nc\n").unwrap()
-    );
+    assert_eq!(built("Thank you", "a\rb\r\nc").unwrap(), built("Thank you", "a\nb\nc\n").unwrap());
 }
 
 #[test]
 fn an_answer_names_the_thread_and_reads_back() {
-    let (from, to) = (
-        mailbox_of("J\u{f6} O'Neil <jo@example.com>"),
-        mailbox_of("jane@acme.example"),
-    );
+    let (from, to) = (mailbox_of("J\u{f6} O'Neil <jo@example.com>"), mailbox_of("jane@acme.example"));
     let references = ["<a@b>".to_owned(), "<c@d>".to_owned()];
     let bytes = build(&Outgoing {
         from: &from,
@@ -70,20 +61,8 @@ fn an_answer_names_the_thread_and_reads_back() {
     .unwrap();
     let read = parse(&bytes).unwrap();
     assert_eq!(read.subject, "Re: Gr\u{fc}\u{df}e \u{1f44b}");
-    assert_eq!(
-        read.from,
-        [Party {
-            name: Some("J\u{f6} O'Neil".into()),
-            address: "jo@example.com".into()
-        }]
-    );
-    assert_eq!(
-        read.to,
-        [Party {
-            name: None,
-            address: "jane@acme.example".into()
-        }]
-    );
+    assert_eq!(read.from, [Party { name: Some("J\u{f6} O'Neil".into()), address: "jo@example.com".into() }]);
+    assert_eq!(read.to, [Party { name: None, address: "jane@acme.example".into() }]);
     assert_eq!(read.message_id.as_deref(), Some("<e@f>"));
     assert_eq!(read.in_reply_to.as_deref(), Some("<c@d>"));
     assert_eq!(read.references, references);
@@ -97,10 +76,9 @@ fn a_new_date_changes_the_date_line_and_nothing_else() {
     let bytes = built("Thank you", "Date: is a word here\n\nDate: and here").unwrap();
     let later = DateTime::parse_from_rfc3339("2026-12-31T23:59:59+01:00").unwrap();
     let text = String::from_utf8(with_date(&bytes, later)).unwrap();
-    let expected = String::from_utf8(bytes.clone()).unwrap().replace(
-        "Date: Thu, 5 Mar 2026 15:54:00 -0500",
-        "Date: Thu, 31 Dec 2026 23:59:59 +0100",
-    );
+    let expected = String::from_utf8(bytes.clone())
+        .unwrap()
+        .replace("Date: Thu, 5 Mar 2026 15:54:00 -0500", "Date: Thu, 31 Dec 2026 23:59:59 +0100");
     assert_eq!(text, expected);
     assert_eq!(with_date(&bytes, date()), bytes);
 }
@@ -108,28 +86,11 @@ fn a_new_date_changes_the_date_line_and_nothing_else() {
 #[test]
 fn what_would_forge_a_header_or_break_a_line_is_refused() {
     for subject in ["a\r\nBcc: x@y.example", "a\nb", "a\rb", "a\0b", "a\u{85}b"] {
-        assert!(
-            matches!(built(subject, "x"), Err(MimeError::Unfit(_))),
-            "{subject:?}"
-        );
+        assert!(matches!(built(subject, "x"), Err(MimeError::Unfit(_))), "{subject:?}");
     }
-    assert!(matches!(
-        built(&"x".repeat(2000), "x"),
-        Err(MimeError::Unfit(_))
-    ));
-    assert_eq!(
-        built("s", " \n\r\n"),
-        Err(MimeError::Unfit("the text is empty".into()))
-    );
-    for id in [
-        "",
-        "a@b",
-        "<a>",
-        "<a@b> <c@d>",
-        "<a b@c>",
-        "<a@b>\r\nBcc: <c@d>",
-        "<\u{e4}@b>",
-    ] {
+    assert!(matches!(built(&"x".repeat(2000), "x"), Err(MimeError::Unfit(_))));
+    assert_eq!(built("s", " \n\r\n"), Err(MimeError::Unfit("the text is empty".into())));
+    for id in ["", "a@b", "<a>", "<a@b> <c@d>", "<a b@c>", "<a@b>\r\nBcc: <c@d>", "<\u{e4}@b>"] {
         assert!(require_id(id).is_err(), "{id:?}");
     }
 }
@@ -137,10 +98,7 @@ fn what_would_forge_a_header_or_break_a_line_is_refused() {
 #[test]
 fn a_message_that_reads_differently_is_never_let_out() {
     let bytes = built("Thank you", "x").unwrap();
-    let (from, to) = (
-        mailbox_of("Jo Marsh <jo@example.com>"),
-        mailbox_of("Jane Doe <jane@acme.example>"),
-    );
+    let (from, to) = (mailbox_of("Jo Marsh <jo@example.com>"), mailbox_of("Jane Doe <jane@acme.example>"));
     let meant = |subject, to| Outgoing {
         from: &from,
         to,
@@ -152,30 +110,12 @@ fn a_message_that_reads_differently_is_never_let_out() {
         date: date(),
     };
     assert_eq!(verify(&bytes, &meant("Thank you", &to), "x"), Ok(()));
-    assert!(matches!(
-        verify(&bytes, &meant("Thank you!", &to), "x"),
-        Err(MimeError::Bug(_))
-    ));
-    assert!(matches!(
-        verify(&bytes, &meant("Thank you", &from), "x"),
-        Err(MimeError::Bug(_))
-    ));
-    assert!(matches!(
-        verify(&bytes, &meant("Thank you", &to), "y"),
-        Err(MimeError::Bug(_))
-    ));
-    let two = String::from_utf8(bytes.clone()).unwrap().replacen(
-        "Subject",
-        "To: x@y.example\r\nSubject",
-        1,
-    );
-    assert!(matches!(
-        verify(two.as_bytes(), &meant("Thank you", &to), "x"),
-        Err(MimeError::Bug(_))
-    ));
-    let lone = String::from_utf8(bytes)
-        .unwrap()
-        .replacen("\r\n\r\nx", "\r\n\r\n\nx", 1);
+    assert!(matches!(verify(&bytes, &meant("Thank you!", &to), "x"), Err(MimeError::Bug(_))));
+    assert!(matches!(verify(&bytes, &meant("Thank you", &from), "x"), Err(MimeError::Bug(_))));
+    assert!(matches!(verify(&bytes, &meant("Thank you", &to), "y"), Err(MimeError::Bug(_))));
+    let two = String::from_utf8(bytes.clone()).unwrap().replacen("Subject", "To: x@y.example\r\nSubject", 1);
+    assert!(matches!(verify(two.as_bytes(), &meant("Thank you", &to), "x"), Err(MimeError::Bug(_))));
+    let lone = String::from_utf8(bytes).unwrap().replacen("\r\n\r\nx", "\r\n\r\n\nx", 1);
     assert_eq!(
         verify(lone.as_bytes(), &meant("Thank you", &to), "x"),
         Err(MimeError::Bug("a lone LF".into()))

@@ -11,11 +11,7 @@ use crate::domain::text::printable;
 
 /// Whether a host, as written, can only be this machine.
 pub(super) fn names_loopback(host: &str) -> bool {
-    match host
-        .trim_start_matches('[')
-        .trim_end_matches(']')
-        .parse::<IpAddr>()
-    {
+    match host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>() {
         Ok(address) => is_loopback(address),
         Err(_) => {
             let name = host.trim_end_matches('.').to_ascii_lowercase();
@@ -48,10 +44,7 @@ fn resolve(
     deadline: Deadline,
     interrupt: &Interrupt,
 ) -> Result<Vec<SocketAddr>, NetError> {
-    let name = host
-        .trim_start_matches('[')
-        .trim_end_matches(']')
-        .to_owned();
+    let name = host.trim_start_matches('[').trim_end_matches(']').to_owned();
     let (answer, answered) = mpsc::channel();
     background(move || {
         let found = (name.as_str(), port).to_socket_addrs();
@@ -60,10 +53,9 @@ fn resolve(
     loop {
         if let Some(found) = next(&answered, deadline, interrupt)? {
             return match found {
-                Ok(addresses) if addresses.is_empty() => Err(NetError::Name(format!(
-                    "{} has no address",
-                    printable(host)
-                ))),
+                Ok(addresses) if addresses.is_empty() => {
+                    Err(NetError::Name(format!("{} has no address", printable(host))))
+                }
                 Ok(addresses) => Ok(addresses),
                 Err(e) => Err(NetError::Name(e.to_string())),
             };
@@ -106,27 +98,21 @@ fn race(
 }
 
 /// What a thread answers within the next slice, if it does.
-fn next<T>(
-    answered: &Receiver<T>,
-    deadline: Deadline,
-    interrupt: &Interrupt,
-) -> Result<Option<T>, NetError> {
+fn next<T>(answered: &Receiver<T>, deadline: Deadline, interrupt: &Interrupt) -> Result<Option<T>, NetError> {
     match answered.recv_timeout(deadline.slice()) {
         Ok(answer) => Ok(Some(answer)),
         Err(RecvTimeoutError::Timeout) if interrupt.is_raised() => Err(NetError::Interrupted),
         Err(RecvTimeoutError::Timeout) if deadline.has_passed() => Err(NetError::TimedOut),
         Err(RecvTimeoutError::Timeout) => Ok(None),
-        Err(RecvTimeoutError::Disconnected) => Err(NetError::Network(
-            "the thread that connects ended early".into(),
-        )),
+        Err(RecvTimeoutError::Disconnected) => {
+            Err(NetError::Network("the thread that connects ended early".into()))
+        }
     }
 }
 
 fn background(work: impl FnOnce() + Send + 'static) -> Result<(), NetError> {
     let started: io::Result<_> = thread::Builder::new().name("connect".into()).spawn(work);
-    started
-        .map(drop)
-        .map_err(|e| NetError::Network(format!("no thread: {e}")))
+    started.map(drop).map_err(|e| NetError::Network(format!("no thread: {e}")))
 }
 
 #[cfg(test)]
@@ -150,14 +136,7 @@ mod tests {
         ] {
             assert!(names_loopback(host), "{host}");
         }
-        for host in [
-            "10.0.0.1",
-            "127.0.0.1.example.org",
-            "localhost.example.org",
-            "mail",
-            "",
-            "0.0.0.0",
-        ] {
+        for host in ["10.0.0.1", "127.0.0.1.example.org", "localhost.example.org", "mail", "", "0.0.0.0"] {
             assert!(!names_loopback(host), "{host}");
         }
     }
@@ -165,10 +144,7 @@ mod tests {
     #[test]
     fn a_dead_first_address_does_not_hide_a_living_second_one() {
         let alive = TcpListener::bind("127.0.0.1:0").unwrap();
-        let dead = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap();
+        let dead = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let addresses = vec![dead, alive.local_addr().unwrap()];
         let deadline = Deadline::after(Duration::from_secs(5));
         let socket = race(addresses, deadline, &Interrupt::default()).unwrap();
@@ -177,10 +153,7 @@ mod tests {
 
     #[test]
     fn when_every_address_is_dead_the_last_one_is_named() {
-        let dead = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap();
+        let dead = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let deadline = Deadline::after(Duration::from_secs(5));
         let error = race(vec![dead], deadline, &Interrupt::default()).unwrap_err();
         assert!(error.to_string().starts_with(&dead.to_string()), "{error}");

@@ -55,11 +55,7 @@ impl Stream {
 
     /// Whether nobody between can read along: inside TLS, or to this very machine.
     pub fn is_private(&self) -> bool {
-        self.tls.is_some()
-            || self
-                .socket
-                .peer_addr()
-                .is_ok_and(|peer| dial::is_loopback(peer.ip()))
+        self.tls.is_some() || self.socket.peer_addr().is_ok_and(|peer| dial::is_loopback(peer.ip()))
     }
 
     /// Upgrades to TLS after the peer agreed to STARTTLS. Bytes that are already here came in
@@ -76,9 +72,7 @@ impl Stream {
 
     pub(super) fn handshake(&mut self) -> Result<(), NetError> {
         let Some(prepared) = self.prepared.take() else {
-            return Err(NetError::Config(
-                "TLS was not asked for on this connection".into(),
-            ));
+            return Err(NetError::Config("TLS was not asked for on this connection".into()));
         };
         self.tls = Some(prepared);
         loop {
@@ -140,13 +134,9 @@ impl Stream {
         if !self.buffer.is_empty() {
             return Err(Spoke::Said);
         }
-        self.socket
-            .set_nonblocking(true)
-            .map_err(|_| Spoke::Closed)?;
+        self.socket.set_nonblocking(true).map_err(|_| Spoke::Closed)?;
         let seen = self.glance();
-        self.socket
-            .set_nonblocking(false)
-            .map_err(|_| Spoke::Closed)?;
+        self.socket.set_nonblocking(false).map_err(|_| Spoke::Closed)?;
         seen
     }
 
@@ -242,11 +232,7 @@ impl Stream {
     }
 
     fn check(&mut self) -> Result<(), NetError> {
-        if self.interrupt.is_raised()
-            && self
-                .grace
-                .get_or_insert_with(|| Deadline::after(SLICE))
-                .has_passed()
+        if self.interrupt.is_raised() && self.grace.get_or_insert_with(|| Deadline::after(SLICE)).has_passed()
         {
             return Err(NetError::Interrupted);
         }
@@ -258,10 +244,7 @@ impl Stream {
 }
 
 fn is_slice_over(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted
-    )
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted)
 }
 
 #[cfg(test)]

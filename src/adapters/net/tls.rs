@@ -14,31 +14,19 @@ use crate::domain::text::printable;
 
 /// A handshake that is ready to start, for one host. Reading the system's roots takes some
 /// milliseconds, so it is made only when connecting.
-pub(super) fn prepare(
-    host: &str,
-    extra_ca_pem: Option<&[u8]>,
-) -> Result<ClientConnection, NetError> {
-    let bare = host
-        .trim_start_matches('[')
-        .trim_end_matches(']')
-        .to_owned();
+pub(super) fn prepare(host: &str, extra_ca_pem: Option<&[u8]>) -> Result<ClientConnection, NetError> {
+    let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
     let name = ServerName::try_from(bare)
         .map_err(|_| NetError::Config(format!("{} is not a host name", printable(host))))?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let verifier: Arc<dyn ServerCertVerifier> = match extra_ca_pem {
-        Some(pem) => Arc::new(
-            Verifier::new_with_extra_roots(extra_roots(pem)?, Arc::clone(&provider)).map_err(
-                |e| {
-                    NetError::Config(format!(
-                        "ca_file holds a certificate that cannot be read: {e}"
-                    ))
-                },
-            )?,
-        ),
+        Some(pem) => {
+            Arc::new(Verifier::new_with_extra_roots(extra_roots(pem)?, Arc::clone(&provider)).map_err(
+                |e| NetError::Config(format!("ca_file holds a certificate that cannot be read: {e}")),
+            )?)
+        }
         None => Arc::new(Verifier::new(Arc::clone(&provider)).map_err(|e| {
-            NetError::Config(format!(
-                "no trusted roots: {e}; install ca-certificates or name a ca_file"
-            ))
+            NetError::Config(format!("no trusted roots: {e}; install ca-certificates or name a ca_file"))
         })?),
     };
     let config = ClientConfig::builder_with_provider(provider)
@@ -70,8 +58,7 @@ pub(super) fn failure(error: rustls::Error) -> NetError {
     match error {
         rustls::Error::InvalidCertificate(why) => NetError::Certificate(certificate_problem(&why)),
         rustls::Error::InvalidMessage(_) => NetError::Network(
-            "the server does not speak TLS on this port; perhaps it wants security = \"starttls\""
-                .into(),
+            "the server does not speak TLS on this port; perhaps it wants security = \"starttls\"".into(),
         ),
         rustls::Error::AlertReceived(alert) => {
             NetError::Network(format!("the server ended the TLS handshake: {alert:?}"))
@@ -90,16 +77,12 @@ fn certificate_problem(why: &CertificateError) -> CertificateProblem {
         CertificateError::UnknownIssuer | CertificateError::BadSignature => {
             CertificateProblem::UnknownAuthority
         }
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-            CertificateProblem::Expired
-        }
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => CertificateProblem::Expired,
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
             CertificateProblem::NotYetValid
         }
         // webpki's own error comes inside `Other`, and only its text can be seen from here.
-        other if format!("{other:?}").contains("CaUsedAsEndEntity") => {
-            CertificateProblem::CaUsedAsEndEntity
-        }
+        other if format!("{other:?}").contains("CaUsedAsEndEntity") => CertificateProblem::CaUsedAsEndEntity,
         other => CertificateProblem::Other(other.to_string()),
     }
 }
@@ -120,20 +103,13 @@ mod tests {
         assert_eq!(refused(b" \n"), "ca_file is empty");
         assert!(refused(b"hello\n").starts_with("ca_file holds no certificate"));
         let cut = b"-----BEGIN CERTIFICATE-----\nAAAA\n";
-        assert!(
-            refused(cut).starts_with("ca_file is not PEM"),
-            "{}",
-            refused(cut)
-        );
+        assert!(refused(cut).starts_with("ca_file is not PEM"), "{}", refused(cut));
         let garbage = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
         assert!(refused(garbage).starts_with("ca_file holds a certificate that cannot be read"));
     }
 
     #[test]
     fn what_is_no_host_name_is_refused_before_connecting() {
-        assert!(matches!(
-            prepare("not a host", None),
-            Err(NetError::Config(_))
-        ));
+        assert!(matches!(prepare("not a host", None), Err(NetError::Config(_))));
     }
 }

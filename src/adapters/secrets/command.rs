@@ -25,46 +25,33 @@ const LONGEST_LINE: u64 = 64 << 10;
 const TICK: Duration = Duration::from_millis(5);
 
 /// The first line that the program prints, without its line end.
-pub(super) fn run(
-    arguments: &[String],
-    streams: Streams,
-    wait: &mut Wait<'_>,
-) -> Result<Secret, Problem> {
+pub(super) fn run(arguments: &[String], streams: Streams, wait: &mut Wait<'_>) -> Result<Secret, Problem> {
     let Some((program, rest)) = arguments.split_first() else {
         return Err(Problem::new(Kind::Config, "auth.command is empty"));
     };
     let name = printable(program);
     let failed = |why: &str| {
-        Problem::new(
-            Kind::Permission,
-            format!("the command for the password, `{name}`, {why}"),
-        )
-        .hint("it stands in the section [auth] of the configuration; try it by hand")
+        Problem::new(Kind::Permission, format!("the command for the password, `{name}`, {why}"))
+            .hint("it stands in the section [auth] of the configuration; try it by hand")
     };
     let (input, errors) = match streams {
         Streams::Terminal => (Stdio::inherit(), Stdio::inherit()),
         Streams::Closed => (Stdio::null(), Stdio::null()),
     };
-    let mut child = Command::new(program)
-        .args(rest)
-        .stdin(input)
-        .stdout(Stdio::piped())
-        .stderr(errors)
-        .spawn()
-        .map_err(|error| match error.kind() {
-            ErrorKind::NotFound => failed("does not exist"),
-            _ => failed("cannot be run").detail(error.to_string()),
-        })?;
+    let mut child =
+        Command::new(program).args(rest).stdin(input).stdout(Stdio::piped()).stderr(errors).spawn().map_err(
+            |error| match error.kind() {
+                ErrorKind::NotFound => failed("does not exist"),
+                _ => failed("cannot be run").detail(error.to_string()),
+            },
+        )?;
     let line = child.stdout.take().map(first_line);
     let status = match wait_for(&mut child, &name, wait) {
         Ok(Some(status)) => status,
         Ok(None) => {
             let _ = child.kill();
             let _ = child.wait();
-            return Err(failed(&format!(
-                "did not end within {} s and was stopped",
-                wait.limit.as_secs()
-            )));
+            return Err(failed(&format!("did not end within {} s and was stopped", wait.limit.as_secs())));
         }
         Err(error) => return Err(failed("was lost").detail(error.to_string())),
     };
@@ -75,9 +62,7 @@ pub(super) fn run(
         });
     }
     // It has ended; what it left running may keep its output open.
-    let bytes = line
-        .and_then(|line| line.recv_timeout(Duration::from_secs(1)).ok())
-        .unwrap_or_default();
+    let bytes = line.and_then(|line| line.recv_timeout(Duration::from_secs(1)).ok()).unwrap_or_default();
     let Ok(text) = std::str::from_utf8(&bytes) else {
         return Err(failed("printed something that is not UTF-8"));
     };
@@ -107,11 +92,7 @@ fn first_line(mut output: ChildStdout) -> Receiver<Zeroizing<Vec<u8>>> {
 }
 
 /// The exit status, or `None` after the limit.
-fn wait_for(
-    child: &mut Child,
-    name: &str,
-    wait: &mut Wait<'_>,
-) -> std::io::Result<Option<ExitStatus>> {
+fn wait_for(child: &mut Child, name: &str, wait: &mut Wait<'_>) -> std::io::Result<Option<ExitStatus>> {
     // Nobody ever sends: receiving is a wait with a deadline.
     let (_never, tick) = mpsc::channel::<()>();
     let mut waited = Duration::ZERO;

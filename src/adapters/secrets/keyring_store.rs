@@ -16,30 +16,21 @@ const SERVICE: &str = "thanks";
 /// Puts the secret into the keyring, in the place of an older one.
 pub fn store(user: &str, secret: &Secret) -> Result<(), Problem> {
     let secret = secret.clone();
-    change(user, "the password was not stored", move |entry| {
-        entry.set_password(secret.expose())
-    })
+    change(user, "the password was not stored", move |entry| entry.set_password(secret.expose()))
 }
 
 /// Takes the secret out of the keyring; having none there is no error.
 pub fn forget(user: &str) -> Result<(), Problem> {
-    change(
-        user,
-        "the password is still in the keyring",
-        |entry| match entry.delete_credential() {
-            Err(Error::NoEntry) => Ok(()),
-            result => result,
-        },
-    )
+    change(user, "the password is still in the keyring", |entry| match entry.delete_credential() {
+        Err(Error::NoEntry) => Ok(()),
+        result => result,
+    })
 }
 
 /// Whether there is a keyring, else why not, in a few words: "no Secret Service on the session
 /// bus". It may be locked all the same.
 pub fn keyring_status() -> Result<(), String> {
-    let mut wait = Wait {
-        limit: ATTENDED,
-        announce: &mut |_| {},
-    };
+    let mut wait = Wait { limit: ATTENDED, announce: &mut |_| {} };
     call(&mut wait, status).map_err(|failure| failure.why)
 }
 
@@ -65,15 +56,10 @@ fn change(
     act: impl FnOnce(&Entry) -> keyring::Result<()> + Send + 'static,
 ) -> Result<(), Problem> {
     let user = user.to_owned();
-    let mut wait = Wait {
-        limit: ATTENDED,
-        announce: &mut |_| {},
-    };
+    let mut wait = Wait { limit: ATTENDED, announce: &mut |_| {} };
     let done = call(&mut wait, move || {
         status()?;
-        Entry::new(SERVICE, &user)
-            .and_then(|entry| act(&entry))
-            .map_err(|error| explain(&error, &user))
+        Entry::new(SERVICE, &user).and_then(|entry| act(&entry)).map_err(|error| explain(&error, &user))
     });
     done.map_err(|failure| {
         let kind = match failure.class {
@@ -104,10 +90,9 @@ pub(super) fn call<T: Send + 'static>(
     });
     match first {
         Ok(result) => result,
-        Err(RecvTimeoutError::Timeout) => Err(Failure {
-            class: Class::Hangs,
-            why: format!("no answer within {} s", wait.limit.as_secs()),
-        }),
+        Err(RecvTimeoutError::Timeout) => {
+            Err(Failure { class: Class::Hangs, why: format!("no answer within {} s", wait.limit.as_secs()) })
+        }
         Err(RecvTimeoutError::Disconnected) => Err(broken("its library failed")),
     }
 }
@@ -120,29 +105,23 @@ fn status() -> Result<(), Failure> {
 }
 
 fn broken(why: impl Into<String>) -> Failure {
-    Failure {
-        class: Class::Broken,
-        why: why.into(),
-    }
+    Failure { class: Class::Broken, why: why.into() }
 }
 
 /// Variant by variant: the library's own words may hold the secret (`BadEncoding` as Debug does).
 pub(super) fn explain(error: &Error, user: &str) -> Failure {
     let user = printable(user);
     match error {
-        Error::NoEntry => Failure {
-            class: Class::Missing,
-            why: format!("no entry for service {SERVICE}, user {user}"),
-        },
+        Error::NoEntry => {
+            Failure { class: Class::Missing, why: format!("no entry for service {SERVICE}, user {user}") }
+        }
         Error::NoStorageAccess(_) => {
             broken("it is locked, or has no collection yet, and nobody answered its prompt")
         }
         Error::PlatformFailure(cause) => broken(explain_platform(cause.as_ref())),
         Error::BadEncoding(_) => broken("the entry is not UTF-8"),
         Error::BadDataFormat(..) => broken("the entry cannot be read"),
-        Error::TooLong(_, limit) => {
-            broken(format!("the secret is longer than its {limit} characters"))
-        }
+        Error::TooLong(_, limit) => broken(format!("the secret is longer than its {limit} characters")),
         Error::Ambiguous(entries) => broken(format!(
             "{} entries for service {SERVICE}, user {user}: remove all but one",
             entries.len()
@@ -164,8 +143,7 @@ fn explain_platform(cause: &(dyn std::error::Error + 'static)) -> String {
     let says = |words: &str| told.contains(words);
     if says("org.freedesktop.secrets") || says("ServiceUnknown") || says("NameHasNoOwner") {
         "no Secret Service on the session bus".to_owned()
-    } else if says("Failed to connect to address") || says("No such file") || says("address error")
-    {
+    } else if says("Failed to connect to address") || says("No such file") || says("address error") {
         "no session bus, and so no Secret Service".to_owned()
     } else {
         let short: String = told.chars().take(200).collect();

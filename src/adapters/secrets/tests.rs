@@ -9,20 +9,12 @@ fn quietly() -> impl FnMut(&str) {
 }
 
 fn argv(arguments: &[&str]) -> Vec<String> {
-    arguments
-        .iter()
-        .map(|argument| (*argument).to_owned())
-        .collect()
+    arguments.iter().map(|argument| (*argument).to_owned()).collect()
 }
 
 #[cfg(unix)]
 fn from_command(arguments: &[&str]) -> Result<Found, Problem> {
-    fetch(
-        Some(&argv(arguments)),
-        "jo@example.com",
-        Ask::Never,
-        &mut quietly(),
-    )
+    fetch(Some(&argv(arguments)), "jo@example.com", Ask::Never, &mut quietly())
 }
 
 #[cfg(unix)]
@@ -32,32 +24,16 @@ fn shell(script: &str) -> Result<Found, Problem> {
 
 #[test]
 fn a_secret_is_not_printed() {
-    let found = Found {
-        secret: Secret::new(CANARY.to_owned()),
-        source: Source::Asked,
-    };
-    assert_eq!(
-        format!("{found:?}"),
-        "Found { secret: Secret(…), source: Asked }"
-    );
+    let found = Found { secret: Secret::new(CANARY.to_owned()), source: Source::Asked };
+    assert_eq!(format!("{found:?}"), "Found { secret: Secret(…), source: Asked }");
 }
 
 #[test]
 fn blanks_leave_app_passwords_and_nothing_else() {
-    let tidied = |text: &str| {
-        Secret::new(text.to_owned())
-            .without_app_password_blanks()
-            .expose()
-            .to_owned()
-    };
+    let tidied = |text: &str| Secret::new(text.to_owned()).without_app_password_blanks().expose().to_owned();
     assert_eq!(tidied("abcd efgh ijkl mnop"), "abcdefghijklmnop");
     assert_eq!(tidied(" abcd\u{a0}efgh ijkl mnop "), "abcdefghijklmnop");
-    for text in [
-        "correct horse battery staple",
-        "abcd efgh ijkl",
-        "abcd efgh ijkl mno1",
-        " x ",
-    ] {
+    for text in ["correct horse battery staple", "abcd efgh ijkl", "abcd efgh ijkl mno1", " x "] {
         assert_eq!(tidied(text), text);
     }
 }
@@ -72,11 +48,7 @@ fn a_command_gives_its_first_line() {
         "echo hunter2-canary; sleep 2 & ",
     ] {
         let found = shell(script).unwrap();
-        assert_eq!(
-            (found.secret.expose(), found.source),
-            (CANARY, Source::Command),
-            "{script}"
-        );
+        assert_eq!((found.secret.expose(), found.source), (CANARY, Source::Command), "{script}");
     }
     let found = from_command(&["printf", "%s", " a;b $HOME "]).unwrap();
     assert_eq!(found.secret.expose(), " a;b $HOME ");
@@ -86,10 +58,7 @@ fn a_command_gives_its_first_line() {
 #[test]
 fn a_command_that_fails_is_named_without_what_it_printed() {
     for (script, why) in [
-        (
-            "echo hunter2-canary; echo hunter2-canary >&2; exit 3",
-            "ended with exit code 3",
-        ),
+        ("echo hunter2-canary; echo hunter2-canary >&2; exit 3", "ended with exit code 3"),
         ("echo; echo hunter2-canary", "printed an empty line"),
         ("true", "printed an empty line"),
         ("printf '\\351\\n'", "printed something that is not UTF-8"),
@@ -97,29 +66,18 @@ fn a_command_that_fails_is_named_without_what_it_printed() {
     ] {
         let problem = shell(script).unwrap_err();
         assert_eq!(problem.kind, Kind::Permission);
-        assert_eq!(
-            problem.message,
-            format!("the command for the password, `sh`, {why}")
-        );
+        assert_eq!(problem.message, format!("the command for the password, `sh`, {why}"));
         assert!(!format!("{problem:?}").contains(CANARY));
     }
     let problem = from_command(&["/no/such/program"]).unwrap_err();
-    assert!(
-        problem
-            .message
-            .ends_with("`/no/such/program`, does not exist"),
-        "{problem}"
-    );
+    assert!(problem.message.ends_with("`/no/such/program`, does not exist"), "{problem}");
 }
 
 #[cfg(unix)]
 #[test]
 fn a_command_that_hangs_is_stopped() {
     let mut announce = quietly();
-    let mut wait = Wait {
-        limit: Duration::from_millis(60),
-        announce: &mut announce,
-    };
+    let mut wait = Wait { limit: Duration::from_millis(60), announce: &mut announce };
     let problem = command::run(&argv(&["sleep", "60"]), command::Streams::Closed, &mut wait);
     assert!(problem.unwrap_err().message.contains("did not end within"));
 }
@@ -150,10 +108,7 @@ fn the_keyring_comes_before_the_person() {
     assert_eq!(found.source, Source::Keyring);
     let mut ask = || Ok(Secret::new("typed".to_owned()));
     let found = resolve(missing(), "jo", Ask::Terminal(&mut ask)).unwrap();
-    assert_eq!(
-        (found.secret.expose(), found.source),
-        ("typed", Source::Asked)
-    );
+    assert_eq!((found.secret.expose(), found.source), ("typed", Source::Asked));
 }
 
 #[test]
@@ -162,10 +117,7 @@ fn without_a_secret_it_is_said_what_was_tried() {
     assert_eq!(problem.kind, Kind::Permission);
     assert_eq!(
         problem.details,
-        [
-            "keyring: no entry for service thanks, user jo",
-            "not asked for: there is no terminal"
-        ]
+        ["keyring: no entry for service thanks, user jo", "not asked for: there is no terminal"]
     );
     let mut stops = || Ok(Secret::new(String::new()));
     let problem = resolve(missing(), "jo", Ask::Terminal(&mut stops)).unwrap_err();
@@ -179,10 +131,7 @@ fn without_a_secret_it_is_said_what_was_tried() {
 fn a_keyring_that_hangs_can_be_tried_again_later() {
     let mut announced = Vec::new();
     let mut announce = |line: &str| announced.push(line.to_owned());
-    let mut wait = Wait {
-        limit: Duration::from_millis(20),
-        announce: &mut announce,
-    };
+    let mut wait = Wait { limit: Duration::from_millis(20), announce: &mut announce };
     let (hold, held) = std::sync::mpsc::channel::<()>();
     let hung = keyring_store::call(&mut wait, move || {
         let _ = held.recv();
@@ -190,10 +139,7 @@ fn a_keyring_that_hangs_can_be_tried_again_later() {
     });
     drop(hold);
     assert_eq!(hung.as_ref().unwrap_err().class, Class::Hangs);
-    assert_eq!(
-        resolve(hung, "jo", Ask::Never).unwrap_err().kind,
-        Kind::TryAgain
-    );
+    assert_eq!(resolve(hung, "jo", Ask::Never).unwrap_err().kind, Kind::TryAgain);
     assert_eq!(announced.len(), 1);
 }
 
@@ -203,28 +149,16 @@ fn errors_of_the_keyring_are_told_in_plain_words_without_the_secret() {
     let nowhere = "Failed to connect to address `unix:path=/run/user/0/bus`: No such file";
     let bytes = CANARY.as_bytes().to_vec();
     for (error, why) in [
-        (
-            Error::PlatformFailure(bus.into()),
-            "no Secret Service on the session bus",
-        ),
-        (
-            Error::PlatformFailure(nowhere.into()),
-            "no session bus, and so no Secret Service",
-        ),
+        (Error::PlatformFailure(bus.into()), "no Secret Service on the session bus"),
+        (Error::PlatformFailure(nowhere.into()), "no session bus, and so no Secret Service"),
         (Error::PlatformFailure("odd".into()), "odd"),
         (
             Error::NoStorageAccess("prompt dismissed".into()),
             "it is locked, or has no collection yet, and nobody answered its prompt",
         ),
         (Error::BadEncoding(bytes.clone()), "the entry is not UTF-8"),
-        (
-            Error::BadDataFormat(bytes, CANARY.into()),
-            "the entry cannot be read",
-        ),
-        (
-            Error::Ambiguous(Vec::new()),
-            "0 entries for service thanks, user jo: remove all but one",
-        ),
+        (Error::BadDataFormat(bytes, CANARY.into()), "the entry cannot be read"),
+        (Error::Ambiguous(Vec::new()), "0 entries for service thanks, user jo: remove all but one"),
     ] {
         let failure = keyring_store::explain(&error, "jo");
         assert_eq!((failure.class, failure.why.as_str()), (Class::Broken, why));

@@ -34,8 +34,7 @@ impl Abilities {
                 "SIZE" => {
                     abilities.size_known = true;
                     // RFC 1870: 0 means no fixed limit.
-                    abilities.largest =
-                        words.next().and_then(|n| n.parse().ok()).filter(|n| *n > 0);
+                    abilities.largest = words.next().and_then(|n| n.parse().ok()).filter(|n| *n > 0);
                 }
                 "AUTH" => abilities.mechanisms.extend(words.map(str::to_owned)),
                 _ => {}
@@ -50,19 +49,14 @@ impl Abilities {
         let refuse = |code, text: String| Reply { code, text };
         let size = message.wire.len();
         if let Some(largest) = self.largest.filter(|largest| size > *largest) {
-            let text = format!(
-                "the message has {size} octets, the server takes at most {largest}; not offered"
-            );
+            let text =
+                format!("the message has {size} octets, the server takes at most {largest}; not offered");
             return Err(refuse(552, text));
         }
         let address = |address: &EmailAddress| {
             let wire = address.wire();
-            wire.parse::<Address>().map_err(|_| {
-                refuse(
-                    553,
-                    format!("{wire} cannot stand in an envelope; not offered"),
-                )
-            })
+            wire.parse::<Address>()
+                .map_err(|_| refuse(553, format!("{wire} cannot stand in an envelope; not offered")))
         };
         let (from, to) = (address(message.from)?, address(message.to)?);
         let mut parameters = Vec::new();
@@ -79,10 +73,7 @@ impl Abilities {
         }
         if !message.wire.is_ascii() {
             if !self.eight_bit {
-                return Err(refuse(
-                    554,
-                    "the server takes no 8-bit text; not offered".into(),
-                ));
+                return Err(refuse(554, "the server takes no 8-bit text; not offered".into()));
             }
             parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
         }
@@ -100,21 +91,11 @@ mod tests {
 
     #[test]
     fn keywords_of_ehlo_are_known_in_any_case() {
-        let lines = [
-            "mail.example",
-            "pipelining",
-            "Size 1000",
-            "auth=login",
-            "AUTH Plain XOAUTH2",
-            "x",
-        ];
+        let lines = ["mail.example", "pipelining", "Size 1000", "auth=login", "AUTH Plain XOAUTH2", "x"];
         let known = Abilities::of(&lines.map(str::to_owned));
         assert!(known.pipelining && known.size_known && !known.starttls);
         assert_eq!(known.largest, Some(1000));
         assert_eq!(known.mechanisms, ["LOGIN", "PLAIN", "XOAUTH2"]);
-        assert_eq!(
-            Abilities::of(&["h".to_owned(), "SIZE 0".to_owned()]).largest,
-            None
-        );
+        assert_eq!(Abilities::of(&["h".to_owned(), "SIZE 0".to_owned()]).largest, None);
     }
 }

@@ -24,10 +24,7 @@ pub(super) fn log_in(
     login: Login<'_>,
     patience: &Patience,
 ) -> Result<(), OpenError> {
-    attempt(stream, offered, user, login, patience).map_err(|kind| OpenError {
-        phase: Phase::Auth,
-        kind,
-    })
+    attempt(stream, offered, user, login, patience).map_err(|kind| OpenError { phase: Phase::Auth, kind })
 }
 
 fn attempt(
@@ -38,12 +35,9 @@ fn attempt(
     patience: &Patience,
 ) -> Result<(), OpenFailure> {
     if !stream.is_private() {
-        return Err(OpenFailure::Config(
-            "a password is never sent in clear to another machine".into(),
-        ));
+        return Err(OpenFailure::Config("a password is never sent in clear to another machine".into()));
     }
-    let mechanism =
-        choose(offered, login).ok_or_else(|| OpenFailure::NoMechanism(offered.to_vec()))?;
+    let mechanism = choose(offered, login).ok_or_else(|| OpenFailure::NoMechanism(offered.to_vec()))?;
     let (Login::Password(secret) | Login::Xoauth2(secret)) = login;
     let mut say = |words: &str, proof: &str| -> Result<Lines, OpenFailure> {
         let line = Zeroizing::new(format!("{words}{proof}\r\n"));
@@ -84,10 +78,7 @@ fn attempt(
         235 => Ok(()),
         400..=499 => Err(OpenFailure::Transient(answer)),
         500..=599 => Err(OpenFailure::Authentication(answer)),
-        _ => Err(OpenFailure::Protocol(format!(
-            "expected 235, got {} {}",
-            answer.code, answer.text
-        ))),
+        _ => Err(OpenFailure::Protocol(format!("expected 235, got {} {}", answer.code, answer.text))),
     }
 }
 
@@ -96,11 +87,7 @@ fn choose(offered: &[String], login: Login<'_>) -> Option<Mechanism> {
         Login::Password(_) => &[Mechanism::Plain, Mechanism::Login],
         Login::Xoauth2(_) => &[Mechanism::Xoauth2],
     };
-    fitting.iter().copied().find(|m| {
-        offered
-            .iter()
-            .any(|o| o.eq_ignore_ascii_case(&m.to_string()))
-    })
+    fitting.iter().copied().find(|m| offered.iter().any(|o| o.eq_ignore_ascii_case(&m.to_string())))
 }
 
 fn encoded(text: &str) -> Zeroizing<String> {
@@ -117,9 +104,9 @@ fn without_echo(answer: Result<Lines, Trouble>, proof: &str) -> Result<Lines, Op
             Ok(answer)
         }
         Ok(answer) => Ok(answer),
-        Err(Trouble::Protocol(_)) => Err(OpenFailure::Protocol(
-            "the answer to the login cannot be read".into(),
-        )),
+        Err(Trouble::Protocol(_)) => {
+            Err(OpenFailure::Protocol("the answer to the login cannot be read".into()))
+        }
         Err(trouble) => Err(trouble.into()),
     }
 }
@@ -132,10 +119,7 @@ fn with_reason(refusal: Reply, challenge: &Lines) -> Reply {
         .and_then(|line| BASE64.decode(line.trim().as_bytes()).ok())
         .map(|json| String::from_utf8_lossy(&json).into_owned());
     match reason {
-        Some(reason) => Reply {
-            code: refusal.code,
-            text: capped(&format!("{} {reason}", refusal.text)),
-        },
+        Some(reason) => Reply { code: refusal.code, text: capped(&format!("{} {reason}", refusal.text)) },
         None => refusal,
     }
 }

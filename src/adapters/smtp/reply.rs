@@ -38,10 +38,7 @@ pub(super) struct Lines {
 
 impl Lines {
     pub fn reply(&self) -> Reply {
-        Reply {
-            code: self.code,
-            text: capped(&self.lines.join(" ")),
-        }
+        Reply { code: self.code, text: capped(&self.lines.join(" ")) }
     }
 }
 
@@ -82,18 +79,13 @@ impl Unfinished {
             return Err(format!("an answer with two codes: {}", capped(&line)));
         }
         self.lines.push(text.to_owned());
-        Ok(last.then(|| Lines {
-            code,
-            lines: std::mem::take(&mut self.lines),
-        }))
+        Ok(last.then(|| Lines { code, lines: std::mem::take(&mut self.lines) }))
     }
 }
 
 /// `250-text` or `250 text` or `250`: the code, whether it is the last line, and the text.
 fn split(line: &str) -> Option<(u16, bool, &str)> {
-    let digits = line
-        .get(..3)
-        .filter(|digits| digits.bytes().all(|d| d.is_ascii_digit()))?;
+    let digits = line.get(..3).filter(|digits| digits.bytes().all(|d| d.is_ascii_digit()))?;
     let code: u16 = digits.parse().ok()?;
     if !(200..=599).contains(&code) {
         return None;
@@ -124,21 +116,14 @@ mod tests {
 
     #[test]
     fn a_reply_ends_with_the_line_that_has_no_hyphen() {
-        let whole = read_all(&[b"250-a.example\r\n", b"250-SIZE 1000\r\n", b"250 HELP\r\n"])
-            .unwrap()
-            .unwrap();
+        let whole =
+            read_all(&[b"250-a.example\r\n", b"250-SIZE 1000\r\n", b"250 HELP\r\n"]).unwrap().unwrap();
         assert_eq!(
             whole,
-            Lines {
-                code: 250,
-                lines: vec!["a.example".into(), "SIZE 1000".into(), "HELP".into()]
-            }
+            Lines { code: 250, lines: vec!["a.example".into(), "SIZE 1000".into(), "HELP".into()] }
         );
         assert_eq!(whole.reply().text, "a.example SIZE 1000 HELP");
-        assert_eq!(
-            read_all(&[b"571\n"]).unwrap().unwrap().reply().to_string(),
-            "571"
-        );
+        assert_eq!(read_all(&[b"571\n"]).unwrap().unwrap().reply().to_string(), "571");
         assert_eq!(read_all(&[b"250-more\r\n"]).unwrap(), None);
     }
 
@@ -176,10 +161,7 @@ mod tests {
         let line = format!("550 {}\r\n", "\u{fc}".repeat(900));
         let reply = read_all(&[line.as_bytes()]).unwrap().unwrap().reply();
         assert_eq!(reply.text.chars().count(), 300);
-        let raw = read_all(&[b"550 \x1b[31mred\xff\r\n"])
-            .unwrap()
-            .unwrap()
-            .reply();
+        let raw = read_all(&[b"550 \x1b[31mred\xff\r\n"]).unwrap().unwrap().reply();
         assert_eq!(raw.text, "\u{1b}[31mred\u{fffd}");
     }
 

@@ -11,8 +11,8 @@ use super::login::{Login, log_in};
 use super::reply::{self, Lines};
 use super::text::stuffed;
 use super::{
-    Answer, BodyError, BodyFailure, Interrupt, Message, Next, OpenError, OpenFailure, Patience,
-    Phase, Security, Server, Spoke, Trouble,
+    Answer, BodyError, BodyFailure, Interrupt, Message, Next, OpenError, OpenFailure, Patience, Phase,
+    Security, Server, Spoke, Trouble,
 };
 use crate::adapters::net::{self, NetError, Stream};
 
@@ -54,49 +54,27 @@ impl Session {
         interrupt: &Interrupt,
     ) -> Result<Session, OpenError> {
         let ca_pem = server.ca_pem.as_deref();
-        let mut stream = net::connect(
-            &server.host,
-            server.port,
-            server.security,
-            ca_pem,
-            patience,
-            interrupt,
-        )?;
+        let mut stream =
+            net::connect(&server.host, server.port, server.security, ca_pem, patience, interrupt)?;
         stream.begin(patience.banner);
-        let at = |phase| {
-            move |trouble: Trouble| OpenError {
-                phase,
-                kind: trouble.into(),
-            }
-        };
+        let at = |phase| move |trouble: Trouble| OpenError { phase, kind: trouble.into() };
         let banner = reply::read(&mut stream).map_err(at(Phase::Banner))?;
         expect(Phase::Banner, 220, banner)?;
         let mut abilities = greet(&mut stream, patience)?;
         if server.security == Security::StartTls {
             if !abilities.starttls {
                 let what = "STARTTLS is not offered; nothing was said in clear".to_owned();
-                return Err(OpenError {
-                    phase: Phase::StartTls,
-                    kind: OpenFailure::Protocol(what),
-                });
+                return Err(OpenError { phase: Phase::StartTls, kind: OpenFailure::Protocol(what) });
             }
-            let ready = command(&mut stream, &Starttls.to_string(), patience)
-                .map_err(at(Phase::StartTls))?;
+            let ready = command(&mut stream, &Starttls.to_string(), patience).map_err(at(Phase::StartTls))?;
             expect(Phase::StartTls, 220, ready)?;
-            stream
-                .start_tls(patience)
-                .map_err(|e| at(Phase::Tls)(e.into()))?;
+            stream.start_tls(patience).map_err(|e| at(Phase::Tls)(e.into()))?;
             abilities = greet(&mut stream, patience)?;
         }
         if let (Some(user), Some(login)) = (&server.user, login) {
             log_in(&mut stream, &abilities.mechanisms, user, *login, patience)?;
         }
-        Ok(Session {
-            stream,
-            abilities,
-            patience: *patience,
-            standing: Standing::Ready,
-        })
+        Ok(Session { stream, abilities, patience: *patience, standing: Standing::Ready })
     }
 
     /// Announces the message (unless that went with the previous dot) and writes all of it but
@@ -154,9 +132,7 @@ impl Session {
     /// and waits for the one answer to it. Only call it after [`Session::body`] succeeded.
     pub fn end(&mut self, next: Next<'_>) -> Answer {
         if mem::replace(&mut self.standing, Standing::Over) != Standing::Open {
-            return Answer::Lost {
-                what: "there was no message to end".into(),
-            };
+            return Answer::Lost { what: "there was no message to end".into() };
         }
         let (tail, then) = match next {
             Next::Quit if self.abilities.pipelining => (Quit.to_string(), Standing::Over),
@@ -182,9 +158,7 @@ impl Session {
             Ok(lines) => lines.reply(),
             Err(Trouble::Protocol(what)) => return Answer::Lost { what },
             Err(Trouble::Net(error)) => {
-                return Answer::Lost {
-                    what: error.to_string(),
-                };
+                return Answer::Lost { what: error.to_string() };
             }
         };
         if answer.code != 421 {
@@ -196,12 +170,7 @@ impl Session {
             500..=599 => Answer::Permanent(answer),
             _ => {
                 self.standing = Standing::Over;
-                Answer::Lost {
-                    what: format!(
-                        "not an answer to a message: {} {}",
-                        answer.code, answer.text
-                    ),
-                }
+                Answer::Lost { what: format!("not an answer to a message: {} {}", answer.code, answer.text) }
             }
         };
         if matches!(next, Next::Quit) {
@@ -221,10 +190,7 @@ impl Session {
     }
 
     fn leave(&mut self) {
-        if matches!(
-            mem::replace(&mut self.standing, Standing::Over),
-            Standing::Ready | Standing::Spoilt
-        ) {
+        if matches!(mem::replace(&mut self.standing, Standing::Over), Standing::Ready | Standing::Spoilt) {
             self.stream.begin(self.patience.command);
             // Nothing depends on it.
             let _ = self.stream.write_all(Quit.to_string().as_bytes());
@@ -249,33 +215,22 @@ impl Session {
                 Ok(lines) => lines.reply(),
                 // A server that refuses and hangs up has refused.
                 Err(trouble) => {
-                    return Err(refusal.unwrap_or(BodyError {
-                        phase,
-                        kind: trouble.into(),
-                    }));
+                    return Err(refusal.unwrap_or(BodyError { phase, kind: trouble.into() }));
                 }
             };
             let kind = match (phase, reply.code) {
                 (Phase::Reset | Phase::Mail, 250) | (Phase::Rcpt, 250 | 251) => continue,
                 (Phase::Data, 354) if refusal.is_none() => return Ok(()),
                 (_, 421) => {
-                    let left = BodyError {
-                        phase,
-                        kind: BodyFailure::Transient(reply),
-                    };
+                    let left = BodyError { phase, kind: BodyFailure::Transient(reply) };
                     return Err(refusal.unwrap_or(left));
                 }
                 (_, 400..=499) => BodyFailure::Transient(reply),
-                (Phase::Mail | Phase::Rcpt | Phase::Data, 500..=599) => {
-                    BodyFailure::Permanent(reply)
-                }
+                (Phase::Mail | Phase::Rcpt | Phase::Data, 500..=599) => BodyFailure::Permanent(reply),
                 // Also a 354 after a refusal: text is waited for, and ending it would send it.
                 _ => {
                     let what = format!("unexpected answer {} {}", reply.code, reply.text);
-                    return Err(refusal.unwrap_or(BodyError {
-                        phase,
-                        kind: BodyFailure::Protocol(what),
-                    }));
+                    return Err(refusal.unwrap_or(BodyError { phase, kind: BodyFailure::Protocol(what) }));
                 }
             };
             refusal.get_or_insert(BodyError { phase, kind });
@@ -287,30 +242,21 @@ impl Session {
             }
             None => {
                 let kind = BodyFailure::Protocol("DATA was not answered".into());
-                Err(BodyError {
-                    phase: Phase::Data,
-                    kind,
-                })
+                Err(BodyError { phase: Phase::Data, kind })
             }
         }
     }
 }
 
 fn announced(message: &Message<'_>) -> Announced {
-    Announced {
-        from: message.from.wire(),
-        to: message.to.wire(),
-        size: message.wire.len(),
-    }
+    Announced { from: message.from.wire(), to: message.to.wire(), size: message.wire.len() }
 }
 
 /// The address literal tells nothing about this machine (RFC 5321 4.1.3 allows it).
 fn greet(stream: &mut Stream, patience: &Patience) -> Result<Abilities, OpenError> {
     let hello = Ehlo::new(ClientId::Ipv4(std::net::Ipv4Addr::LOCALHOST)).to_string();
-    let lines = command(stream, &hello, patience).map_err(|trouble| OpenError {
-        phase: Phase::Ehlo,
-        kind: trouble.into(),
-    })?;
+    let lines = command(stream, &hello, patience)
+        .map_err(|trouble| OpenError { phase: Phase::Ehlo, kind: trouble.into() })?;
     let lines = expect(Phase::Ehlo, 250, lines)?;
     Ok(Abilities::of(&lines.lines))
 }
@@ -330,10 +276,7 @@ fn expect(phase: Phase, code: u16, lines: Lines) -> Result<Lines, OpenError> {
         right if right == code => return Ok(lines),
         400..=499 => OpenFailure::Transient(reply),
         500..=599 => OpenFailure::Permanent(reply),
-        _ => OpenFailure::Protocol(format!(
-            "expected {code}, got {} {}",
-            reply.code, reply.text
-        )),
+        _ => OpenFailure::Protocol(format!("expected {code}, got {} {}", reply.code, reply.text)),
     };
     Err(OpenError { phase, kind })
 }

@@ -40,17 +40,12 @@ mod tests {
     /// What a server makes of it.
     fn unstuffed(wire: &[u8]) -> Vec<u8> {
         let text = wire.split_inclusive(|octet| *octet == b'\n');
-        text.flat_map(|line| line.strip_prefix(b".").unwrap_or(line))
-            .copied()
-            .collect()
+        text.flat_map(|line| line.strip_prefix(b".").unwrap_or(line)).copied().collect()
     }
 
     #[test]
     fn a_dot_at_the_start_of_a_line_is_doubled_and_no_other() {
-        assert_eq!(
-            stuffed(b".a\r\nb.c\r\n.\r\n..\r\n"),
-            b"..a\r\nb.c\r\n..\r\n...\r\n"
-        );
+        assert_eq!(stuffed(b".a\r\nb.c\r\n.\r\n..\r\n"), b"..a\r\nb.c\r\n..\r\n...\r\n");
     }
 
     #[test]

@@ -220,7 +220,12 @@ impl Store {
     }
 
     /// Withdraws everything of an application that is pending; returns what that was.
-    pub fn withdraw(&mut self, application: &str, at: DateTime<FixedOffset>, why: &str) -> Result<Vec<NoteId>> {
+    pub fn withdraw(
+        &mut self,
+        application: &str,
+        at: DateTime<FixedOffset>,
+        why: &str,
+    ) -> Result<Vec<NoteId>> {
         let change = self.connection.transaction()?;
         let rows: Vec<(String, String)> = change
             .prepare_cached("SELECT id, state FROM notes WHERE application = ?1 ORDER BY number")?

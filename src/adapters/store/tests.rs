@@ -94,10 +94,9 @@ fn the_trigger_allows_exactly_the_steps_of_the_table() {
             // The row is put into `from` with the trigger out of the way, in a change that is dropped.
             change.execute_batch("DROP TRIGGER notes_take_legal_steps").unwrap();
             change.execute("UPDATE notes SET state = ?1", [from.name()]).unwrap();
-            let sql = MIGRATIONS[0];
-            let start = sql.find("CREATE TRIGGER notes_take_legal_steps").unwrap();
-            let end = start + sql[start..].find("END;").unwrap() + 4;
-            change.execute_batch(&sql[start..end]).unwrap();
+            let (_, trigger) = MIGRATIONS[0].split_once("CREATE TRIGGER notes_take_legal_steps").unwrap();
+            let (trigger, _) = trigger.split_once("END;").unwrap();
+            change.execute_batch(&format!("CREATE TRIGGER notes_take_legal_steps{trigger}END;")).unwrap();
             let done = change.execute("UPDATE notes SET state = ?1", [to.name()]).is_ok();
             assert_eq!(done, legal, "{} to {}", from.name(), to.name());
         }

@@ -1,10 +1,7 @@
 use super::*;
 
 fn given(pairs: &[(&'static str, &str)]) -> BTreeMap<&'static str, String> {
-    pairs
-        .iter()
-        .map(|(name, value)| (*name, (*value).to_owned()))
-        .collect()
+    pairs.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()
 }
 
 /// A folder of own templates, with a subject for each kind that has a body.
@@ -25,9 +22,7 @@ fn folder(files: &[(&str, &[u8])]) -> (tempfile::TempDir, Templates) {
 
 fn body_of(text: &str, pairs: &[(&'static str, &str)]) -> Result<String, Problem> {
     let (_dir, templates) = folder(&[("own/body.txt.tera", text.as_bytes())]);
-    templates
-        .render("own", &given(pairs))
-        .map(|rendered| rendered.body)
+    templates.render("own", &given(pairs)).map(|rendered| rendered.body)
 }
 
 #[test]
@@ -35,11 +30,8 @@ fn every_compiled_in_template_parses() {
     for (kind, subject, body) in BUILT_IN {
         for text in [subject, body] {
             let mut tera = Tera::new();
-            tera.register_filter("start", |text: &str, _: Kwargs, _: &State| {
-                capitalised(text)
-            });
-            tera.add_raw_template(kind, text)
-                .unwrap_or_else(|e| panic!("{kind}: {e}"));
+            tera.register_filter("start", |text: &str, _: Kwargs, _: &State| capitalised(text));
+            tera.add_raw_template(kind, text).unwrap_or_else(|e| panic!("{kind}: {e}"));
             for variable in tera.get_template_variables(kind).unwrap() {
                 assert!(phrases::NAMES.contains(&variable), "{kind} uses {variable}");
             }
@@ -49,13 +41,7 @@ fn every_compiled_in_template_parses() {
 
 #[test]
 fn a_value_is_never_read_as_a_template() {
-    for name in [
-        "{{ 7*7 }}",
-        "{% raw %}",
-        "{# x #}",
-        "{{ me }}",
-        "<b>&amp;</b>",
-    ] {
+    for name in ["{{ 7*7 }}", "{% raw %}", "{# x #}", "{{ me }}", "<b>&amp;</b>"] {
         assert_eq!(
             body_of("Hi {{ first }},", &[("first", name), ("me", "Jo")]).unwrap(),
             format!("Hi {name},")
@@ -70,32 +56,18 @@ fn a_users_file_stands_before_the_compiled_in_one_file_by_file() {
     let rendered = templates.render("nudge", &values).unwrap();
     assert_eq!(rendered.subject, "Mine: Cook");
     assert!(
-        rendered
-            .body
-            .starts_with("Hi Jane,\n\nI hope the search for the Cook role"),
+        rendered.body.starts_with("Hi Jane,\n\nI hope the search for the Cook role"),
         "{}",
         rendered.body
     );
-    assert!(
-        rendered.body.ends_with("Best regards,"),
-        "{}",
-        rendered.body
-    );
+    assert!(rendered.body.ends_with("Best regards,"), "{}", rendered.body);
 }
 
 #[test]
 fn an_unknown_kind_lists_what_there_is() {
-    let problem = Templates::new(None)
-        .render("thank-yuo", &given(&[]))
-        .unwrap_err();
+    let problem = Templates::new(None).render("thank-yuo", &given(&[])).unwrap_err();
     assert_eq!(problem.kind, Kind::NotFound);
-    assert!(
-        problem
-            .details
-            .iter()
-            .any(|line| line.contains("close-out")),
-        "{problem:?}"
-    );
+    assert!(problem.details.iter().any(|line| line.contains("close-out")), "{problem:?}");
     assert_eq!(problem.hint.as_deref(), Some("did you mean thank-you?"));
 }
 
@@ -109,26 +81,9 @@ fn a_body_without_a_subject_says_so() {
 
 #[test]
 fn names_that_would_leave_the_folder_are_refused() {
-    for name in [
-        "../x",
-        "a/b",
-        "",
-        ".",
-        "A",
-        "con",
-        "com1",
-        "-x",
-        "a b",
-        &"x".repeat(65),
-    ] {
+    for name in ["../x", "a/b", "", ".", "A", "con", "com1", "-x", "a b", &"x".repeat(65)] {
         assert!(!is_name(name), "{name}");
-        assert_eq!(
-            Templates::new(None)
-                .render(name, &given(&[]))
-                .unwrap_err()
-                .kind,
-            Kind::Data
-        );
+        assert_eq!(Templates::new(None).render(name, &given(&[])).unwrap_err().kind, Kind::Data);
     }
     for name in ["thank-you", "a", "0_x", "com10", "console"] {
         assert!(is_name(name), "{name}");
@@ -147,30 +102,21 @@ fn own_kinds_are_listed_after_the_compiled_in_ones() {
 fn a_mistyped_variable_is_named_with_its_line_and_neighbour() {
     let problem = body_of("Hi,\n\n{{ frist }}", &[("first", "Jane")]).unwrap_err();
     assert_eq!(problem.kind, Kind::Data);
-    assert_eq!(
-        problem.message,
-        "own/body.txt.tera, line 3: there is no variable \"frist\""
-    );
+    assert_eq!(problem.message, "own/body.txt.tera, line 3: there is no variable \"frist\"");
     assert_eq!(problem.hint.as_deref(), Some("did you mean first?"));
 }
 
 #[test]
 fn a_variable_without_a_value_is_told_from_an_unknown_one() {
     let problem = body_of("{{ because }}", &[]).unwrap_err();
-    assert_eq!(
-        problem.message,
-        "own/body.txt.tera, line 1: \"because\" is not known for this note"
-    );
+    assert_eq!(problem.message, "own/body.txt.tera, line 1: \"because\" is not known for this note");
 }
 
 #[test]
 fn a_syntax_error_is_named_with_its_line() {
     let problem = body_of("one\ntwo {% if first %}\nthree", &[("first", "x")]).unwrap_err();
     assert_eq!(problem.kind, Kind::Data);
-    assert!(
-        problem.message.starts_with("own/body.txt.tera, line "),
-        "{problem:?}"
-    );
+    assert!(problem.message.starts_with("own/body.txt.tera, line "), "{problem:?}");
 }
 
 #[test]
@@ -196,25 +142,13 @@ fn other_templates_and_the_environment_are_out_of_reach() {
 fn bytes_that_are_no_utf_8_are_counted() {
     let (_dir, templates) = folder(&[("own/body.txt.tera", b"Hi \xff")]);
     let problem = templates.render("own", &given(&[])).unwrap_err();
-    assert!(
-        problem
-            .message
-            .ends_with("own/body.txt.tera is not UTF-8 at byte 3"),
-        "{}",
-        problem.message
-    );
+    assert!(problem.message.ends_with("own/body.txt.tera is not UTF-8 at byte 3"), "{}", problem.message);
 }
 
 #[test]
 fn a_file_over_64_kib_is_refused() {
     let (_dir, templates) = folder(&[("own/body.txt.tera", "x".repeat(64 * 1024 + 1).as_bytes())]);
-    assert!(
-        templates
-            .render("own", &given(&[]))
-            .unwrap_err()
-            .message
-            .ends_with("is larger than 64 KiB")
-    );
+    assert!(templates.render("own", &given(&[])).unwrap_err().message.ends_with("is larger than 64 KiB"));
 }
 
 #[test]
@@ -222,13 +156,7 @@ fn a_folder_in_place_of_the_file_is_refused() {
     let (dir, templates) = folder(&[("own/body.txt.tera", b"x")]);
     fs::remove_file(dir.path().join("own/body.txt.tera")).unwrap();
     fs::create_dir(dir.path().join("own/body.txt.tera")).unwrap();
-    assert!(
-        templates
-            .render("own", &given(&[]))
-            .unwrap_err()
-            .message
-            .ends_with("is not a regular file")
-    );
+    assert!(templates.render("own", &given(&[])).unwrap_err().message.ends_with("is not a regular file"));
 }
 
 #[cfg(unix)]
@@ -236,28 +164,16 @@ fn a_folder_in_place_of_the_file_is_refused() {
 fn a_link_may_stay_in_the_folder_but_not_leave_it() {
     use std::os::unix::fs::symlink;
     let outside = tempfile::NamedTempFile::new().unwrap();
-    let (dir, templates) = folder(&[
-        ("own/body.txt.tera", b"inside"),
-        ("away/body.txt.tera", b"x"),
-    ]);
+    let (dir, templates) = folder(&[("own/body.txt.tera", b"inside"), ("away/body.txt.tera", b"x")]);
     let path = dir.path().join("away/body.txt.tera");
     fs::remove_file(&path).unwrap();
     symlink(outside.path(), &path).unwrap();
     let problem = templates.render("away", &given(&[])).unwrap_err();
-    assert!(
-        problem
-            .message
-            .ends_with("is a link that leaves the template folder"),
-        "{}",
-        problem.message
-    );
+    assert!(problem.message.ends_with("is a link that leaves the template folder"), "{}", problem.message);
 
     fs::remove_file(&path).unwrap();
     symlink("../own/body.txt.tera", &path).unwrap();
-    assert_eq!(
-        templates.render("away", &given(&[])).unwrap().body,
-        "inside"
-    );
+    assert_eq!(templates.render("away", &given(&[])).unwrap().body, "inside");
 }
 
 #[test]
@@ -271,19 +187,10 @@ fn endless_output_stops_at_1_mib() {
 
 #[test]
 fn a_template_that_takes_too_long_is_left_behind() {
-    let text =
-        "{% for i in range(end=3000) %}{% for j in range(end=1000) %}{% endfor %}{% endfor %}x";
-    let problem = fill_bounded(
-        "own/body.txt.tera",
-        text.to_owned(),
-        &given(&[]),
-        Duration::from_millis(1),
-    )
-    .unwrap_err();
-    assert_eq!(
-        problem.message,
-        "the template own/body.txt.tera takes too long to fill"
-    );
+    let text = "{% for i in range(end=3000) %}{% for j in range(end=1000) %}{% endfor %}{% endfor %}x";
+    let problem = fill_bounded("own/body.txt.tera", text.to_owned(), &given(&[]), Duration::from_millis(1))
+        .unwrap_err();
+    assert_eq!(problem.message, "the template own/body.txt.tera takes too long to fill");
 }
 
 #[test]
@@ -306,24 +213,13 @@ fn deep_nesting_is_an_error_and_no_crash() {
 #[test]
 fn an_empty_result_is_refused() {
     let problem = body_of("{% if first %}x{% endif %}\n", &[]).unwrap_err();
-    assert_eq!(
-        problem.message,
-        "the template own/body.txt.tera gives an empty text"
-    );
+    assert_eq!(problem.message, "the template own/body.txt.tera gives an empty text");
 }
 
 #[test]
 fn blank_lines_and_line_ends_are_put_in_order() {
-    assert_eq!(
-        body_of("\r\n\r\nHi  \r\n\r\n\r\n\r\nthere\t\n\n", &[]).unwrap(),
-        "Hi\n\nthere"
-    );
-    let (_dir, templates) = folder(&[
-        ("own/body.txt.tera", b"x"),
-        ("own/subject.txt.tera", b" two\nlines \r\n"),
-    ]);
-    assert_eq!(
-        templates.render("own", &given(&[])).unwrap().subject,
-        "two lines"
-    );
+    assert_eq!(body_of("\r\n\r\nHi  \r\n\r\n\r\n\r\nthere\t\n\n", &[]).unwrap(), "Hi\n\nthere");
+    let (_dir, templates) =
+        folder(&[("own/body.txt.tera", b"x"), ("own/subject.txt.tera", b" two\nlines \r\n")]);
+    assert_eq!(templates.render("own", &given(&[])).unwrap().subject, "two lines");
 }

@@ -30,12 +30,7 @@ fn at(text: &str) -> DateTime<FixedOffset> {
 
 fn topic(what: &str, why: &str, fit: &str, need: &str) -> Topic {
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    Topic {
-        what: what.to_owned(),
-        why: some(why),
-        fit: some(fit),
-        need: some(need),
-    }
+    Topic { what: what.to_owned(), why: some(why), fit: some(fit), need: some(need) }
 }
 
 /// An application in which each person in turn was met about the given topics.
@@ -46,9 +41,7 @@ fn application(kind: InterviewKind, topics: &[Vec<Topic>]) -> Application {
         goes_by: None,
         honorific: None,
         title: None,
-        address: Mailbox::parse(&format!("{key}@acme.example"))
-            .ok()
-            .map(|m| m.address),
+        address: Mailbox::parse(&format!("{key}@acme.example")).ok().map(|m| m.address),
     };
     let meetings = NAMES.iter().zip(topics);
     Application {
@@ -72,10 +65,7 @@ fn application(kind: InterviewKind, topics: &[Vec<Topic>]) -> Application {
             end: End::Told,
             kind,
             meetings: meetings
-                .map(|((key, _), topics)| Meeting {
-                    person: (*key).to_owned(),
-                    topics: topics.clone(),
-                })
+                .map(|((key, _), topics)| Meeting { person: (*key).to_owned(), topics: topics.clone() })
                 .collect(),
         }],
     }
@@ -83,19 +73,13 @@ fn application(kind: InterviewKind, topics: &[Vec<Topic>]) -> Application {
 
 fn decide(app: &mut Application, words: &str) {
     let said_on = NaiveDate::from_ymd_opt(2026, 3, 5).unwrap();
-    app.decision = Some(Decision {
-        words: words.to_owned(),
-        said_on,
-        by: Some(said_on),
-    });
+    app.decision = Some(Decision { words: words.to_owned(), said_on, by: Some(said_on) });
 }
 
 fn jane_and_kafka() -> Application {
     let why = "the nightly freeze goes away";
-    let mut app = application(
-        InterviewKind::Video,
-        &[vec![topic("moving the billing jobs to Kafka", why, "", "")]],
-    );
+    let mut app =
+        application(InterviewKind::Video, &[vec![topic("moving the billing jobs to Kafka", why, "", "")]]);
     decide(&mut app, "in two weeks");
     app
 }
@@ -108,19 +92,13 @@ fn note(app: &Application, person: &str, kind: NoteKind, template: &str) -> Note
         round: 1,
         kind,
         tone: app.tone,
-        departs: at(if follow_up {
-            "2026-03-23T10:06:00-04:00"
-        } else {
-            "2026-03-05T17:45:00-05:00"
-        }),
+        departs: at(if follow_up { "2026-03-23T10:06:00-04:00" } else { "2026-03-05T17:45:00-05:00" }),
         sender: Some("Jo Marsh"),
         phone: None,
         thanked_on: None,
         thread_subject: follow_up.then_some("Thank you for the Platform Engineer interview"),
     };
-    let rendered = Templates::new(None)
-        .render(template, &values(&facts))
-        .unwrap();
+    let rendered = Templates::new(None).render(template, &values(&facts)).unwrap();
     let to = app.recipient(person).unwrap();
     Note {
         id: NoteId::new("acme", person, kind, 1),
@@ -147,7 +125,6 @@ fn note(app: &Application, person: &str, kind: NoteKind, template: &str) -> Note
         allowed: Vec::new(),
         offers: 0,
         attempts: 0,
-        next_try: None,
         sent_at: None,
         detail: None,
         created_at: facts.departs,
@@ -155,20 +132,9 @@ fn note(app: &Application, person: &str, kind: NoteKind, template: &str) -> Note
 }
 
 fn findings(app: &Application, note: &Note, siblings: &[Note]) -> Vec<Finding> {
-    let siblings: Vec<Sibling> = siblings
-        .iter()
-        .map(|n| Sibling {
-            id: n.id.as_str(),
-            body: &n.body,
-        })
-        .collect();
-    check(&Subject {
-        note,
-        application: app,
-        me: Some("Jo Marsh"),
-        others: &[],
-        siblings: &siblings,
-    })
+    let siblings: Vec<Sibling> =
+        siblings.iter().map(|n| Sibling { id: n.id.as_str(), body: &n.body }).collect();
+    check(&Subject { note, application: app, me: Some("Jo Marsh"), others: &[], siblings: &siblings })
 }
 
 #[test]
@@ -241,10 +207,7 @@ fn debriefs() -> Vec<Vec<Topic>> {
         vec![topic("How on-call is shared.", "fewer incidents", "", need)],
         vec![topic("the new pricing page", why, fit, "")],
         vec![topic("we talked about iOS builds", "", fit, need)],
-        vec![
-            topic("Kafka migration", why, fit, need),
-            topic("the pager", "", "", ""),
-        ],
+        vec![topic("Kafka migration", why, fit, need), topic("the pager", "", "", "")],
         vec![
             topic("Kafka migration", "", "", ""),
             topic("how you ship", why, "", ""),
@@ -310,11 +273,7 @@ fn a_note_to_an_agent_passes_the_checks() {
                 let note = note(&app, who, kind, template);
                 assert!(note.body.starts_with("Hi Sam,"), "{}", note.body);
                 if kind == NoteKind::ThankYou {
-                    assert!(
-                        note.body.contains("pass my thanks on to Jane Doe"),
-                        "{}",
-                        note.body
-                    );
+                    assert!(note.body.contains("pass my thanks on to Jane Doe"), "{}", note.body);
                 }
                 assert_eq!(findings(&app, &note, &[]), [], "{template}\n{}", note.body);
                 assert_reads_well(&note);
@@ -340,28 +299,12 @@ fn without_a_topic_a_thank_you_is_drafted_and_the_check_asks_for_one() {
 /// Single blanks, one full stop a sentence, a capital at each start, no contraction.
 fn assert_reads_well(note: &Note) {
     let body = &note.body;
-    for slip in [
-        "  ",
-        " ,",
-        " .",
-        "..",
-        ".,",
-        ",,",
-        "because because",
-        "n't ",
-        "I'm",
-        " ;",
-        "{",
-        "}",
-    ] {
+    for slip in ["  ", " ,", " .", "..", ".,", ",,", "because because", "n't ", "I'm", " ;", "{", "}"] {
         assert!(!body.contains(slip), "{slip:?} in\n{body}");
     }
     for sentence in body.lines().flat_map(|line| line.split(". ")) {
         let own_case = sentence.starts_with("iOS");
-        assert!(
-            own_case || !sentence.starts_with(char::is_lowercase),
-            "{sentence:?} in\n{body}"
-        );
+        assert!(own_case || !sentence.starts_with(char::is_lowercase), "{sentence:?} in\n{body}");
     }
     assert!(body.matches('?').count() <= 1, "{body}");
 }
@@ -369,58 +312,23 @@ fn assert_reads_well(note: &Note) {
 /// Honest notes of one panel: the same day and role, each person's own topic.
 fn panel() -> Vec<Vec<Topic>> {
     vec![
-        vec![topic(
-            "moving the billing jobs to Kafka",
-            "the nightly freeze goes away",
-            "",
-            "",
-        )],
-        vec![topic(
-            "how on-call is shared",
-            "nobody is woken twice a week",
-            "",
-            "",
-        )],
-        vec![topic(
-            "the new pricing page",
-            "it was built in nine days",
-            "",
-            "",
-        )],
-        vec![topic(
-            "hiring juniors",
-            "they ask the questions that others stopped asking",
-            "",
-            "",
-        )],
-        vec![topic(
-            "your approach to code review",
-            "it never waits for more than a day",
-            "",
-            "",
-        )],
-        vec![topic(
-            "the plan for the second data centre",
-            "customers in Europe wait for it",
-            "",
-            "",
-        )],
+        vec![topic("moving the billing jobs to Kafka", "the nightly freeze goes away", "", "")],
+        vec![topic("how on-call is shared", "nobody is woken twice a week", "", "")],
+        vec![topic("the new pricing page", "it was built in nine days", "", "")],
+        vec![topic("hiring juniors", "they ask the questions that others stopped asking", "", "")],
+        vec![topic("your approach to code review", "it never waits for more than a day", "", "")],
+        vec![topic("the plan for the second data centre", "customers in Europe wait for it", "", "")],
     ]
 }
 
 #[test]
 fn honest_notes_of_one_panel_do_not_read_alike() {
-    let reasonless: Vec<Vec<Topic>> = panel()
-        .iter()
-        .map(|topics| topics.iter().map(|t| topic(&t.what, "", "", "")).collect())
-        .collect();
+    let reasonless: Vec<Vec<Topic>> =
+        panel().iter().map(|topics| topics.iter().map(|t| topic(&t.what, "", "", "")).collect()).collect();
     let fitting: Vec<Vec<Topic>> = panel()
         .iter()
         .map(|topics| {
-            topics
-                .iter()
-                .map(|t| topic(&t.what, "", "ran such a thing for three years", ""))
-                .collect()
+            topics.iter().map(|t| topic(&t.what, "", "ran such a thing for three years", "")).collect()
         })
         .collect();
     for topics in [panel(), reasonless, fitting] {
@@ -432,10 +340,8 @@ fn honest_notes_of_one_panel_do_not_read_alike() {
                     if let Some(words) = words {
                         decide(&mut app, words);
                     }
-                    let notes: Vec<Note> = NAMES[..5]
-                        .iter()
-                        .map(|(key, _)| note(&app, key, kind, template))
-                        .collect();
+                    let notes: Vec<Note> =
+                        NAMES[..5].iter().map(|(key, _)| note(&app, key, kind, template)).collect();
                     for (i, one) in notes.iter().enumerate() {
                         for other in &notes[i + 1..] {
                             let share = similarity(&one.body, &other.body);
@@ -455,27 +361,11 @@ fn honest_notes_of_one_panel_do_not_read_alike() {
 }
 #[test]
 fn odd_debriefs_give_a_note_and_no_crash() {
-    for odd in [
-        "",
-        " ",
-        ".",
-        "…",
-        "the",
-        "we",
-        "about",
-        "{{ me }}",
-        "ß",
-        "🎉",
-        "a;b,c",
-        "I",
-        "to ",
-        "'",
-        "İstanbul",
-    ] {
-        let mut app = application(
-            InterviewKind::Phone,
-            &[vec![topic(odd, odd, odd, odd), topic(odd, "", "", "")]],
-        );
+    for odd in
+        ["", " ", ".", "…", "the", "we", "about", "{{ me }}", "ß", "🎉", "a;b,c", "I", "to ", "'", "İstanbul"]
+    {
+        let mut app =
+            application(InterviewKind::Phone, &[vec![topic(odd, odd, odd, odd), topic(odd, "", "", "")]]);
         decide(&mut app, odd);
         app.role_short = Some(odd.to_owned());
         for tone in Tone::ALL {

@@ -5,15 +5,9 @@ fn without_leave_to_ask_every_question_waits_for_its_owner() {
     let terminal = Terminal::new(Interaction::Never);
     assert!(!terminal.is_interactive());
     for problem in [
-        terminal
-            .ask("Company: ", "thanks add --company NAME")
-            .unwrap_err(),
-        terminal
-            .choose("[y]es [n]o: ", "yn", "thanks add --company NAME")
-            .unwrap_err(),
-        terminal
-            .ask_secret("Password: ", "thanks add --company NAME")
-            .unwrap_err(),
+        terminal.ask("Company: ", "thanks add --company NAME").unwrap_err(),
+        terminal.choose("[y]es [n]o: ", "yn", "thanks add --company NAME").unwrap_err(),
+        terminal.ask_secret("Password: ", "thanks add --company NAME").unwrap_err(),
     ] {
         assert_eq!(problem.kind, Kind::NeedsYou);
         assert_eq!(problem.hint.as_deref(), Some("thanks add --company NAME"));
@@ -110,13 +104,7 @@ mod on_a_terminal {
                     let _ = show.send(bytes[..n].to_vec());
                 }
             });
-            let mut dialogue = Dialogue {
-                child,
-                keyboard,
-                screen,
-                seen: String::new(),
-                _pty: pair.master,
-            };
+            let mut dialogue = Dialogue { child, keyboard, screen, seen: String::new(), _pty: pair.master };
             dialogue.until("ready");
             dialogue
         }

@@ -23,16 +23,8 @@ const PROVIDERS: [&str; 15] = [
     "t-online.de",
 ];
 /// Real domains that are one slip away from one of the above.
-const NOT_TYPOS: [&str; 8] = [
-    "mail.com",
-    "email.com",
-    "ymail.com",
-    "aim.com",
-    "gmx.com",
-    "gmx.at",
-    "zoho.eu",
-    "gmx.ch",
-];
+const NOT_TYPOS: [&str; 8] =
+    ["mail.com", "email.com", "ymail.com", "aim.com", "gmx.com", "gmx.at", "zoho.eu", "gmx.ch"];
 const NOBODY_READS: [&str; 8] = [
     "noreply",
     "donotreply",
@@ -82,52 +74,35 @@ fn about_address(address: &EmailAddress, own: Option<&EmailAddress>, asks: &mut 
         asks.push(format!("{address} is your own address"));
     }
     if let Some(meant) = likely_domain(&address.ascii_domain) {
-        asks.push(format!(
-            "{address}: did you mean {}@{meant}?",
-            address.local_part()
-        ));
+        asks.push(format!("{address}: did you mean {}@{meant}?", address.local_part()));
     }
     if address.domain().split(['.', '。']).any(is_disguised) {
         let ascii = &address.ascii_domain;
-        asks.push(format!(
-            "{address} looks like another domain: it is really {ascii}"
-        ));
+        asks.push(format!("{address} looks like another domain: it is really {ascii}"));
     }
     let local = address.local_part().to_lowercase();
     let account = local.split('+').next().unwrap_or_default();
     let letters: String = account.chars().filter(|c| c.is_alphanumeric()).collect();
     if NOBODY_READS.contains(&letters.as_str()) {
-        asks.push(format!(
-            "{address}: nobody reads answers, nor notes, at such an address"
-        ));
+        asks.push(format!("{address}: nobody reads answers, nor notes, at such an address"));
     } else if MANY_READ.contains(&letters.as_str()) {
         asks.push(format!("{address} belongs to a role, not to a person"));
     }
     if !address.is_ascii_local() {
-        asks.push(format!(
-            "{address} can be reached only through a server with SMTPUTF8; many have none"
-        ));
+        asks.push(format!("{address} can be reached only through a server with SMTPUTF8; many have none"));
     }
 }
 
 fn about_name(name: &PersonName, asks: &mut Vec<String>) {
     let text = name.as_str();
     if text.split(' ').any(mixes_scripts) {
-        asks.push(format!(
-            "`{text}` mixes Latin letters with others that look like them"
-        ));
+        asks.push(format!("`{text}` mixes Latin letters with others that look like them"));
     }
-    if text
-        .split(' ')
-        .any(|word| word.eq_ignore_ascii_case("test"))
-    {
+    if text.split(' ').any(|word| word.eq_ignore_ascii_case("test")) {
         asks.push(format!("`{text}`: is that a real person?"));
     }
     if is_shouted(text) {
-        asks.push(format!(
-            "`{text}` is all in capitals; `{}`?",
-            capitalised(text)
-        ));
+        asks.push(format!("`{text}` is all in capitals; `{}`?", capitalised(text)));
     }
     if let Some(spoken) = name.in_spoken_order() {
         asks.push(format!("`{text}` stands last name first; `{spoken}`?"));
@@ -136,8 +111,7 @@ fn about_name(name: &PersonName, asks: &mut Vec<String>) {
 
 /// Capitals only, in at least one word too long for initials ("JD", "DJ").
 fn is_shouted(text: &str) -> bool {
-    text.split(' ')
-        .any(|word| word.chars().filter(|c| c.is_uppercase()).count() > 3)
+    text.split(' ').any(|word| word.chars().filter(|c| c.is_uppercase()).count() > 3)
         && !text.chars().any(char::is_lowercase)
 }
 
@@ -146,11 +120,7 @@ fn capitalised(text: &str) -> String {
     text.chars()
         .flat_map(|c| {
             let tail = std::mem::replace(&mut inside, c.is_alphabetic());
-            if tail {
-                c.to_lowercase().collect::<Vec<_>>()
-            } else {
-                vec![c]
-            }
+            if tail { c.to_lowercase().collect::<Vec<_>>() } else { vec![c] }
         })
         .collect()
 }
@@ -164,11 +134,7 @@ fn likely_domain(domain: &str) -> Option<String> {
         .find(|provider| strsim::osa_distance(provider, domain) == 1)
         .map(|provider| (*provider).to_owned());
     // `.con` is no top-level domain.
-    provider.or_else(|| {
-        domain
-            .strip_suffix(".con")
-            .map(|rest| format!("{rest}.com"))
-    })
+    provider.or_else(|| domain.strip_suffix(".con").map(|rest| format!("{rest}.com")))
 }
 
 fn mixes_scripts(word: &str) -> bool {

@@ -31,10 +31,8 @@ const TITLES: [&str; 19] = [
     "srta",
     "dipl.-ing",
 ];
-const SUFFIXES: [&str; 15] = [
-    "phd", "ph.d", "md", "m.d", "mba", "jr", "sr", "ii", "iii", "iv", "esq", "cpa", "msc", "bsc",
-    "pmp",
-];
+const SUFFIXES: [&str; 15] =
+    ["phd", "ph.d", "md", "m.d", "mba", "jr", "sr", "ii", "iii", "iv", "esq", "cpa", "msc", "bsc", "pmp"];
 
 /// A person's name: NFC, single blanks, no control or direction-changing characters.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -55,14 +53,8 @@ impl PersonName {
         }
         refuse_unseen("name", &tidy)?;
         refuse_stray_joiner(&tidy)?;
-        if tidy
-            .split(' ')
-            .any(|word| word.trim_matches('@').contains('@'))
-        {
-            return refuse(format!(
-                "the name `{}` looks like an address",
-                printable(&tidy)
-            ));
+        if tidy.split(' ').any(|word| word.trim_matches('@').contains('@')) {
+            return refuse(format!("the name `{}` looks like an address", printable(&tidy)));
         }
         if !tidy.chars().any(char::is_alphabetic) {
             return refuse(format!("the name `{}` has no letter", printable(&tidy)));
@@ -81,10 +73,7 @@ impl PersonName {
     /// of "Doe, Jane".
     pub fn first_word(&self) -> &str {
         let (before, after) = self.around_comma();
-        after
-            .and_then(first_of)
-            .or_else(|| first_of(before))
-            .unwrap_or(&self.0)
+        after.and_then(first_of).or_else(|| first_of(before)).unwrap_or(&self.0)
     }
 
     /// The last word of the name proper: "Doe" of "Jane Doe, PhD" and of "Doe, Jane".
@@ -126,10 +115,7 @@ impl fmt::Display for PersonName {
 }
 
 fn first_of(words: &str) -> Option<&str> {
-    words
-        .split(' ')
-        .find(|word| !word.is_empty() && !is_one_of(&TITLES, word))
-        .map(bare)
+    words.split(' ').find(|word| !word.is_empty() && !is_one_of(&TITLES, word)).map(bare)
 }
 
 /// A word without quotation marks, brackets and commas around it.
@@ -144,10 +130,7 @@ fn is_one_of(list: &[&str], word: &str) -> bool {
 }
 
 fn is_line_end(c: char) -> bool {
-    matches!(
-        c,
-        '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}'
-    )
+    matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
 /// The zero-width joiners spell words in Persian, in Indic scripts and in emoji; elsewhere they
@@ -160,10 +143,7 @@ fn refuse_stray_joiner(name: &str) -> Result<(), Refused> {
     while let Some(c) = rest.next() {
         if joins(c) && !(carries(before) && carries(rest.peek().copied())) {
             return Err(Refused {
-                message: format!(
-                    "the name holds an invisible character, U+{:04X}",
-                    u32::from(c)
-                ),
+                message: format!("the name holds an invisible character, U+{:04X}", u32::from(c)),
                 instead: Some(name.chars().filter(|c| !joins(*c)).collect()),
             });
         }

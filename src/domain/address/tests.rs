@@ -11,11 +11,7 @@ fn refused(text: &str) -> Refused {
 }
 fn asks(name: &str, address: &str) -> Vec<String> {
     let address = EmailAddress::parse(address).unwrap();
-    advice(
-        Some(&PersonName::parse(name).unwrap()),
-        Some(&address),
-        None,
-    )
+    advice(Some(&PersonName::parse(name).unwrap()), Some(&address), None)
 }
 
 #[test]
@@ -40,10 +36,7 @@ fn a_name_that_could_break_a_header_or_a_terminal_is_refused() {
 #[test]
 fn an_invisible_character_is_refused_with_the_name_that_was_meant() {
     let refused = PersonName::parse("Pri\u{200b}ya").unwrap_err();
-    assert_eq!(
-        refused.message,
-        "the name holds an invisible character, U+200B"
-    );
+    assert_eq!(refused.message, "the name holds an invisible character, U+200B");
     assert_eq!(refused.instead.as_deref(), Some("Priya"));
     assert_eq!(PersonName::parse("Pri\0ya").unwrap_err().instead, None);
 }
@@ -53,10 +46,7 @@ fn a_name_that_is_none_is_refused() {
     for (text, why) in [
         ("", "the name is empty"),
         ("   ", "the name is empty"),
-        (
-            "Priya <ceo@example.net>",
-            "the name `Priya <ceo@example.net>` looks like an address",
-        ),
+        ("Priya <ceo@example.net>", "the name `Priya <ceo@example.net>` looks like an address"),
         ("...", "the name `...` has no letter"),
     ] {
         assert_eq!(PersonName::parse(text).unwrap_err().message, why);
@@ -100,11 +90,7 @@ fn the_first_word_is_the_one_for_a_salutation() {
         ("Sam Jones Jr.", "Sam", "Jones"),
         ("Dr.", "Dr.", "Dr."),
     ] {
-        assert_eq!(
-            (name(text).first_word(), name(text).last_word()),
-            (first, last),
-            "{text}"
-        );
+        assert_eq!((name(text).first_word(), name(text).last_word()), (first, last), "{text}");
     }
 }
 
@@ -158,20 +144,11 @@ fn a_refusal_offers_the_address_that_was_meant() {
     let dot = refused("priya@example.org.");
     assert_eq!(dot.message, "`priya@example.org.` ends with a dot");
     assert_eq!(dot.instead.as_deref(), Some("priya@example.org"));
-    assert_eq!(
-        refused("priya@exam\u{200b}ple.org").instead.as_deref(),
-        Some("priya@example.org")
-    );
-    assert_eq!(
-        refused("priya @example.org").instead,
-        Some("priya@example.org".to_owned())
-    );
+    assert_eq!(refused("priya@exam\u{200b}ple.org").instead.as_deref(), Some("priya@example.org"));
+    assert_eq!(refused("priya @example.org").instead, Some("priya@example.org".to_owned()));
     let problem = Problem::from(refused("priya@example.org."));
     assert_eq!(problem.kind, Kind::Data);
-    assert_eq!(
-        problem.hint.as_deref(),
-        Some("did you mean `priya@example.org`?")
-    );
+    assert_eq!(problem.hint.as_deref(), Some("did you mean `priya@example.org`?"));
 }
 
 #[test]
@@ -197,10 +174,7 @@ fn the_wire_keeps_the_local_part_and_turns_the_domain_to_ascii() {
     assert_eq!(eai.ascii_domain(), "xn--bcher-kva.example");
     assert!(!eai.is_ascii_local());
     assert!(address("zoe@bücher.example").is_ascii_local());
-    assert_eq!(
-        address("PRIYA@Example.org").canonical(),
-        address("priya@example.org").canonical()
-    );
+    assert_eq!(address("PRIYA@Example.org").canonical(), address("priya@example.org").canonical());
     assert_eq!(address("PRIYA@Example.org").wire(), "PRIYA@example.org");
 }
 
@@ -210,10 +184,7 @@ fn a_mailbox_is_read_in_the_forms_that_people_paste() {
         ("Jane Doe <jane@acme.example>", Some("Jane Doe")),
         ("\"Doe, Jane\" <jane@acme.example>", Some("Doe, Jane")),
         ("Doe, Jane <jane@acme.example>", Some("Doe, Jane")),
-        (
-            "\"Dr. \\\"Bob\\\" \\\\ Doe\" <jane@acme.example>",
-            Some("Dr. \"Bob\" \\ Doe"),
-        ),
+        ("\"Dr. \\\"Bob\\\" \\\\ Doe\" <jane@acme.example>", Some("Dr. \"Bob\" \\ Doe")),
         ("'Jane Doe' <jane@acme.example>", Some("Jane Doe")),
         ("jane@acme.example (Jane Doe)", Some("Jane Doe")),
         ("jane@acme.example <jane@acme.example>", None),
@@ -223,11 +194,7 @@ fn a_mailbox_is_read_in_the_forms_that_people_paste() {
     ] {
         let mailbox = Mailbox::parse(text).unwrap();
         assert_eq!(mailbox.address.as_str(), "jane@acme.example");
-        assert_eq!(
-            mailbox.name.as_ref().map(PersonName::as_str),
-            owner,
-            "{text}"
-        );
+        assert_eq!(mailbox.name.as_ref().map(PersonName::as_str), owner, "{text}");
         assert_eq!(Mailbox::parse(&mailbox.to_string()), Ok(mailbox));
     }
 }
@@ -244,32 +211,17 @@ fn a_mailbox_of_two_people_or_of_none_is_refused() {
         assert!(Mailbox::parse(text).is_err(), "{text}");
     }
     let unbracketed = Mailbox::parse("Jane Doe jane@acme.example").unwrap_err();
-    assert_eq!(
-        unbracketed.instead.as_deref(),
-        Some("Jane Doe <jane@acme.example>")
-    );
+    assert_eq!(unbracketed.instead.as_deref(), Some("Jane Doe <jane@acme.example>"));
 }
 
 #[test]
 fn a_person_needs_a_name_and_no_address() {
-    assert_eq!(
-        Mailbox::parse_person("Omar Aziz"),
-        Ok((name("Omar Aziz"), None))
-    );
-    assert_eq!(
-        Mailbox::parse_person("\"Omar Aziz\" <>"),
-        Ok((name("Omar Aziz"), None))
-    );
+    assert_eq!(Mailbox::parse_person("Omar Aziz"), Ok((name("Omar Aziz"), None)));
+    assert_eq!(Mailbox::parse_person("\"Omar Aziz\" <>"), Ok((name("Omar Aziz"), None)));
     let jane = (name("Jane Doe"), Some(address("jane@acme.example")));
-    assert_eq!(
-        Mailbox::parse_person("Jane Doe <jane@acme.example>"),
-        Ok(jane)
-    );
+    assert_eq!(Mailbox::parse_person("Jane Doe <jane@acme.example>"), Ok(jane));
     let nameless = Mailbox::parse_person("jane@acme.example").unwrap_err();
-    assert!(
-        nameless.message.contains("Name <jane@acme.example>"),
-        "{nameless}"
-    );
+    assert!(nameless.message.contains("Name <jane@acme.example>"), "{nameless}");
 }
 
 #[test]
@@ -284,10 +236,7 @@ fn an_ordinary_person_raises_no_question() {
     ] {
         assert_eq!(asks(name, address), Vec::<String>::new(), "{name}");
     }
-    assert_eq!(
-        advice(Some(&name("Omar Aziz")), None, None),
-        Vec::<String>::new()
-    );
+    assert_eq!(advice(Some(&name("Omar Aziz")), None, None), Vec::<String>::new());
 }
 
 #[test]
@@ -295,14 +244,8 @@ fn odd_names_are_asked_about() {
     for (name, ask) in [
         ("PRIYA RAO", "`PRIYA RAO` is all in capitals; `Priya Rao`?"),
         ("Test Test", "`Test Test`: is that a real person?"),
-        (
-            "Рriya Rао",
-            "`Рriya Rао` mixes Latin letters with others that look like them",
-        ),
-        (
-            "Doe, Jane",
-            "`Doe, Jane` stands last name first; `Jane Doe`?",
-        ),
+        ("Рriya Rао", "`Рriya Rао` mixes Latin letters with others that look like them"),
+        ("Doe, Jane", "`Doe, Jane` stands last name first; `Jane Doe`?"),
     ] {
         assert_eq!(asks(name, "p@acme.example"), [ask]);
     }

@@ -36,20 +36,11 @@ fn thanksgiving_and_the_friday_after_it_are_quiet_in_the_us_only() {
     assert_eq!(plus("GB", "2026-11-24", 5), "Tue 2026-12-01");
     let us = Calendar::new(Some("US"), []);
     // In 2024 the Friday was the 29th; in 2030 the 22nd is a Friday too early.
-    assert_eq!(
-        us.rest(day("2024-11-29")),
-        Some(Rest::Quiet("Thanksgiving"))
-    );
-    assert_eq!(
-        us.rest(day("2029-11-22")),
-        Some(Rest::Quiet("Thanksgiving"))
-    );
+    assert_eq!(us.rest(day("2024-11-29")), Some(Rest::Quiet("Thanksgiving")));
+    assert_eq!(us.rest(day("2029-11-22")), Some(Rest::Quiet("Thanksgiving")));
     assert_eq!(us.rest(day("2029-11-29")), None);
     assert_eq!(us.rest(day("2030-11-22")), None);
-    assert_eq!(
-        us.rest(day("2030-11-28")),
-        Some(Rest::Quiet("Thanksgiving"))
-    );
+    assert_eq!(us.rest(day("2030-11-28")), Some(Rest::Quiet("Thanksgiving")));
 }
 
 #[test]
@@ -73,14 +64,8 @@ fn the_first_business_day_of_january_counts_but_is_not_used() {
 #[test]
 fn days_that_the_owner_named_do_not_count() {
     let calendar = Calendar::new(Some("DE"), [day("2026-04-03"), day("2026-04-06")]);
-    assert_eq!(
-        calendar.add_business_days(day("2026-04-01"), 10),
-        day("2026-04-17")
-    );
-    assert_eq!(
-        calendar.add_business_days(day("2026-04-02"), 2),
-        day("2026-04-08")
-    );
+    assert_eq!(calendar.add_business_days(day("2026-04-01"), 10), day("2026-04-17"));
+    assert_eq!(calendar.add_business_days(day("2026-04-02"), 2), day("2026-04-08"));
     assert_eq!(calendar.rest(day("2026-04-03")), Some(Rest::Holiday));
 }
 
@@ -91,30 +76,12 @@ fn a_thank_you_outside_its_hours_moves_to_the_next_nine_o_clock() {
         let instant: DateTime<FixedOffset> = text.parse().unwrap();
         thank_you_from(instant.to_utc(), &new_york).to_rfc3339()
     };
-    assert_eq!(
-        from("2026-03-06T21:00:00-05:00"),
-        "2026-03-07T09:00:00-05:00"
-    );
-    assert_eq!(
-        from("2026-03-06T20:00:00-05:00"),
-        "2026-03-06T20:00:00-05:00"
-    );
-    assert_eq!(
-        from("2026-03-06T07:00:00-05:00"),
-        "2026-03-06T07:00:00-05:00"
-    );
-    assert_eq!(
-        from("2026-03-06T06:59:00-05:00"),
-        "2026-03-06T09:00:00-05:00"
-    );
-    assert_eq!(
-        from("2026-03-07T20:01:00-05:00"),
-        "2026-03-08T09:00:00-04:00"
-    );
-    assert_eq!(
-        from("2026-03-08T18:01:00-04:00"),
-        "2026-03-09T09:00:00-04:00"
-    );
+    assert_eq!(from("2026-03-06T21:00:00-05:00"), "2026-03-07T09:00:00-05:00");
+    assert_eq!(from("2026-03-06T20:00:00-05:00"), "2026-03-06T20:00:00-05:00");
+    assert_eq!(from("2026-03-06T07:00:00-05:00"), "2026-03-06T07:00:00-05:00");
+    assert_eq!(from("2026-03-06T06:59:00-05:00"), "2026-03-06T09:00:00-05:00");
+    assert_eq!(from("2026-03-07T20:01:00-05:00"), "2026-03-08T09:00:00-04:00");
+    assert_eq!(from("2026-03-08T18:01:00-04:00"), "2026-03-09T09:00:00-04:00");
 }
 
 #[test]
@@ -122,39 +89,19 @@ fn a_follow_up_keeps_to_office_hours() {
     let berlin = zone("Europe/Berlin");
     let from = |text: &str| {
         let instant: DateTime<FixedOffset> = text.parse().unwrap();
-        plain()
-            .follow_up_from(instant.to_utc(), &berlin)
-            .to_rfc3339()
+        plain().follow_up_from(instant.to_utc(), &berlin).to_rfc3339()
     };
-    assert_eq!(
-        from("2026-03-09T09:00:00+01:00"),
-        "2026-03-09T10:00:00+01:00"
-    );
-    assert_eq!(
-        from("2026-03-10T09:00:00+01:00"),
-        "2026-03-10T09:00:00+01:00"
-    );
-    assert_eq!(
-        from("2026-03-10T17:00:01+01:00"),
-        "2026-03-11T09:00:00+01:00"
-    );
-    assert_eq!(
-        from("2026-03-13T15:01:00+01:00"),
-        "2026-03-16T10:00:00+01:00"
-    );
-    assert_eq!(
-        from("2026-12-23T18:00:00+01:00"),
-        "2027-01-05T09:00:00+01:00"
-    );
+    assert_eq!(from("2026-03-09T09:00:00+01:00"), "2026-03-09T10:00:00+01:00");
+    assert_eq!(from("2026-03-10T09:00:00+01:00"), "2026-03-10T09:00:00+01:00");
+    assert_eq!(from("2026-03-10T17:00:01+01:00"), "2026-03-11T09:00:00+01:00");
+    assert_eq!(from("2026-03-13T15:01:00+01:00"), "2026-03-16T10:00:00+01:00");
+    assert_eq!(from("2026-12-23T18:00:00+01:00"), "2027-01-05T09:00:00+01:00");
 }
 
 #[test]
 fn the_last_day_of_the_calendar_ends_the_count() {
     assert_eq!(plain().add_business_days(NaiveDate::MAX, 5), NaiveDate::MAX);
-    assert_eq!(
-        thank_you_from(DateTime::<Utc>::MAX_UTC, &Zone::utc()).date_naive(),
-        NaiveDate::MAX
-    );
+    assert_eq!(thank_you_from(DateTime::<Utc>::MAX_UTC, &Zone::utc()).date_naive(), NaiveDate::MAX);
 }
 
 prop_compose! {

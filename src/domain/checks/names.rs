@@ -7,11 +7,7 @@ use crate::domain::text::{distance, nfc, parts, tokens};
 pub(super) fn strangers(subject: &Subject) -> Vec<Finding> {
     let own = own_texts(subject);
     let mut findings: Vec<Finding> = Vec::new();
-    for other in subject
-        .others
-        .iter()
-        .filter(|o| o.application != subject.application.slug)
-    {
+    for other in subject.others.iter().filter(|o| o.application != subject.application.slug) {
         let name = match other.kind {
             OtherKind::Company => core_name(other.name),
             OtherKind::Person => nfc(other.name.trim()),
@@ -22,17 +18,10 @@ pub(super) fn strangers(subject: &Subject) -> Vec<Finding> {
             continue;
         }
         let subject_line = std::iter::once((None, subject.note.subject.as_str()));
-        let body = subject
-            .note
-            .body
-            .lines()
-            .enumerate()
-            .map(|(at, line)| (Some(at + 1), line));
+        let body = subject.note.body.lines().enumerate().map(|(at, line)| (Some(at + 1), line));
         for (at, line) in subject_line.chain(body) {
             let line = nfc(line);
-            if let Some(start) =
-                whole_words(&line, &name).find(|start| counts(&line, *start, &name, other))
-            {
+            if let Some(start) = whole_words(&line, &name).find(|start| counts(&line, *start, &name, other)) {
                 let quote = excerpt(&line, start, start + name.len());
                 findings.push(stranger(other, at.map(|at| (at, quote))));
                 break;
@@ -46,11 +35,7 @@ pub(super) fn strangers(subject: &Subject) -> Vec<Finding> {
 /// M03: own name, role and company, and the names of those met, are spelt as recorded.
 pub(super) fn near_misses(subject: &Subject) -> Vec<Finding> {
     let app = subject.application;
-    let people = app
-        .people
-        .iter()
-        .flat_map(|p| [Some(p.name.as_str()), p.goes_by.as_deref()])
-        .flatten();
+    let people = app.people.iter().flat_map(|p| [Some(p.name.as_str()), p.goes_by.as_deref()]).flatten();
     let known: Vec<String> = [app.company.as_str(), app.role.as_str(), app.short_role()]
         .into_iter()
         .chain(subject.me)
@@ -58,22 +43,11 @@ pub(super) fn near_misses(subject: &Subject) -> Vec<Finding> {
         .flat_map(tokens)
         .map(nfc)
         .collect();
-    let recorded: Vec<String> = subject
-        .recorded()
-        .into_iter()
-        .flat_map(tokens)
-        .map(nfc)
-        .collect();
+    let recorded: Vec<String> = subject.recorded().into_iter().flat_map(tokens).map(nfc).collect();
     let mut findings = Vec::new();
     // The salutation has its own, stricter check.
     let greeting = parts(&subject.note.body).salutation.map(|(at, _)| at);
-    for (at, line) in subject
-        .note
-        .body
-        .lines()
-        .enumerate()
-        .map(|(at, line)| (at + 1, line))
-    {
+    for (at, line) in subject.note.body.lines().enumerate().map(|(at, line)| (at + 1, line)) {
         if Some(at) == greeting {
             continue;
         }
@@ -81,10 +55,7 @@ pub(super) fn near_misses(subject: &Subject) -> Vec<Finding> {
             let word = nfc(singular(token));
             let passed = !word.starts_with(char::is_uppercase)
                 || is_common(&word)
-                || [&known, &recorded]
-                    .into_iter()
-                    .flatten()
-                    .any(|k| *k == word || *k == nfc(token));
+                || [&known, &recorded].into_iter().flatten().any(|k| *k == word || *k == nfc(token));
             if passed {
                 continue;
             }
@@ -106,25 +77,15 @@ pub(super) fn near_misses(subject: &Subject) -> Vec<Finding> {
 /// What the recipient, the own company and the record contain is never a stranger.
 fn own_texts(subject: &Subject) -> Vec<String> {
     let app = subject.application;
-    let people = app.people.iter().flat_map(|p| {
-        [
-            Some(p.name.as_str()),
-            p.title.as_deref(),
-            p.goes_by.as_deref(),
-        ]
-    });
-    [
-        Some(app.company.as_str()),
-        Some(app.role.as_str()),
-        app.role_short.as_deref(),
-        subject.me,
-    ]
-    .into_iter()
-    .chain(people)
-    .flatten()
-    .chain(subject.recorded())
-    .map(nfc)
-    .collect()
+    let people =
+        app.people.iter().flat_map(|p| [Some(p.name.as_str()), p.title.as_deref(), p.goes_by.as_deref()]);
+    [Some(app.company.as_str()), Some(app.role.as_str()), app.role_short.as_deref(), subject.me]
+        .into_iter()
+        .chain(people)
+        .flatten()
+        .chain(subject.recorded())
+        .map(nfc)
+        .collect()
 }
 
 /// The name without its legal form: "Globex, Inc." is called Globex in a text.
@@ -167,8 +128,7 @@ pub(super) fn whole_words<'a>(line: &'a str, name: &'a str) -> impl Iterator<Ite
         let before = line.get(..start)?.chars().next_back();
         let after = line.get(start + name.len()..)?.chars().next();
         let edge = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
-        (found.to_lowercase() == name.to_lowercase() && edge(before) && edge(after))
-            .then_some(start)
+        (found.to_lowercase() == name.to_lowercase() && edge(before) && edge(after)).then_some(start)
     })
 }
 
@@ -180,17 +140,15 @@ fn contains_name(text: &str, name: &str) -> bool {
 /// companies with a capital, and ordinary words not where every word has one.
 fn counts(line: &str, start: usize, name: &str, other: &Other) -> bool {
     const ORDINARY: [&str; 26] = [
-        "apple", "block", "box", "bolt", "chase", "dash", "every", "gap", "indeed", "linear",
-        "match", "meta", "notion", "open", "plain", "progress", "remote", "ring", "shell", "slack",
-        "snap", "square", "stripe", "target", "together", "unity",
+        "apple", "block", "box", "bolt", "chase", "dash", "every", "gap", "indeed", "linear", "match",
+        "meta", "notion", "open", "plain", "progress", "remote", "ring", "shell", "slack", "snap", "square",
+        "stripe", "target", "together", "unity",
     ];
     let found = line.get(start..start + name.len()).unwrap_or_default();
     if other.kind == OtherKind::Person {
         return found == name;
     }
-    let own_marks = name
-        .chars()
-        .any(|c| !c.is_alphanumeric() && c != ' ' && c != '-');
+    let own_marks = name.chars().any(|c| !c.is_alphanumeric() && c != ' ' && c != '-');
     if !found.contains(char::is_uppercase) && !own_marks && found.contains(char::is_lowercase) {
         return false;
     }
@@ -204,11 +162,7 @@ fn stranger(other: &Other, line: Option<(usize, String)>) -> Finding {
         OtherKind::Company => ("wrong-company", "company"),
         OtherKind::Person => ("wrong-person", "person"),
     };
-    let place = if line.is_none() {
-        " in the subject"
-    } else {
-        ""
-    };
+    let place = if line.is_none() { " in the subject" } else { "" };
     Finding {
         name,
         id: "M04",
@@ -220,10 +174,7 @@ fn stranger(other: &Other, line: Option<(usize, String)>) -> Finding {
 
 /// "Acme's" and "Engineers" are Acme and Engineer.
 fn singular(token: &str) -> &str {
-    let token = token
-        .strip_suffix("'s")
-        .or_else(|| token.strip_suffix("’s"))
-        .unwrap_or(token);
+    let token = token.strip_suffix("'s").or_else(|| token.strip_suffix("’s")).unwrap_or(token);
     match token.strip_suffix('s') {
         Some(stem) if stem.chars().count() >= 4 && !stem.ends_with('s') => stem,
         _ => token,

@@ -7,12 +7,7 @@ use crate::domain::text::tokens;
 pub(super) fn placeholders(subject: &Subject) -> Vec<Finding> {
     let recorded = subject.recorded();
     let subject_line = std::iter::once((None, subject.note.subject.as_str()));
-    let body = subject
-        .note
-        .body
-        .lines()
-        .enumerate()
-        .map(|(at, line)| (Some(at + 1), line));
+    let body = subject.note.body.lines().enumerate().map(|(at, line)| (Some(at + 1), line));
     let mut findings = Vec::new();
     for (at, line) in subject_line.chain(body) {
         let open = open_places(line).into_iter().find(|(start, end)| {
@@ -51,31 +46,17 @@ fn open_places(line: &str) -> Vec<(usize, usize)> {
             }
         }
     }
-    for phrase in [
-        "Company Name",
-        "First Name",
-        "COMPANY NAME",
-        "FIRST NAME",
-        "Hi ,",
-        "Hello ,",
-        "Dear ,",
-    ] {
+    for phrase in ["Company Name", "First Name", "COMPANY NAME", "FIRST NAME", "Hi ,", "Hello ,", "Dear ,"] {
         if let Some(start) = line.find(phrase) {
             places.push((start, start + phrase.len()));
         }
     }
-    for token in tokens(line)
-        .into_iter()
-        .filter(|token| matches!(*token, "TODO" | "XXX"))
-    {
+    for token in tokens(line).into_iter().filter(|token| matches!(*token, "TODO" | "XXX")) {
         if let Some(start) = line.find(token) {
             places.push((start, start + token.len()));
         }
     }
-    if let Some(greeting) = ["Hi,", "Hello,", "Dear,", "Hey,"]
-        .into_iter()
-        .find(|bare| line.trim() == *bare)
-    {
+    if let Some(greeting) = ["Hi,", "Hello,", "Dear,", "Hey,"].into_iter().find(|bare| line.trim() == *bare) {
         places.push((0, greeting.len()));
     }
     places.sort_unstable();

@@ -19,12 +19,7 @@ pub(super) fn salutation(subject: &Subject) -> Vec<Finding> {
         line: line.map(|(at, text)| (at, text.trim().to_owned())),
     };
     let Some((at, line)) = parts(&subject.note.body).salutation else {
-        return vec![found(
-            "salutation",
-            "M05",
-            format!("does not greet {}", person.name),
-            None,
-        )];
+        return vec![found("salutation", "M05", format!("does not greet {}", person.name), None)];
     };
     let greeted = greeted(line);
     if is_impersonal(line, &greeted) {
@@ -61,9 +56,8 @@ pub(super) fn honorifics(subject: &Subject) -> Vec<Finding> {
             continue;
         };
         for (at, line) in parts(&subject.note.body).middle {
-            let Some((before, _)) = whole_words(line, &last)
-                .next()
-                .and_then(|start| line.split_at_checked(start))
+            let Some((before, _)) =
+                whole_words(line, &last).next().and_then(|start| line.split_at_checked(start))
             else {
                 continue;
             };
@@ -88,29 +82,14 @@ fn names_of(person: &Person) -> Vec<String> {
         first_name(person),
         bare_name(person),
         person.name.as_str().to_owned(),
-        bare_name(person)
-            .split(' ')
-            .next()
-            .unwrap_or_default()
-            .to_owned(),
+        bare_name(person).split(' ').next().unwrap_or_default().to_owned(),
     ];
     names.extend(person.goes_by.clone());
     names.iter().map(|name| nfc(name)).collect()
 }
 
-const GREETING_WORDS: [&str; 11] = [
-    "hi",
-    "hello",
-    "hey",
-    "dear",
-    "good",
-    "morning",
-    "afternoon",
-    "evening",
-    "day",
-    "again",
-    "greetings",
-];
+const GREETING_WORDS: [&str; 11] =
+    ["hi", "hello", "hey", "dear", "good", "morning", "afternoon", "evening", "day", "again", "greetings"];
 
 /// The name in "Hi Jane,", "Hello again, Jane!", "Good morning Dr. Doe, thank you for …".
 fn greeted(line: &str) -> String {
@@ -164,6 +143,5 @@ fn is_title(word: &str) -> bool {
 
 /// "Dr" and "Dr." are one; British and American usage differ in the stop.
 fn same_title(one: &str, other: &str) -> bool {
-    one.trim_end_matches('.')
-        .eq_ignore_ascii_case(other.trim_end_matches('.'))
+    one.trim_end_matches('.').eq_ignore_ascii_case(other.trim_end_matches('.'))
 }

@@ -19,10 +19,7 @@ pub(super) fn recipient(subject: &Subject) -> Option<Finding> {
         name: "recipients",
         id: "M25",
         severity: Severity::Block,
-        message: format!(
-            "goes to {}; the record has {recorded} for {}",
-            to.address, person.name
-        ),
+        message: format!("goes to {}; the record has {recorded} for {}", to.address, person.name),
         line: None,
     })
 }
@@ -45,10 +42,7 @@ pub(super) fn subject_line(subject: &Subject) -> Vec<Finding> {
     let letters = bare.chars().count();
     let mut findings = Vec::new();
     if letters > 78 {
-        findings.push(found(
-            Severity::Block,
-            &format!("has a subject of {letters} characters; 78 at most"),
-        ));
+        findings.push(found(Severity::Block, &format!("has a subject of {letters} characters; 78 at most")));
     } else if letters > 50 {
         findings.push(found(
             Severity::Ask,
@@ -60,18 +54,12 @@ pub(super) fn subject_line(subject: &Subject) -> Vec<Finding> {
         findings.push(found(Severity::Block, "shouts in its subject"));
     }
     if bare.contains('!') {
-        findings.push(found(
-            Severity::Block,
-            "has an exclamation mark in its subject",
-        ));
+        findings.push(found(Severity::Block, "has an exclamation mark in its subject"));
     }
     if bare.contains(is_emoji) {
         findings.push(found(Severity::Block, "has an emoji in its subject"));
     } else if !bare.is_ascii() {
-        findings.push(found(
-            Severity::Inform,
-            "has letters beyond ASCII in its subject",
-        ));
+        findings.push(found(Severity::Inform, "has letters beyond ASCII in its subject"));
     }
     if !says_what_about(subject, bare) {
         let message = "has a subject without role, topic, weekday or the word interview";
@@ -90,25 +78,15 @@ pub(super) fn topic(subject: &Subject) -> Option<Finding> {
     if topics.iter().any(|topic| is_mentioned(&topic.what, &body)) {
         return None;
     }
-    let name = subject
-        .application
-        .person(&subject.note.person)
-        .map(|p| p.name.as_str());
+    let name = subject.application.person(&subject.note.person).map(|p| p.name.as_str());
     let name = name.unwrap_or(&subject.note.person);
     Some(Finding {
         name: "no-topic",
         id: "M07",
-        severity: if is_brief(subject) {
-            Severity::Ask
-        } else {
-            Severity::Block
-        },
+        severity: if is_brief(subject) { Severity::Ask } else { Severity::Block },
         message: match topics.first() {
             None => format!("has no recorded topic for {name}"),
-            Some(topic) => format!(
-                "mentions nothing discussed with {name}, such as \"{}\"",
-                topic.what
-            ),
+            Some(topic) => format!("mentions nothing discussed with {name}, such as \"{}\"", topic.what),
         },
         line: None,
     })
@@ -116,20 +94,13 @@ pub(super) fn topic(subject: &Subject) -> Option<Finding> {
 
 /// M08 to M11: words of the body, greeting and sign-off apart.
 pub(super) fn length(subject: &Subject) -> Option<Finding> {
-    let kind = subject
-        .application
-        .interview(subject.note.round)
-        .map(|i| i.kind);
-    let short_kind = matches!(
-        kind,
-        Some(InterviewKind::Phone | InterviewKind::Panel | InterviewKind::Informational)
-    );
+    let kind = subject.application.interview(subject.note.round).map(|i| i.kind);
+    let short_kind =
+        matches!(kind, Some(InterviewKind::Phone | InterviewKind::Panel | InterviewKind::Informational));
     let agency = subject.application.agent.is_some();
     let late = subject.note.template == "thank-you-late";
     let (id, least, most, never) = match subject.note.kind {
-        NoteKind::ThankYou if is_brief(subject) || (!late && (short_kind || agency)) => {
-            ("M09", 25, 130, 200)
-        }
+        NoteKind::ThankYou if is_brief(subject) || (!late && (short_kind || agency)) => ("M09", 25, 130, 200),
         NoteKind::ThankYou => ("M08", 40, 180, 250),
         NoteKind::Nudge | NoteKind::CloseOut => ("M10", 0, 110, 150),
         NoteKind::RejectionReply => ("M11", 0, 120, 150),
@@ -139,30 +110,15 @@ pub(super) fn length(subject: &Subject) -> Option<Finding> {
     let (severity, message) = if count == 0 {
         (Severity::Block, "says nothing".to_owned())
     } else if count > never {
-        (
-            Severity::Block,
-            format!("has {count} words; {never} at most"),
-        )
+        (Severity::Block, format!("has {count} words; {never} at most"))
     } else if count > most {
-        (
-            Severity::Ask,
-            format!("has {count} words; up to {most} are read"),
-        )
+        (Severity::Ask, format!("has {count} words; up to {most} are read"))
     } else if count < least {
-        (
-            Severity::Ask,
-            format!("has {count} words; fewer than {least} look careless"),
-        )
+        (Severity::Ask, format!("has {count} words; fewer than {least} look careless"))
     } else {
         return None;
     };
-    Some(Finding {
-        name: "length",
-        id,
-        severity,
-        message,
-        line: None,
-    })
+    Some(Finding { name: "length", id, severity, message, line: None })
 }
 
 /// The topics of the person that the note is about; with an agency and no meeting of the agent,
@@ -184,10 +140,7 @@ pub(super) fn topics<'a>(subject: &Subject<'a>) -> Vec<&'a Topic> {
 pub(super) fn is_mentioned(topic: &str, body: &[String]) -> bool {
     let content = content_words(topic);
     let needed = content.len().min(3);
-    let there = content
-        .iter()
-        .filter(|word| body.iter().any(|b| is_form_of(b, word)))
-        .count();
+    let there = content.iter().filter(|word| body.iter().any(|b| is_form_of(b, word))).count();
     needed > 0 && there >= needed
 }
 
@@ -268,21 +221,14 @@ fn content_words(topic: &str) -> Vec<String> {
         "discussed",
     ];
     let all = words(topic);
-    let content: Vec<String> = all
-        .iter()
-        .filter(|word| !FUNCTION_WORDS.contains(&word.as_str()))
-        .cloned()
-        .collect();
+    let content: Vec<String> =
+        all.iter().filter(|word| !FUNCTION_WORDS.contains(&word.as_str())).cloned().collect();
     if content.is_empty() { all } else { content }
 }
 
 /// The same word, or another form of it: migrating, migration.
 fn is_form_of(one: &str, other: &str) -> bool {
-    let shared = one
-        .chars()
-        .zip(other.chars())
-        .take_while(|(a, b)| a == b)
-        .count();
+    let shared = one.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
     let shorter = one.chars().count().min(other.chars().count());
     one == other || (shared >= 5 && shared + 3 >= shorter) || (shared >= 4 && shared == shorter)
 }
@@ -292,31 +238,19 @@ fn is_brief(subject: &Subject) -> bool {
 }
 
 fn says_what_about(subject: &Subject, text: &str) -> bool {
-    const WEEKDAYS: [&str; 7] = [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-    ];
+    const WEEKDAYS: [&str; 7] =
+        ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
     let said = words(text);
     let app = subject.application;
-    let role: Vec<String> = [app.role.as_str(), app.short_role()]
-        .into_iter()
-        .flat_map(words)
-        .collect();
+    let role: Vec<String> = [app.role.as_str(), app.short_role()].into_iter().flat_map(words).collect();
     said.iter().any(|word| {
         let bare = word.strip_suffix("'s").unwrap_or(word);
         bare.starts_with("interview")
             || WEEKDAYS.contains(&bare)
             || (bare.chars().count() > 2 && role.iter().any(|r| r == bare))
-    }) || topics(subject).iter().any(|topic| {
-        content_words(&topic.what)
-            .iter()
-            .any(|word| said.iter().any(|s| is_form_of(s, word)))
-    })
+    }) || topics(subject)
+        .iter()
+        .any(|topic| content_words(&topic.what).iter().any(|word| said.iter().any(|s| is_form_of(s, word))))
 }
 
 fn is_emoji(c: char) -> bool {

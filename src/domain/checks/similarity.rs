@@ -36,15 +36,8 @@ pub(super) fn too_similar(subject: &Subject) -> Option<Finding> {
     Some(Finding {
         name: "too-similar",
         id: "M22",
-        severity: if share < THE_SAME {
-            Severity::Ask
-        } else {
-            Severity::Block
-        },
-        message: format!(
-            "reads much like {nearest} ({:.0} % the same)",
-            share * 100.0
-        ),
+        severity: if share < THE_SAME { Severity::Ask } else { Severity::Block },
+        message: format!("reads much like {nearest} ({:.0} % the same)", share * 100.0),
         line: None,
     })
 }
@@ -54,43 +47,24 @@ pub(super) fn same_topic(subject: &Subject) -> Option<Finding> {
     let interview = subject.application.interview(subject.note.round)?;
     let own = interview.meeting(&subject.note.person)?;
     let body = words(&subject.note.body);
-    topics(subject)
-        .into_iter()
-        .filter(|topic| is_mentioned(&topic.what, &body))
-        .find_map(|topic| {
-            let others = interview.meetings.iter().filter(|m| m.person != own.person);
-            let twin = others.into_iter().find(|m| {
-                m.topics
-                    .iter()
-                    .any(|t| words(&t.what) == words(&topic.what))
-            })?;
-            let name = subject
-                .application
-                .person(&twin.person)
-                .map_or(twin.person.as_str(), |p| p.name.as_str());
-            Some(Finding {
-                name: "same-topic",
-                id: "M23",
-                severity: Severity::Ask,
-                message: format!(
-                    "shares its topic \"{}\" with the note to {name}",
-                    topic.what
-                ),
-                line: None,
-            })
+    topics(subject).into_iter().filter(|topic| is_mentioned(&topic.what, &body)).find_map(|topic| {
+        let others = interview.meetings.iter().filter(|m| m.person != own.person);
+        let twin =
+            others.into_iter().find(|m| m.topics.iter().any(|t| words(&t.what) == words(&topic.what)))?;
+        let name = subject.application.person(&twin.person).map_or(twin.person.as_str(), |p| p.name.as_str());
+        Some(Finding {
+            name: "same-topic",
+            id: "M23",
+            severity: Severity::Ask,
+            message: format!("shares its topic \"{}\" with the note to {name}", topic.what),
+            line: None,
         })
+    })
 }
 
 fn shingles(body: &str) -> BTreeSet<Vec<String>> {
-    let middle: Vec<&str> = parts(body)
-        .middle
-        .into_iter()
-        .map(|(_, line)| line)
-        .collect();
+    let middle: Vec<&str> = parts(body).middle.into_iter().map(|(_, line)| line).collect();
     let words = words(&middle.join("\n"));
     // A note of one or two words is one run.
-    words
-        .windows(words.len().clamp(1, 3))
-        .map(<[String]>::to_vec)
-        .collect()
+    words.windows(words.len().clamp(1, 3)).map(<[String]>::to_vec).collect()
 }

@@ -36,10 +36,7 @@ fn person(key: &str, name: &str, address: &str) -> Person {
 }
 
 fn topic(what: &str) -> Topic {
-    Topic {
-        what: what.to_owned(),
-        ..Topic::default()
-    }
+    Topic { what: what.to_owned(), ..Topic::default() }
 }
 
 fn case() -> Case {
@@ -72,10 +69,7 @@ fn case() -> Case {
                     person: "jane".to_owned(),
                     topics: vec![topic("moving the billing jobs to Kafka")],
                 },
-                Meeting {
-                    person: "omar".to_owned(),
-                    topics: vec![topic("how on-call is shared")],
-                },
+                Meeting { person: "omar".to_owned(), topics: vec![topic("how on-call is shared")] },
             ],
         }],
     };
@@ -104,17 +98,11 @@ fn case() -> Case {
         allowed: Vec::new(),
         offers: 0,
         attempts: 0,
-        next_try: None,
         sent_at: None,
         detail: None,
         created_at: ended,
     };
-    Case {
-        app,
-        note,
-        others: Vec::new(),
-        siblings: Vec::new(),
-    }
+    Case { app, note, others: Vec::new(), siblings: Vec::new() }
 }
 
 impl Case {
@@ -122,17 +110,9 @@ impl Case {
         let others: Vec<Other> = self
             .others
             .iter()
-            .map(|(application, name, kind)| Other {
-                application,
-                name,
-                kind: *kind,
-            })
+            .map(|(application, name, kind)| Other { application, name, kind: *kind })
             .collect();
-        let siblings: Vec<Sibling> = self
-            .siblings
-            .iter()
-            .map(|(id, body)| Sibling { id, body })
-            .collect();
+        let siblings: Vec<Sibling> = self.siblings.iter().map(|(id, body)| Sibling { id, body }).collect();
         check(&Subject {
             note: &self.note,
             application: &self.app,
@@ -144,10 +124,7 @@ impl Case {
 
     /// Names and severities.
     fn found(&self) -> Vec<(&'static str, Severity)> {
-        self.findings()
-            .iter()
-            .map(|f| (f.name, f.severity))
-            .collect()
+        self.findings().iter().map(|f| (f.name, f.severity)).collect()
     }
 }
 
@@ -178,10 +155,7 @@ use Severity::{Ask, Block, Inform};
 #[test]
 fn an_honest_note_has_no_findings() {
     let mut case = case();
-    case.others = vec![
-        ("globex", "Globex", Company),
-        ("globex", "Mark Hill", Someone),
-    ];
+    case.others = vec![("globex", "Globex", Company), ("globex", "Mark Hill", Someone)];
     assert_eq!(case.findings(), []);
 }
 
@@ -190,10 +164,7 @@ fn every_finding_has_a_listed_name() {
     let mut case = case();
     case.note.body = "Hi [Name],\nMr. Doe at Globex, Plattform, told Mark Hill.".to_owned();
     case.note.subject = String::new();
-    case.others = vec![
-        ("globex", "Globex", Company),
-        ("globex", "Mark Hill", Someone),
-    ];
+    case.others = vec![("globex", "Globex", Company), ("globex", "Mark Hill", Someone)];
     let found = case.findings();
     assert!(found.len() >= 6, "{found:?}");
     assert!(found.iter().all(|f| NAMES.contains(&f.name)));
@@ -212,16 +183,9 @@ fn places_to_fill_in_are_found() {
         "Call me at XXX.",
         "I like Company Name a lot.",
     ] {
-        assert_eq!(
-            with_sentence(sentence),
-            [("placeholder", Block)],
-            "{sentence}"
-        );
+        assert_eq!(with_sentence(sentence), [("placeholder", Block)], "{sentence}");
     }
-    assert_eq!(
-        with_greeting("Hi ,"),
-        [("placeholder", Block), ("salutation", Block)]
-    );
+    assert_eq!(with_greeting("Hi ,"), [("placeholder", Block), ("salutation", Block)]);
     let mut case = case();
     case.note.subject = "Thank you for the [role] interview".to_owned();
     assert_eq!(case.found(), [("placeholder", Block)]);
@@ -242,10 +206,7 @@ fn brackets_of_honest_text_are_no_places_to_fill_in() {
     }
     let mut case = case();
     case.app.interviews[0].meetings[0].topics[0].what = "why <head> grew in Kafka".to_owned();
-    case.note.body = BODY.replace(
-        "Moving the billing jobs to Kafka",
-        "Why <head> grew in Kafka",
-    );
+    case.note.body = BODY.replace("Moving the billing jobs to Kafka", "Why <head> grew in Kafka");
     assert_eq!(case.found(), []);
 }
 
@@ -259,19 +220,13 @@ fn a_thank_you_without_the_persons_topic_blocks() {
     case.app.interviews[0].meetings[0].topics[0].what = " ".to_owned();
     assert_eq!(case.found(), [("no-topic", Ask)]);
     case.app.interviews[0].meetings[0].topics.clear();
-    assert_eq!(
-        case.findings()[0].message,
-        "has no recorded topic for Jane Doe"
-    );
+    assert_eq!(case.findings()[0].message, "has no recorded topic for Jane Doe");
 }
 
 #[test]
 fn three_content_words_of_a_topic_are_enough_in_any_form() {
     let mut case = case();
-    case.note.body = BODY.replace(
-        "Moving the billing jobs to Kafka",
-        "Moving billing over to Kafka",
-    );
+    case.note.body = BODY.replace("Moving the billing jobs to Kafka", "Moving billing over to Kafka");
     assert_eq!(case.found(), []);
     case.note.kind = NoteKind::Nudge;
     case.note.body = BODY.replace("Moving the billing jobs to Kafka", "That");
@@ -282,77 +237,38 @@ fn three_content_words_of_a_topic_are_enough_in_any_form() {
 fn lengths_are_measured_by_kind() {
     let mut case = case();
     let with = |words: usize| {
-        format!(
-            "Hi Jane,\n\nmoving billing jobs to Kafka {}\n\nBest,\nJo",
-            "word ".repeat(words - 5)
-        )
+        format!("Hi Jane,\n\nmoving billing jobs to Kafka {}\n\nBest,\nJo", "word ".repeat(words - 5))
     };
     let cases = [
         (
             NoteKind::ThankYou,
             "thank-you",
-            [
-                (39, Some(Ask)),
-                (40, None),
-                (180, None),
-                (181, Some(Ask)),
-                (251, Some(Block)),
-            ],
+            [(39, Some(Ask)), (40, None), (180, None), (181, Some(Ask)), (251, Some(Block))],
         ),
         (
             NoteKind::ThankYou,
             "thank-you-late",
-            [
-                (39, Some(Ask)),
-                (40, None),
-                (180, None),
-                (250, Some(Ask)),
-                (251, Some(Block)),
-            ],
+            [(39, Some(Ask)), (40, None), (180, None), (250, Some(Ask)), (251, Some(Block))],
         ),
         (
             NoteKind::ThankYou,
             "thank-you-brief",
-            [
-                (24, Some(Ask)),
-                (25, None),
-                (130, None),
-                (131, Some(Ask)),
-                (201, Some(Block)),
-            ],
+            [(24, Some(Ask)), (25, None), (130, None), (131, Some(Ask)), (201, Some(Block))],
         ),
         (
             NoteKind::Nudge,
             "nudge",
-            [
-                (6, None),
-                (110, None),
-                (111, Some(Ask)),
-                (150, Some(Ask)),
-                (151, Some(Block)),
-            ],
+            [(6, None), (110, None), (111, Some(Ask)), (150, Some(Ask)), (151, Some(Block))],
         ),
         (
             NoteKind::NextRoundReply,
             "x",
-            [
-                (6, None),
-                (100, None),
-                (101, Some(Ask)),
-                (150, Some(Ask)),
-                (151, Some(Block)),
-            ],
+            [(6, None), (100, None), (101, Some(Ask)), (150, Some(Ask)), (151, Some(Block))],
         ),
         (
             NoteKind::RejectionReply,
             "x",
-            [
-                (6, None),
-                (120, None),
-                (121, Some(Ask)),
-                (150, Some(Ask)),
-                (151, Some(Block)),
-            ],
+            [(6, None), (120, None), (121, Some(Ask)), (150, Some(Ask)), (151, Some(Block))],
         ),
     ];
     for (kind, template, lengths) in cases {
@@ -361,11 +277,7 @@ fn lengths_are_measured_by_kind() {
         for (words, severity) in lengths {
             case.note.body = with(words);
             let found: Vec<Severity> = case.found().iter().map(|(_, severity)| *severity).collect();
-            assert_eq!(
-                found,
-                severity.into_iter().collect::<Vec<_>>(),
-                "{template} {words}"
-            );
+            assert_eq!(found, severity.into_iter().collect::<Vec<_>>(), "{template} {words}");
         }
     }
     case.note.body = "Hi Jane,\n\nBest,\nJo".to_owned();
@@ -380,15 +292,9 @@ fn subjects_are_short_quiet_and_say_what_about() {
         ("Thank you for the interview!", vec![("subject", Block)]),
         ("THANK YOU FOR THE INTERVIEW", vec![("subject", Block)]),
         ("Thank you for the interview 🎉", vec![("subject", Block)]),
-        (
-            "Thank you for the Café Manager interview",
-            vec![("subject", Inform)],
-        ),
+        ("Thank you for the Café Manager interview", vec![("subject", Inform)]),
         ("Thank you for your time", vec![("subject", Ask)]),
-        (
-            "Thank you for the long and pleasant interview at home",
-            vec![("subject", Ask)],
-        ),
+        ("Thank you for the long and pleasant interview at home", vec![("subject", Ask)]),
         ("Thank you for Thursday's conversation", vec![]),
         ("Thank you, and the Kafka jobs", vec![]),
         ("Re: Thank you for the Platform Engineer interview", vec![]),
@@ -403,25 +309,16 @@ fn subjects_are_short_quiet_and_say_what_about() {
 #[test]
 fn a_note_that_repeats_its_sibling_is_found() {
     let mut case = case();
-    let twin = BODY
-        .replace("Jane", "Omar")
-        .replace("Moving the billing jobs to Kafka", "How on-call is shared");
+    let twin =
+        BODY.replace("Jane", "Omar").replace("Moving the billing jobs to Kafka", "How on-call is shared");
     case.siblings = vec![("acme/jane", BODY.to_owned()), ("acme/omar", twin.clone())];
     assert_eq!(case.found(), [("too-similar", Block)]);
     let cousin = twin.replace("nightly freeze goes away", "pager is quiet");
     case.siblings = vec![("acme/omar", cousin)];
     assert_eq!(case.found(), [("too-similar", Ask)]);
-    case.siblings = vec![(
-        "acme/omar",
-        BODY.replace("Hi Jane", "Hello Omar")
-            .replace("Jo Marsh", "J."),
-    )];
+    case.siblings = vec![("acme/omar", BODY.replace("Hi Jane", "Hello Omar").replace("Jo Marsh", "J."))];
     assert_eq!(case.found(), [("too-similar", Block)]);
-    assert!(
-        case.findings()[0]
-            .message
-            .contains("acme/omar (100 % the same)")
-    );
+    assert!(case.findings()[0].message.contains("acme/omar (100 % the same)"));
 }
 
 #[test]
@@ -435,14 +332,9 @@ fn similarity_is_that_of_three_word_runs() {
 #[test]
 fn one_topic_for_two_people_is_asked_about() {
     let mut case = case();
-    case.app.interviews[0].meetings[1].topics[0].what =
-        "Moving the billing jobs to Kafka.".to_owned();
+    case.app.interviews[0].meetings[1].topics[0].what = "Moving the billing jobs to Kafka.".to_owned();
     assert_eq!(case.found(), [("same-topic", Ask)]);
-    assert!(
-        case.findings()[0]
-            .message
-            .ends_with("the note to Omar Aziz")
-    );
+    assert!(case.findings()[0].message.ends_with("the note to Omar Aziz"));
 }
 
 #[test]
@@ -459,9 +351,7 @@ fn a_note_to_another_address_than_the_records_blocks() {
 #[test]
 fn with_an_agency_the_agent_is_greeted_and_written_to() {
     let mut case = case();
-    case.app
-        .people
-        .push(person("sam", "Sam Field", "sam@agency.example"));
+    case.app.people.push(person("sam", "Sam Field", "sam@agency.example"));
     case.app.agent = Some("sam".to_owned());
     assert_eq!(case.found(), [("wrong-name", Block), ("recipients", Block)]);
     case.note.to = Mailbox::parse("sam@agency.example").ok();

@@ -28,19 +28,12 @@ pub fn topic(typed: &str) -> String {
         ],
     );
     let text = mid_sentence(&text);
-    if starts_with_any(&text, &PRONOUNS) {
-        format!("how {text}")
-    } else {
-        text
-    }
+    if starts_with_any(&text, &PRONOUNS) { format!("how {text}") } else { text }
 }
 
 /// A reason without its "because".
 pub fn why(typed: &str) -> String {
-    mid_sentence(&without_lead(
-        &tidy(typed),
-        &["because of ", "because ", "since ", "as ", "that "],
-    ))
+    mid_sentence(&without_lead(&tidy(typed), &["because of ", "because ", "since ", "as ", "that "]))
 }
 
 /// A reason as "because …": a clause takes `because`, a bare noun phrase `because of`.
@@ -53,20 +46,15 @@ pub fn because(typed: &str) -> String {
         return format!("because it helps to {aim}");
     }
     let reason = why(typed);
-    if is_clause(&reason) {
-        format!("because {reason}")
-    } else {
-        format!("because of {reason}")
-    }
+    if is_clause(&reason) { format!("because {reason}") } else { format!("because of {reason}") }
 }
 
 /// What of oneself fits, as a clause: "I ran …" stays, "ran …" gets its subject, a noun phrase
 /// becomes "what I would bring is …".
 pub fn fit(typed: &str) -> String {
     const PAST: [&str; 24] = [
-        "ran", "built", "led", "wrote", "made", "kept", "took", "grew", "cut", "did", "have",
-        "had", "taught", "sold", "brought", "won", "spent", "set", "am", "was", "know", "found",
-        "drew", "held",
+        "ran", "built", "led", "wrote", "made", "kept", "took", "grew", "cut", "did", "have", "had",
+        "taught", "sold", "brought", "won", "spent", "set", "am", "was", "know", "found", "drew", "held",
     ];
     let text = mid_sentence(&tidy(typed));
     let first = text.split(' ').next().unwrap_or_default().to_lowercase();
@@ -82,8 +70,8 @@ pub fn fit(typed: &str) -> String {
 /// What they need, as it stands after "you need".
 pub fn need(typed: &str) -> String {
     const VERBS: [&str; 20] = [
-        "reduce", "move", "hire", "build", "cut", "ship", "scale", "grow", "get", "make", "fix",
-        "migrate", "replace", "find", "improve", "automate", "keep", "speed", "stop", "own",
+        "reduce", "move", "hire", "build", "cut", "ship", "scale", "grow", "get", "make", "fix", "migrate",
+        "replace", "find", "improve", "automate", "keep", "speed", "stop", "own",
     ];
     let text = mid_sentence(&without_lead(
         &tidy(typed),
@@ -130,10 +118,7 @@ pub fn decision(typed: &str) -> Option<String> {
             "it'll ",
         ],
     );
-    let text = without_lead(
-        &text,
-        &["expect to ", "hope to ", "plan to ", "should ", "want to "],
-    );
+    let text = without_lead(&text, &["expect to ", "hope to ", "plan to ", "should ", "want to "]);
     let text = without_lead(
         &text,
         &[
@@ -161,27 +146,18 @@ pub fn decision(typed: &str) -> Option<String> {
     let rest = lower.split(' ').nth(1).unwrap_or_default();
     match first.as_str() {
         "in" if matches!(rest, "touch" | "contact") => None,
-        "in" | "by" | "within" | "next" | "on" | "before" | "after" | "at" | "around" | "early"
-        | "late" | "later" | "soon" | "tomorrow" | "today" | "this" | "towards" | "toward"
-        | "sometime" | "over" | "during" | "no" | "shortly" | "not" | "until" => Some(text),
+        "in" | "by" | "within" | "next" | "on" | "before" | "after" | "at" | "around" | "early" | "late"
+        | "later" | "soon" | "tomorrow" | "today" | "this" | "towards" | "toward" | "sometime" | "over"
+        | "during" | "no" | "shortly" | "not" | "until" => Some(text),
         "end" => Some(format!("by the {text}")),
         "the" => Some(format!("by {text}")),
-        "a" | "an" | "one" | "two" | "three" | "four" | "five" | "six" | "seven" | "eight"
-        | "ten" | "several" | "few" | "couple" => Some(format!("in {text}")),
+        "a" | "an" | "one" | "two" | "three" | "four" | "five" | "six" | "seven" | "eight" | "ten"
+        | "several" | "few" | "couple" => Some(format!("in {text}")),
         _ if is_day(&first) => Some(format!("by {text}")),
-        _ if first
-            .chars()
-            .all(|c| c.is_ascii_digit() || matches!(c, '-' | '–'))
-            && !first.is_empty() =>
-        {
-            let unit = ["day", "week", "month", "business", "working"]
-                .iter()
-                .any(|u| rest.starts_with(u));
+        _ if first.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '–')) && !first.is_empty() => {
+            let unit = ["day", "week", "month", "business", "working"].iter().any(|u| rest.starts_with(u));
             let range = matches!(rest, "to" | "or");
-            Some(format!(
-                "{} {text}",
-                if unit || range { "in" } else { "by" }
-            ))
+            Some(format!("{} {text}", if unit || range { "in" } else { "by" }))
         }
         _ => None,
     }
@@ -198,11 +174,7 @@ pub fn joined(parts: &[String]) -> String {
         [first @ .., last] if busy => format!("{}; and {last}", first.join("; ")),
         [first @ .., last] => {
             // A part with its own "and" needs the comma before the last one.
-            let comma = if parts.iter().any(|p| p.contains(" and ")) {
-                ","
-            } else {
-                ""
-            };
+            let comma = if parts.iter().any(|p| p.contains(" and ")) { "," } else { "" };
             format!("{}{comma} and {last}", first.join(", "))
         }
     }
@@ -214,11 +186,7 @@ const PRONOUNS: [&str; 9] = ["i", "we", "you", "they", "it", "he", "she", "there
 fn tidy(typed: &str) -> String {
     let text = typed.split_whitespace().collect::<Vec<_>>().join(" ");
     let dots = text.ends_with("...");
-    if dots {
-        text
-    } else {
-        text.trim_end_matches(['.', ',', ';']).to_owned()
-    }
+    if dots { text } else { text.trim_end_matches(['.', ',', ';']).to_owned() }
 }
 
 fn without_lead(text: &str, leads: &[&str]) -> String {
@@ -236,9 +204,9 @@ fn without_lead(text: &str, leads: &[&str]) -> String {
 /// Without the capital of a sentence start, where the first word is surely no name.
 fn mid_sentence(text: &str) -> String {
     const FUNCTION_WORDS: [&str; 34] = [
-        "The", "A", "An", "How", "What", "Why", "When", "Where", "Which", "Who", "Whether", "That",
-        "This", "Your", "Their", "Our", "My", "His", "Her", "Its", "We", "You", "They", "It", "He",
-        "She", "There", "Because", "Since", "To", "In", "By", "Next", "Some",
+        "The", "A", "An", "How", "What", "Why", "When", "Where", "Which", "Who", "Whether", "That", "This",
+        "Your", "Their", "Our", "My", "His", "Her", "Its", "We", "You", "They", "It", "He", "She", "There",
+        "Because", "Since", "To", "In", "By", "Next", "Some",
     ];
     const GERUNDS: [&str; 26] = [
         "Moving",
@@ -280,11 +248,7 @@ fn mid_sentence(text: &str) -> String {
 }
 
 fn starts_with_any(text: &str, list: &[&str]) -> bool {
-    let first = text
-        .split([' ', '\'', '’'])
-        .next()
-        .unwrap_or_default()
-        .to_lowercase();
+    let first = text.split([' ', '\'', '’']).next().unwrap_or_default().to_lowercase();
     list.contains(&first.as_str())
 }
 
@@ -295,13 +259,11 @@ fn is_gerund(word: &str) -> bool {
 /// Whether a verb is likely in it: enough to choose between "because" and "because of".
 fn is_clause(text: &str) -> bool {
     const VERBS: [&str; 34] = [
-        "is", "are", "was", "were", "be", "has", "have", "had", "will", "would", "can", "could",
-        "may", "might", "must", "should", "do", "does", "did", "go", "goes", "need", "make", "get",
-        "keep", "let", "save", "become", "stay", "take", "isn't", "can't", "won't", "don't",
+        "is", "are", "was", "were", "be", "has", "have", "had", "will", "would", "can", "could", "may",
+        "might", "must", "should", "do", "does", "did", "go", "goes", "need", "make", "get", "keep", "let",
+        "save", "become", "stay", "take", "isn't", "can't", "won't", "don't",
     ];
-    const MEASURES: [&str; 8] = [
-        "fewer", "less", "lower", "more", "no", "better", "faster", "higher",
-    ];
+    const MEASURES: [&str; 8] = ["fewer", "less", "lower", "more", "no", "better", "faster", "higher"];
     let words = words(text);
     let first = words.first().map(String::as_str).unwrap_or_default();
     if starts_with_any(text, &PRONOUNS)
@@ -315,24 +277,18 @@ fn is_clause(text: &str) -> bool {
     if MEASURES.contains(&first) && words.len() <= 4 {
         return false;
     }
-    words
-        .iter()
-        .skip(1)
-        .any(|word| (word.ends_with('s') && !word.ends_with("ss")) || word.ends_with("ed"))
+    words.iter().skip(1).any(|word| (word.ends_with('s') && !word.ends_with("ss")) || word.ends_with("ed"))
 }
 
 fn is_day(word: &str) -> bool {
     const DAYS: [&str; 19] = [
-        "mon", "tue", "wed", "thu", "fri", "sat", "sun", "jan", "feb", "mar", "apr", "may", "jun",
-        "jul", "aug", "sep", "oct", "nov", "dec",
+        "mon", "tue", "wed", "thu", "fri", "sat", "sun", "jan", "feb", "mar", "apr", "may", "jun", "jul",
+        "aug", "sep", "oct", "nov", "dec",
     ];
     let letters: String = word.chars().take(3).collect();
     let full = ["day", "ary", "ch", "il", "may", "ne", "ly", "ust", "ber"];
     DAYS.contains(&letters.as_str())
-        && (word.chars().count() <= 4
-            || full
-                .iter()
-                .any(|end| word.trim_end_matches(',').ends_with(end)))
+        && (word.chars().count() <= 4 || full.iter().any(|end| word.trim_end_matches(',').ends_with(end)))
 }
 
 #[cfg(test)]

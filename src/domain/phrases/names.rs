@@ -17,10 +17,7 @@ pub fn first_name(person: &Person) -> String {
 
 /// The honorific as recorded, or as they write it before their own name. None is ever guessed.
 pub fn honorific(person: &Person) -> Option<&str> {
-    person
-        .honorific
-        .as_deref()
-        .or_else(|| titled(person.name.as_str()).map(|(title, _)| title))
+    person.honorific.as_deref().or_else(|| titled(person.name.as_str()).map(|(title, _)| title))
 }
 
 /// The name without an honorific that they write before it.
@@ -32,8 +29,8 @@ pub fn bare_name(person: &Person) -> String {
 /// The family name with its particles ("van der Berg"), where the script tells which it is.
 pub fn last_name(person: &Person) -> Option<String> {
     const PARTICLES: [&str; 20] = [
-        "van", "von", "de", "der", "den", "della", "di", "da", "del", "la", "le", "du", "bin",
-        "al", "ter", "ten", "dos", "das", "af", "zu",
+        "van", "von", "de", "der", "den", "della", "di", "da", "del", "la", "le", "du", "bin", "al", "ter",
+        "ten", "dos", "das", "af", "zu",
     ];
     const SUFFIXES: [&str; 8] = ["jr", "sr", "ii", "iii", "iv", "phd", "md", "esq"];
     let name = bare_name(person);
@@ -81,21 +78,9 @@ fn titled(name: &str) -> Option<(&str, &str)> {
 }
 
 /// Honorifics that English notes meet, without their full stop.
-pub const TITLES: [&str; 11] = [
-    "dr",
-    "prof",
-    "professor",
-    "mr",
-    "ms",
-    "mrs",
-    "miss",
-    "mx",
-    "sir",
-    "dame",
-    "rev",
-];
+pub const TITLES: [&str; 11] =
+    ["dr", "prof", "professor", "mr", "ms", "mrs", "miss", "mx", "sir", "dame", "rev"];
 
 fn is_latin(name: &str) -> bool {
-    name.chars()
-        .all(|c| !c.is_alphabetic() || c < '\u{250}' || ('\u{1e00}'..'\u{1f00}').contains(&c))
+    name.chars().all(|c| !c.is_alphabetic() || c < '\u{250}' || ('\u{1e00}'..'\u{1f00}').contains(&c))
 }

@@ -12,20 +12,12 @@ const LONGEST: usize = 50;
 pub(super) fn subject_line(facts: &Facts, day: Option<NaiveDate>) -> String {
     if let Some(subject) = facts.thread_subject {
         let mut bare = subject.trim();
-        while let Some(rest) = bare
-            .get(..3)
-            .filter(|re| re.eq_ignore_ascii_case("re:"))
-            .and(bare.get(3..))
-        {
+        while let Some(rest) = bare.get(..3).filter(|re| re.eq_ignore_ascii_case("re:")).and(bare.get(3..)) {
             bare = rest.trim_start();
         }
         return format!("Re: {bare}");
     }
-    let kind = facts
-        .application
-        .interview(facts.round)
-        .map(|i| i.kind)
-        .unwrap_or_default();
+    let kind = facts.application.interview(facts.round).map(|i| i.kind).unwrap_or_default();
     let occasion = match kind {
         InterviewKind::Phone => "call",
         InterviewKind::Informational => "conversation",
@@ -33,18 +25,14 @@ pub(super) fn subject_line(facts: &Facts, day: Option<NaiveDate>) -> String {
     };
     let weekday = day.map(|day| day.format("%A").to_string());
     let with_role = |role: &str| match facts.kind {
-        NoteKind::ThankYou => vec![
-            format!("Thank you for the {role} {occasion}"),
-            format!("{role} {occasion}: thank you"),
-        ],
+        NoteKind::ThankYou => {
+            vec![format!("Thank you for the {role} {occasion}"), format!("{role} {occasion}: thank you")]
+        }
         NoteKind::Nudge => vec![format!("{role} role: timing"), format!("{role}: timing")],
         NoteKind::CloseOut => vec![format!("{role} role: a last note")],
         NoteKind::RejectionReply => vec![format!("{role} role: thank you")],
         NoteKind::NextRoundReply => {
-            vec![
-                format!("{role} role: the next interview"),
-                format!("{role}: next interview"),
-            ]
+            vec![format!("{role} role: the next interview"), format!("{role}: next interview")]
         }
     };
     let day_of = weekday.map_or_else(|| "the".to_owned(), |day| format!("{day}'s"));
@@ -74,11 +62,7 @@ fn shorter_roles(role: &str) -> Vec<String> {
         .iter()
         .find_map(|rank| plain.strip_prefix(rank))
         .unwrap_or(plain);
-    [role, plain, unranked]
-        .into_iter()
-        .filter(|r| !r.is_empty())
-        .map(str::to_owned)
-        .collect()
+    [role, plain, unranked].into_iter().filter(|r| !r.is_empty()).map(str::to_owned).collect()
 }
 
 fn capital(text: &str) -> String {

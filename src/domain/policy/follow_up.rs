@@ -36,11 +36,7 @@ pub(super) fn step(case: &Case<'_>) -> Option<Step> {
     if round.ended > case.now || round.kind == InterviewKind::Informational {
         return None;
     }
-    let in_round: Vec<&Past> = case
-        .past
-        .iter()
-        .filter(|note| note.round == round.round)
-        .collect();
+    let in_round: Vec<&Past> = case.past.iter().filter(|note| note.round == round.round).collect();
     if !thanked_or_missed(case, round, &in_round) || waits_for_the_owner(case, round, &in_round) {
         return None;
     }
@@ -49,11 +45,8 @@ pub(super) fn step(case: &Case<'_>) -> Option<Step> {
         return None;
     }
 
-    let sent: Vec<&Past> = in_round
-        .iter()
-        .filter(|note| note.kind.is_follow_up() && note.state.has_left())
-        .copied()
-        .collect();
+    let sent: Vec<&Past> =
+        in_round.iter().filter(|note| note.kind.is_follow_up() && note.state.has_left()).copied().collect();
     let most = case.policy.follow_ups.min(MOST_FOLLOW_UPS);
     let number = u32::try_from(sent.len()).unwrap_or(u32::MAX);
     if number >= most || sent.iter().any(|note| note.kind == NoteKind::CloseOut) {
@@ -71,11 +64,7 @@ pub(super) fn step(case: &Case<'_>) -> Option<Step> {
     let paused = case.after_last_note(&person, opening);
     let earliest = case.calendar.follow_up_from(paused.to_utc(), zone);
     let due = Calendar::follow_up_aim(case.calendar.next_usable(plan.day), zone);
-    let moments = Moments {
-        earliest,
-        due: due.max(earliest),
-        latest: None,
-    };
+    let moments = Moments { earliest, due: due.max(earliest), latest: None };
     Some(case.step(kind, &person, Some(round), moments, plan.reason))
 }
 
@@ -99,9 +88,7 @@ fn thanked_or_missed(case: &Case<'_>, round: &Interview, notes: &[&Past]) -> boo
 /// or left at an unknown time, or an answer came to the mailbox and nobody has told yet what it says.
 fn waits_for_the_owner(case: &Case<'_>, round: &Interview, notes: &[&Past]) -> bool {
     let heard = &case.application.heard;
-    let invited = heard
-        .iter()
-        .any(|h| h.news == News::NextRound && h.at >= round.ended);
+    let invited = heard.iter().any(|h| h.news == News::NextRound && h.at >= round.ended);
     let doubt = notes
         .iter()
         .filter(|note| note.kind.is_follow_up())
@@ -109,11 +96,7 @@ fn waits_for_the_owner(case: &Case<'_>, round: &Interview, notes: &[&Past]) -> b
     let untold = notes
         .iter()
         .filter(|note| note.state == State::Answered)
-        .any(|note| {
-            !heard
-                .iter()
-                .any(|h| is_answer(h.news) && Some(h.at) >= note.sent_at)
-        });
+        .any(|note| !heard.iter().any(|h| is_answer(h.news) && Some(h.at) >= note.sent_at));
     invited || doubt || untold
 }
 
@@ -132,18 +115,9 @@ fn plan(case: &Case<'_>, round: &Interview, number: u32) -> Plan {
     let date = |at: DateTime<FixedOffset>| zone.at(at.to_utc()).date_naive();
     let last = last_contact(case, round);
     let (wait, floor) = match (last.what, number) {
-        (What::Answer, _) => (
-            policy.nudge_after_answer_business_days,
-            policy.nudge_floor_business_days,
-        ),
-        (_, 0) => (
-            policy.nudge_after_business_days,
-            policy.nudge_floor_business_days,
-        ),
-        _ => (
-            policy.close_out_after_business_days,
-            policy.close_out_floor_business_days,
-        ),
+        (What::Answer, _) => (policy.nudge_after_answer_business_days, policy.nudge_floor_business_days),
+        (_, 0) => (policy.nudge_after_business_days, policy.nudge_floor_business_days),
+        _ => (policy.close_out_after_business_days, policy.close_out_floor_business_days),
     };
     let since = |n: u32| {
         let what = match last.what {
@@ -175,11 +149,7 @@ fn plan(case: &Case<'_>, round: &Interview, number: u32) -> Plan {
         since(floor)
     };
     let day = held.max(bound);
-    Plan {
-        floor: day,
-        day,
-        reason,
-    }
+    Plan { floor: day, day, reason }
 }
 
 /// The last contact in either direction; the interview itself where there was none since.
@@ -188,29 +158,18 @@ fn last_contact(case: &Case<'_>, round: &Interview) -> Contact {
         .past
         .iter()
         .filter(|note| note.state.has_left())
-        .filter_map(|note| {
-            Some(Contact {
-                at: note.sent_at?,
-                what: What::Note(note.kind),
-            })
-        });
+        .filter_map(|note| Some(Contact { at: note.sent_at?, what: What::Note(note.kind) }));
     let heard = case
         .application
         .heard
         .iter()
         .filter(|heard| is_answer(heard.news))
-        .map(|heard| Contact {
-            at: heard.at,
-            what: What::Answer,
-        });
+        .map(|heard| Contact { at: heard.at, what: What::Answer });
     notes
         .chain(heard)
         .max()
         .filter(|contact| contact.at >= round.ended)
-        .unwrap_or(Contact {
-            at: round.ended,
-            what: What::Interview,
-        })
+        .unwrap_or(Contact { at: round.ended, what: What::Interview })
 }
 
 /// The decision and its day, unless that day passed before the latest round, before an answer or
@@ -227,16 +186,8 @@ fn standing_decision<'a>(
         .iter()
         .filter(|note| note.kind.is_follow_up() && note.state.has_left())
         .filter_map(|note| note.sent_at);
-    let answers = case
-        .application
-        .heard
-        .iter()
-        .filter(|h| is_answer(h.news))
-        .map(|heard| heard.at);
-    let overtaken = follow_ups
-        .chain(answers)
-        .chain([round.ended])
-        .any(|at| date(at) > by);
+    let answers = case.application.heard.iter().filter(|h| is_answer(h.news)).map(|heard| heard.at);
+    let overtaken = follow_ups.chain(answers).chain([round.ended]).any(|at| date(at) > by);
     (!overtaken).then_some((decision, by))
 }
 

@@ -96,15 +96,10 @@ impl Policy {
                 follow_ups: 1,
                 ..Policy::default()
             },
-            "FR" => Policy {
-                nudge_after_business_days: 7,
-                after_decision_business_days: 3,
-                ..Policy::default()
-            },
-            "ES" => Policy {
-                nudge_after_business_days: 7,
-                ..Policy::default()
-            },
+            "FR" => {
+                Policy { nudge_after_business_days: 7, after_decision_business_days: 3, ..Policy::default() }
+            }
+            "ES" => Policy { nudge_after_business_days: 7, ..Policy::default() },
             "JP" => Policy {
                 nudge_after_business_days: 7,
                 after_decision_business_days: 1,

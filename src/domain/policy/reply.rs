@@ -20,10 +20,7 @@ pub(super) fn to_rejection(case: &Case<'_>, at: DateTime<FixedOffset>) -> Option
     let cool = at + hours(policy.rejection_after_hours);
     let earliest = case.after_last_note(&person, cool);
     let reason = if earliest > cool {
-        format!(
-            "{} hours after the last note to the same person",
-            policy.same_person_pause_hours
-        )
+        format!("{} hours after the last note to the same person", policy.same_person_pause_hours)
     } else {
         format!(
             "{} after the news of {}",
@@ -40,11 +37,7 @@ pub(super) fn to_rejection(case: &Case<'_>, at: DateTime<FixedOffset>) -> Option
 }
 
 pub(super) fn to_next_round(case: &Case<'_>) -> Option<Step> {
-    let news = case
-        .application
-        .heard
-        .iter()
-        .filter(|heard| heard.news == News::NextRound);
+    let news = case.application.heard.iter().filter(|heard| heard.news == News::NextRound);
     let at = news.map(|heard| heard.at).max()?;
     let round = case.round_before(at.to_utc());
     // They have met since: the invitation was answered somehow.

@@ -40,28 +40,19 @@ fn step<'a>(case: &Case<'a>, round: &'a Interview, person: &str) -> Step {
     let zone = case.zone(Some(round));
     let policy = case.policy;
     let (minutes, because) = match deciding_at_once(case, round) {
-        Some(words) => (
-            policy.thank_you_after_minutes_if_deciding,
-            format!(", as they decide \"{words}\""),
-        ),
+        Some(words) => (policy.thank_you_after_minutes_if_deciding, format!(", as they decide \"{words}\"")),
         None => (policy.thank_you_after_minutes, String::new()),
     };
     let rested = round.ended + TimeDelta::minutes(i64::from(minutes));
     let earliest = case.after_last_note(person, rested);
     let reason = if earliest > rested {
-        format!(
-            "{} hours after the last note to the same person",
-            policy.same_person_pause_hours
-        )
+        format!("{} hours after the last note to the same person", policy.same_person_pause_hours)
     } else {
         let pause = match minutes {
             minutes if minutes % 60 == 0 => plural(minutes / 60, "hour"),
             minutes => plural(minutes, "minute"),
         };
-        format!(
-            "{pause} after the interview of {}{because}",
-            zone.stamp(round.ended.to_utc())
-        )
+        format!("{pause} after the interview of {}{because}", zone.stamp(round.ended.to_utc()))
     };
     let moments = Moments {
         earliest,
@@ -76,7 +67,5 @@ fn deciding_at_once<'a>(case: &Case<'a>, round: &Interview) -> Option<&'a str> {
     let decision = case.application.decision.as_ref()?;
     let date = round.date();
     let next = case.calendar.add_business_days(date, 1);
-    (date..=next)
-        .contains(&decision.by?)
-        .then_some(decision.words.as_str())
+    (date..=next).contains(&decision.by?).then_some(decision.words.as_str())
 }

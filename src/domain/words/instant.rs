@@ -1,13 +1,9 @@
 //! The grammar of instants and days: "yesterday 3pm", "fri 14:00", "2026-03-05". What it means by
 //! a bare weekday or a bare time stands at [`super::when`].
 
-use chrono::{
-    DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveTime, TimeDelta, Utc, Weekday,
-};
+use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveTime, TimeDelta, Utc, Weekday};
 
-use super::tokens::{
-    count, digits, in_week, iso, month, on_or_after, on_or_before, weekday, words, written,
-};
+use super::tokens::{count, digits, in_week, iso, month, on_or_after, on_or_before, weekday, words, written};
 use super::{NotUnderstood, When, Zone};
 
 const EXAMPLES: &[&str] = &[
@@ -41,8 +37,7 @@ pub(super) fn read(text: &str, now: DateTime<Utc>, zone: &Zone) -> Result<When, 
     };
     let day = match rest.as_slice() {
         [] => now.date_naive(),
-        rest => day(text, rest, now.date_naive())?
-            .ok_or_else(|| NotUnderstood::unknown(text, EXAMPLES))?,
+        rest => day(text, rest, now.date_naive())?.ok_or_else(|| NotUnderstood::unknown(text, EXAMPLES))?,
     };
     let wall = day.and_time(time);
     let instant = match offset {
@@ -51,19 +46,13 @@ pub(super) fn read(text: &str, now: DateTime<Utc>, zone: &Zone) -> Result<When, 
             .single()
             .map(|instant| zone.at(instant.to_utc()))
             .ok_or_else(|| NotUnderstood::unknown(text, EXAMPLES))?,
-        None => zone
-            .instant(wall)
-            .map_err(|error| NotUnderstood::because(format!("in {zone} {error}")))?,
+        None => zone.instant(wall).map_err(|error| NotUnderstood::because(format!("in {zone} {error}")))?,
     };
     Ok(When::At(instant, zone))
 }
 
 /// The zone that the text names, or the one that is meant without; and the other words.
-fn named_zone(
-    text: &str,
-    words: &[String],
-    zone: &Zone,
-) -> Result<(Zone, Vec<String>), NotUnderstood> {
+fn named_zone(text: &str, words: &[String], zone: &Zone) -> Result<(Zone, Vec<String>), NotUnderstood> {
     let mut named: Option<Zone> = None;
     let mut rest = Vec::new();
     for word in words {
@@ -114,10 +103,9 @@ fn clock_time(words: &[String]) -> Option<Clock> {
             [half @ ("am" | "pm" | "a.m" | "p.m"), tail @ ..] => {
                 (twelve_hours(first, half).map(|time| (time, None)), tail)
             }
-            [zone, tail @ ..] if offset(zone).is_some() => (
-                time_of_day(first).map(|(time, _)| (time, offset(zone))),
-                tail,
-            ),
+            [zone, tail @ ..] if offset(zone).is_some() => {
+                (time_of_day(first).map(|(time, _)| (time, offset(zone))), tail)
+            }
             tail => (time_of_day(first), tail),
         };
         match found {
@@ -232,9 +220,7 @@ fn quantity<'a>(words: &[&'a str]) -> Option<(u32, &'a str)> {
             Some((digits(number, 1..=3)?, unit))
         }
         [number, unit] => Some((count(number)?, unit)),
-        ["a", number @ "few", unit] | ["a", number @ "couple", "of", unit] => {
-            Some((count(number)?, unit))
-        }
+        ["a", number @ "few", unit] | ["a", number @ "couple", "of", unit] => Some((count(number)?, unit)),
         _ => None,
     }
 }
@@ -252,9 +238,7 @@ fn day(text: &str, words: &[&str], today: NaiveDate) -> Result<Option<NaiveDate>
         ["day", "before", "yesterday"] | ["the", "day", "before", "yesterday"] => {
             Some(yesterday - Days::new(1))
         }
-        ["day", "after", "tomorrow"] | ["the", "day", "after", "tomorrow"] => {
-            Some(tomorrow + Days::new(1))
-        }
+        ["day", "after", "tomorrow"] | ["the", "day", "after", "tomorrow"] => Some(tomorrow + Days::new(1)),
         [day] if weekday(day).is_some() => one(day, on_or_before, today),
         ["last", day] if weekday(day).is_some() => one(day, on_or_before, yesterday),
         ["on" | "this", day] if weekday(day).is_some() => one(day, on_or_after, today),

@@ -103,20 +103,14 @@ pub(super) fn read(text: &str, said_on: NaiveDate) -> Result<Option<NaiveDate>, 
             [rest @ .., "at", "the", "latest"]
             | [rest @ .., "from", "now" | "today"]
             | [rest @ .., "or", "so"]
-            | [
-                rest @ ..,
-                "time" | "latest" | "morning" | "afternoon" | "evening" | "noon",
-            ] => rest,
+            | [rest @ .., "time" | "latest" | "morning" | "afternoon" | "evening" | "noon"] => rest,
             _ => return Err(not_understood(text)),
         };
     }
 }
 
 fn not_understood(text: &str) -> NotUnderstood {
-    NotUnderstood {
-        message: format!("cannot find a date in {}", quoted(text)),
-        examples: EXAMPLES.to_vec(),
-    }
+    NotUnderstood { message: format!("cannot find a date in {}", quoted(text)), examples: EXAMPLES.to_vec() }
 }
 
 fn is_vague(word: &str) -> bool {
@@ -124,11 +118,7 @@ fn is_vague(word: &str) -> bool {
 }
 
 /// The last day of what exactly these words name, counted from the day on which they were said.
-fn date(
-    text: &str,
-    words: &[&str],
-    said_on: NaiveDate,
-) -> Result<Option<NaiveDate>, NotUnderstood> {
+fn date(text: &str, words: &[&str], said_on: NaiveDate) -> Result<Option<NaiveDate>, NotUnderstood> {
     let friday = || match said_on.weekday() {
         // This week is over; nobody promises its Friday.
         Weekday::Sat | Weekday::Sun => in_week(said_on, 1, Weekday::Fri),
@@ -170,10 +160,7 @@ fn date(
         ["end", "of", "year"] | ["end", "of", "the" | "this", "year"] => {
             NaiveDate::from_ymd_opt(said_on.year(), 12, 31).map(back_to_friday)
         }
-        ["in", name]
-        | ["late" | "later", name]
-        | ["late" | "later", "in", name]
-        | ["end", "of", name]
+        ["in", name] | ["late" | "later", name] | ["late" | "later", "in", name] | ["end", "of", name]
             if month(name).is_some() =>
         {
             part_of_month(said_on, name, 31)
@@ -183,17 +170,13 @@ fn date(
         {
             part_of_month(said_on, name, 10)
         }
-        ["mid", name] | ["middle", "of", name] if month(name).is_some() => {
-            part_of_month(said_on, name, 20)
-        }
+        ["mid", name] | ["middle", "of", name] if month(name).is_some() => part_of_month(said_on, name, 20),
         [name] if let Some(name) = name.strip_prefix("mid-") => part_of_month(said_on, name, 20),
 
         ["this", day] => weekday(day).map(|weekday| on_or_after(said_on, weekday)),
         ["next", day] => weekday(day).map(|weekday| in_week(said_on, 1, weekday)),
         // "By Monday", said on a Monday, is not today.
-        [day] if let Some(weekday) = weekday(day) => {
-            Some(on_or_after(said_on + Days::new(1), weekday))
-        }
+        [day] if let Some(weekday) = weekday(day) => Some(on_or_after(said_on + Days::new(1), weekday)),
         words => match written(words)? {
             Some(date) => {
                 let this_year = NaiveDate::from_ymd_opt(said_on.year(), date.month, date.day);
@@ -235,14 +218,9 @@ fn span<'a>(words: &[&'a str]) -> Option<(u32, &'a str)> {
             (count(number)?, one_unit(unit)?)
         }
         ["a" | "any", "number", "of", unit @ ..] => (4, one_unit(unit)?),
-        ["number" | "couple", "of", unit @ ..] => (
-            if words.first() == Some(&"number") {
-                4
-            } else {
-                2
-            },
-            one_unit(unit)?,
-        ),
+        ["number" | "couple", "of", unit @ ..] => {
+            (if words.first() == Some(&"number") { 4 } else { 2 }, one_unit(unit)?)
+        }
         [number, unit @ ..] => (count(number)?, one_unit(unit)?),
         [] => return None,
     })
@@ -279,9 +257,7 @@ fn after(said_on: NaiveDate, n: u32, unit: &str) -> Option<NaiveDate> {
         "business days" => Some(business_days(said_on, n)),
         "weeks" => days(n * 7),
         "fortnights" => days(n * 14),
-        "months" => said_on
-            .checked_add_months(Months::new(n))
-            .map(back_to_friday),
+        "months" => said_on.checked_add_months(Months::new(n)).map(back_to_friday),
         _ => None,
     }
 }
@@ -292,15 +268,9 @@ fn part_of_month(said_on: NaiveDate, name: &str, day: u32) -> Option<NaiveDate> 
     let in_year = |year: i32| {
         let first = NaiveDate::from_ymd_opt(year, month, 1)?;
         let end = end_of_month(first, 0);
-        Some(
-            first
-                .with_day(day)
-                .map_or(end, |there| back_to_friday(there).min(end)),
-        )
+        Some(first.with_day(day).map_or(end, |there| back_to_friday(there).min(end)))
     };
-    in_year(said_on.year())
-        .filter(|there| *there >= said_on)
-        .or_else(|| in_year(said_on.year() + 1))
+    in_year(said_on.year()).filter(|there| *there >= said_on).or_else(|| in_year(said_on.year() + 1))
 }
 
 /// Monday to Friday is enough here: what a firm means by a day is not our calendar.

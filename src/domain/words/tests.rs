@@ -22,9 +22,7 @@ fn read(text: &str) -> String {
 
 fn at(text: &str) -> String {
     let read = read(text);
-    read.strip_suffix(" America/New_York")
-        .map(str::to_owned)
-        .unwrap_or(read)
+    read.strip_suffix(" America/New_York").map(str::to_owned).unwrap_or(read)
 }
 
 fn day(text: &str) -> NaiveDate {
@@ -79,18 +77,9 @@ fn instants_are_read_as_people_type_them() {
 
 #[test]
 fn a_zone_anywhere_says_where_the_clock_stands() {
-    assert_eq!(
-        read("2026-11-20 14:00 America/Los_Angeles"),
-        "2026-11-20 14:00-08:00 America/Los_Angeles"
-    );
-    assert_eq!(
-        read("europe/berlin yesterday 15:00"),
-        "2026-11-18 15:00+01:00 Europe/Berlin"
-    );
-    assert_eq!(
-        read("2026-11-20T14:00+01:00[Europe/Berlin]"),
-        "2026-11-20 14:00+01:00 Europe/Berlin"
-    );
+    assert_eq!(read("2026-11-20 14:00 America/Los_Angeles"), "2026-11-20 14:00-08:00 America/Los_Angeles");
+    assert_eq!(read("europe/berlin yesterday 15:00"), "2026-11-18 15:00+01:00 Europe/Berlin");
+    assert_eq!(read("2026-11-20T14:00+01:00[Europe/Berlin]"), "2026-11-20 14:00+01:00 Europe/Berlin");
     assert_eq!(read("14:00 UTC"), "2026-11-19 14:00+00:00 UTC");
     // 10:00 in New York is past midnight in Tokyo, so that today is the 20th there.
     assert_eq!(read("0:10 Asia/Tokyo"), "2026-11-20 00:10+09:00 Asia/Tokyo");
@@ -136,10 +125,7 @@ fn what_can_be_read_two_ways_is_refused_with_the_way_out() {
         read("Thu 5 March 15:45"),
         "refused: \"Thu 5 March 15:45\" does not fit together: that day is Fri 5 Mar 2027"
     );
-    assert_eq!(
-        read("30 Feb"),
-        "refused: 2027 has no such day as \"30 Feb\""
-    );
+    assert_eq!(read("30 Feb"), "refused: 2027 has no such day as \"30 Feb\"");
     assert_eq!(
         read("5 March 1026"),
         "refused: \"5 March 1026\" is too far away; write a year from 2000 to 2199"
@@ -197,10 +183,7 @@ fn words_that_the_grammar_does_not_know_are_refused_with_examples() {
         "2026-11-20T14:00-99:00",
     ] {
         let refused = read(text);
-        assert!(
-            refused.starts_with("refused: cannot read \""),
-            "{text}: {refused}"
-        );
+        assert!(refused.starts_with("refused: cannot read \""), "{text}: {refused}");
         assert!(refused.ends_with(known), "{text}: {refused}");
     }
 }
@@ -304,10 +287,7 @@ fn decisions_without_a_meaning_here_are_refused() {
         "in 13",
     ] {
         let refused = decided(text, "2026-03-05");
-        assert!(
-            refused.starts_with("refused: cannot find a date in \""),
-            "{text}: {refused}"
-        );
+        assert!(refused.starts_with("refused: cannot find a date in \""), "{text}: {refused}");
     }
     assert_eq!(
         decided("by 2026-03-04", "2026-03-05"),
@@ -333,14 +313,7 @@ fn a_refusal_shows_no_more_than_a_line_of_a_long_text() {
 fn a_clock_outside_the_calendar_is_named() {
     let error = decision("tomorrow", NaiveDate::MAX).unwrap_err();
     assert!(error.to_string().ends_with("set it right first"), "{error}");
-    assert!(
-        when(
-            "now",
-            DateTime::<chrono::Utc>::MIN_UTC.fixed_offset(),
-            &new_york()
-        )
-        .is_err()
-    );
+    assert!(when("now", DateTime::<chrono::Utc>::MIN_UTC.fixed_offset(), &new_york()).is_err());
 }
 
 /// Words of both grammars and what stands between them.
@@ -415,12 +388,8 @@ fn soup() -> impl Strategy<Value = String> {
         "and",
     ]);
     let glue = prop::sample::select(vec![" ", " ", " ", "", "-", ", ", "t"]);
-    prop::collection::vec((word, glue), 0..8).prop_map(|parts| {
-        parts
-            .into_iter()
-            .flat_map(|(word, glue)| [word, glue])
-            .collect()
-    })
+    prop::collection::vec((word, glue), 0..8)
+        .prop_map(|parts| parts.into_iter().flat_map(|(word, glue)| [word, glue]).collect())
 }
 
 proptest! {

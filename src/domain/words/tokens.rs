@@ -45,8 +45,8 @@ fn range(word: &str) -> Vec<String> {
 
 pub(super) fn count(word: &str) -> Option<u32> {
     const NAMES: [&str; 13] = [
-        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-        "eleven", "twelve",
+        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+        "twelve",
     ];
     if let Some(n) = NAMES.iter().position(|name| *name == word) {
         return u32::try_from(n).ok();
@@ -110,9 +110,7 @@ pub(super) struct Written {
 /// `None` where the words are no date at all.
 pub(super) fn written(words: &[&str]) -> Result<Option<Written>, NotUnderstood> {
     let (named, rest) = match words {
-        [first, rest @ ..] if weekday(first).is_some() && !rest.is_empty() => {
-            (weekday(first), rest)
-        }
+        [first, rest @ ..] if weekday(first).is_some() && !rest.is_empty() => (weekday(first), rest),
         _ => (None, words),
     };
     let of = |day: &str, name: &str, year: Option<&str>| {
@@ -120,12 +118,7 @@ pub(super) fn written(words: &[&str]) -> Result<Option<Written>, NotUnderstood> 
             Some(year) => Some(i32::try_from(digits(year, 4..=4)?).ok()?),
             None => None,
         };
-        Some(Written {
-            weekday: named,
-            day: ordinal(day)?,
-            month: month(name)?,
-            year,
-        })
+        Some(Written { weekday: named, day: ordinal(day)?, month: month(name)?, year })
     };
     let date = match rest {
         [one] => {
@@ -140,9 +133,7 @@ pub(super) fn written(words: &[&str]) -> Result<Option<Written>, NotUnderstood> 
         ["the", day, "of", name] | [day, "of", name] | ["the", day, name] => of(day, name, None),
         ["the", day, "of", name, year] | [day, "of", name, year] => of(day, name, Some(year)),
         [first, second] => of(first, second, None).or_else(|| of(second, first, None)),
-        [first, second, year] => {
-            of(first, second, Some(year)).or_else(|| of(second, first, Some(year)))
-        }
+        [first, second, year] => of(first, second, Some(year)).or_else(|| of(second, first, Some(year))),
         _ => None,
     };
     Ok(date)
@@ -161,14 +152,9 @@ impl Written {
         }
         let Some(date) = NaiveDate::from_ymd_opt(year, self.month, self.day) else {
             let text = quoted(text);
-            return Err(NotUnderstood::because(format!(
-                "{year} has no such day as {text}"
-            )));
+            return Err(NotUnderstood::because(format!("{year} has no such day as {text}")));
         };
-        if self
-            .weekday
-            .is_some_and(|weekday| date.weekday() != weekday)
-        {
+        if self.weekday.is_some_and(|weekday| date.weekday() != weekday) {
             return Err(NotUnderstood::because(format!(
                 "{} does not fit together: that day is {}",
                 quoted(text),
@@ -194,19 +180,13 @@ pub(super) fn iso(word: &str) -> Option<NaiveDate> {
 
 /// `5`, `5th`.
 fn ordinal(word: &str) -> Option<u32> {
-    let number = ["st", "nd", "rd", "th"]
-        .iter()
-        .find_map(|ending| word.strip_suffix(ending))
-        .unwrap_or(word);
+    let number = ["st", "nd", "rd", "th"].iter().find_map(|ending| word.strip_suffix(ending)).unwrap_or(word);
     digits(number, 1..=2)
 }
 
 /// `03/04/2026` is March to some and April to others.
 fn refuse_two_ways(word: &str) -> Result<(), NotUnderstood> {
-    let numbers: Option<Vec<u32>> = word
-        .split(['/', '.', '-'])
-        .map(|part| digits(part, 1..=4))
-        .collect();
+    let numbers: Option<Vec<u32>> = word.split(['/', '.', '-']).map(|part| digits(part, 1..=4)).collect();
     match numbers.as_deref() {
         Some([first, second, rest @ ..])
             if rest.len() < 2 && word.contains(['/', '.', '-']) && iso(word).is_none() =>
@@ -220,10 +200,7 @@ fn refuse_two_ways(word: &str) -> Result<(), NotUnderstood> {
                     "{} can be {second} {one} or {first} {other}; write the month as a word",
                     quoted(word)
                 ),
-                _ => format!(
-                    "{} is not a date here; write the month as a word, or 2026-03-05",
-                    quoted(word)
-                ),
+                _ => format!("{} is not a date here; write the month as a word, or 2026-03-05", quoted(word)),
             }))
         }
         _ => Ok(()),
@@ -244,8 +221,7 @@ pub(super) fn on_or_before(date: NaiveDate, weekday: Weekday) -> NaiveDate {
 
 /// `weekday` of the week `weeks` after the one that `date` is in; weeks start on Monday.
 pub(super) fn in_week(date: NaiveDate, weeks: u32, weekday: Weekday) -> NaiveDate {
-    on_or_before(date, Weekday::Mon)
-        + Days::new(u64::from(weeks * 7 + weekday.num_days_from_monday()))
+    on_or_before(date, Weekday::Mon) + Days::new(u64::from(weeks * 7 + weekday.num_days_from_monday()))
 }
 
 /// The last Monday-to-Friday day of a month, `months` after the one that `date` is in.

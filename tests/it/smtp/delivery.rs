@@ -8,11 +8,7 @@ fn send_all(session: &mut Session, count: usize) {
         for n in 1..=count {
             session.body(message).unwrap();
             session.look().unwrap();
-            let next = if n == count {
-                Next::Quit
-            } else {
-                Next::Message(message)
-            };
+            let next = if n == count { Next::Quit } else { Next::Message(message) };
             assert!(matches!(session.end(next), Answer::Accepted(_)));
         }
     });
@@ -21,15 +17,11 @@ fn send_all(session: &mut Session, count: usize) {
 #[test]
 fn a_further_note_costs_one_round_trip() {
     for count in [1, 2, 8] {
-        let server = SmtpServer::builder()
-            .transport(Transport::Tls(Certificate::Good))
-            .start();
+        let server = SmtpServer::builder().transport(Transport::Tls(Certificate::Good)).start();
         send_all(&mut open(&server, Security::Tls).unwrap(), count);
         assert_eq!(server.accepted().len(), count);
         assert_eq!(server.round_trips(), count + 6);
-        let server = SmtpServer::builder()
-            .transport(Transport::StartTls(Certificate::Good))
-            .start();
+        let server = SmtpServer::builder().transport(Transport::StartTls(Certificate::Good)).start();
         send_all(&mut open(&server, Security::StartTls).unwrap(), count);
         assert_eq!(server.round_trips(), count + 8);
         assert_eq!(server.connections(), 1);
@@ -38,10 +30,8 @@ fn a_further_note_costs_one_round_trip() {
 
 #[test]
 fn without_pipelining_a_note_costs_four_round_trips() {
-    let server = SmtpServer::builder()
-        .transport(Transport::Tls(Certificate::Good))
-        .without_pipelining()
-        .start();
+    let server =
+        SmtpServer::builder().transport(Transport::Tls(Certificate::Good)).without_pipelining().start();
     send_all(&mut open(&server, Security::Tls).unwrap(), 8);
     assert_eq!(server.accepted().len(), 8);
     assert_eq!(server.round_trips(), 5 + 4 * 8);
@@ -49,9 +39,7 @@ fn without_pipelining_a_note_costs_four_round_trips() {
 
 #[test]
 fn nothing_is_accepted_when_the_connection_dies_between_text_and_dot() {
-    let server = SmtpServer::builder()
-        .fault_on(2, At::Banner, Fault::Reply("421 once is enough"))
-        .start();
+    let server = SmtpServer::builder().fault_on(2, At::Banner, Fault::Reply("421 once is enough")).start();
     let mut session = open(&server, Security::Plain).unwrap();
     with_message(WIRE, |message| session.body(message)).unwrap();
     assert!(!session.is_usable());
@@ -74,18 +62,13 @@ fn look_until_it_spoke(session: &mut Session) -> Spoke {
 
 #[test]
 fn a_server_that_goes_or_speaks_before_the_dot_is_noticed() {
-    for (transport, security) in [
-        (Transport::Plain, Security::Plain),
-        (Transport::Tls(Certificate::Good), Security::Tls),
-    ] {
-        for (fault, expected) in [
-            (Fault::Drop, Spoke::Closed),
-            (Fault::Reply("421 shutting down"), Spoke::Said),
-        ] {
-            let server = SmtpServer::builder()
-                .transport(transport)
-                .fault(At::Body, fault)
-                .start();
+    for (transport, security) in
+        [(Transport::Plain, Security::Plain), (Transport::Tls(Certificate::Good), Security::Tls)]
+    {
+        for (fault, expected) in
+            [(Fault::Drop, Spoke::Closed), (Fault::Reply("421 shutting down"), Spoke::Said)]
+        {
+            let server = SmtpServer::builder().transport(transport).fault(At::Body, fault).start();
             let mut session = open(&server, security).unwrap();
             with_message(WIRE, |message| session.body(message)).unwrap();
             assert_eq!(look_until_it_spoke(&mut session), expected);
@@ -97,25 +80,14 @@ fn a_server_that_goes_or_speaks_before_the_dot_is_noticed() {
 
 #[test]
 fn a_refused_recipient_leaves_the_note_before_and_the_note_after_alone() {
-    for builder in [
-        SmtpServer::builder(),
-        SmtpServer::builder().without_pipelining(),
-    ] {
-        let server = builder
-            .fault_on(2, At::Rcpt, Fault::Reply("550 5.1.1 who?"))
-            .start();
+    for builder in [SmtpServer::builder(), SmtpServer::builder().without_pipelining()] {
+        let server = builder.fault_on(2, At::Rcpt, Fault::Reply("550 5.1.1 who?")).start();
         let mut session = open(&server, Security::Plain).unwrap();
         with_message(WIRE, |message| {
             session.body(message).unwrap();
-            assert!(matches!(
-                session.end(Next::Message(message)),
-                Answer::Accepted(_)
-            ));
+            assert!(matches!(session.end(Next::Message(message)), Answer::Accepted(_)));
             let refused = session.body(message).unwrap_err();
-            assert_eq!(
-                (refused.phase, body_class(&refused.kind)),
-                (Phase::Rcpt, "permanent 550".into())
-            );
+            assert_eq!((refused.phase, body_class(&refused.kind)), (Phase::Rcpt, "permanent 550".into()));
             assert!(session.is_usable());
             session.body(message).unwrap();
             assert!(matches!(session.end(Next::Quit), Answer::Accepted(_)));
@@ -134,10 +106,7 @@ fn text_that_is_asked_for_after_a_refusal_is_never_ended() {
         .start();
     let mut session = open(&server, Security::Plain).unwrap();
     let refused = with_message(WIRE, |message| session.body(message)).unwrap_err();
-    assert_eq!(
-        (refused.phase, body_class(&refused.kind)),
-        (Phase::Rcpt, "permanent 550".into())
-    );
+    assert_eq!((refused.phase, body_class(&refused.kind)), (Phase::Rcpt, "permanent 550".into()));
     assert!(!session.is_usable());
     session.quit();
     assert!(server.accepted().is_empty() && server.raw().is_empty());
@@ -160,14 +129,8 @@ fn another_note_than_the_announced_one_gets_no_dot() {
         session.body(message).unwrap();
         session.end(Next::Message(message));
         let other = address("omar@acme.example");
-        let wrong = Message {
-            to: &other,
-            ..*message
-        };
-        assert_eq!(
-            body_class(&session.body(&wrong).unwrap_err().kind),
-            "network"
-        );
+        let wrong = Message { to: &other, ..*message };
+        assert_eq!(body_class(&session.body(&wrong).unwrap_err().kind), "network");
     });
     assert!(!session.is_usable());
     assert_eq!(server.accepted().len(), 1);
@@ -175,99 +138,54 @@ fn another_note_than_the_announced_one_gets_no_dot() {
 
 #[test]
 fn what_the_server_says_it_cannot_take_is_not_offered() {
-    let server = SmtpServer::builder()
-        .keywords(&["SIZE 30", "AUTH PLAIN"])
-        .start();
+    let server = SmtpServer::builder().keywords(&["SIZE 30", "AUTH PLAIN"]).start();
     let mut session = open(&server, Security::Plain).unwrap();
     with_message(&[b'x'; 31], |big| {
         let refused = session.body(big).unwrap_err();
         assert_eq!(body_class(&refused.kind), "permanent 552");
         with_message(WIRE, |message| {
             session.body(message).unwrap();
-            assert!(matches!(
-                session.end(Next::Message(big)),
-                Answer::Accepted(_)
-            ));
+            assert!(matches!(session.end(Next::Message(big)), Answer::Accepted(_)));
         });
-        assert_eq!(
-            body_class(&session.body(big).unwrap_err().kind),
-            "permanent 552"
-        );
+        assert_eq!(body_class(&session.body(big).unwrap_err().kind), "permanent 552");
     });
     let (from, to) = (address("jo@example.com"), address("j\u{f6}rg@acme.example"));
-    let beyond_ascii = Message {
-        from: &from,
-        to: &to,
-        wire: WIRE,
-    };
-    assert_eq!(
-        body_class(&session.body(&beyond_ascii).unwrap_err().kind),
-        "permanent 553"
-    );
+    let beyond_ascii = Message { from: &from, to: &to, wire: WIRE };
+    assert_eq!(body_class(&session.body(&beyond_ascii).unwrap_err().kind), "permanent 553");
     with_message(b"\xc3\xbc\r\n", |eight_bit| {
-        assert_eq!(
-            body_class(&session.body(eight_bit).unwrap_err().kind),
-            "permanent 554"
-        );
+        assert_eq!(body_class(&session.body(eight_bit).unwrap_err().kind), "permanent 554");
     });
     session.quit();
-    let mails = server
-        .commands()
-        .iter()
-        .filter(|line| line.starts_with("MAIL"))
-        .count();
+    let mails = server.commands().iter().filter(|line| line.starts_with("MAIL")).count();
     assert_eq!((mails, server.accepted().len()), (1, 1));
     let server = SmtpServer::builder().start();
     let mut session = open(&server, Security::Plain).unwrap();
     session.body(&beyond_ascii).unwrap();
     assert!(matches!(session.end(Next::Quit), Answer::Accepted(_)));
-    assert!(
-        server
-            .commands()
-            .contains(&"MAIL FROM:<jo@example.com> SIZE=21 SMTPUTF8".to_owned())
-    );
+    assert!(server.commands().contains(&"MAIL FROM:<jo@example.com> SIZE=21 SMTPUTF8".to_owned()));
 }
 
 #[test]
 fn an_interruption_is_seen_within_a_second_wherever_it_falls() {
     // A listener that accepts nothing still lets the kernel connect: the greeting is waited for.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
-    let target_of = |port| Server {
-        host: "127.0.0.1".into(),
-        port,
-        security: Security::Plain,
-        ca_pem: None,
-        user: None,
-    };
+    let target_of =
+        |port| Server { host: "127.0.0.1".into(), port, security: Security::Plain, ca_pem: None, user: None };
     let interrupt = Interrupt::default();
     let took = raised_after(&interrupt, || {
         let port = silent.local_addr().unwrap().port();
-        let error = Session::open(&target_of(port), None, &long(), &interrupt)
-            .err()
-            .unwrap();
-        assert_eq!(
-            error,
-            OpenError {
-                phase: Phase::Banner,
-                kind: OpenFailure::Interrupted
-            }
-        );
+        let error = Session::open(&target_of(port), None, &long(), &interrupt).err().unwrap();
+        assert_eq!(error, OpenError { phase: Phase::Banner, kind: OpenFailure::Interrupted });
     });
     assert!(took < Duration::from_secs(1), "{took:?}");
 
     for fault in [Fault::Hang, Fault::Trickle] {
         let server = SmtpServer::builder().fault(At::Dot, fault).start();
         let interrupt = Interrupt::default();
-        let mut session =
-            Session::open(&target_of(server.port()), None, &long(), &interrupt).unwrap();
+        let mut session = Session::open(&target_of(server.port()), None, &long(), &interrupt).unwrap();
         with_message(WIRE, |message| session.body(message)).unwrap();
         let took = raised_after(&interrupt, || {
-            assert_eq!(
-                session.end(Next::Quit),
-                Answer::Lost {
-                    what: "interrupted".into()
-                }
-            );
+            assert_eq!(session.end(Next::Quit), Answer::Lost { what: "interrupted".into() });
         });
         assert!(took < Duration::from_secs(1), "{took:?}");
         assert_eq!(session.look(), Err(Spoke::Interrupted));
@@ -278,15 +196,11 @@ fn an_interruption_is_seen_within_a_second_wherever_it_falls() {
 fn an_answer_that_is_already_there_counts_although_the_user_interrupts() {
     let server = SmtpServer::builder().start();
     let interrupt = Interrupt::default();
-    let mut session =
-        Session::open(&target(&server, Security::Plain), None, &long(), &interrupt).unwrap();
+    let mut session = Session::open(&target(&server, Security::Plain), None, &long(), &interrupt).unwrap();
     with_message(WIRE, |message| {
         session.body(message).unwrap();
         interrupt.raise();
-        assert!(matches!(
-            session.end(Next::Message(message)),
-            Answer::Accepted(_)
-        ));
+        assert!(matches!(session.end(Next::Message(message)), Answer::Accepted(_)));
         let stopped = session.body(message).unwrap_err();
         assert_eq!(stopped.kind, BodyFailure::Interrupted);
     });
@@ -316,12 +230,7 @@ fn the_envelope_says_who_and_how_big_and_nothing_else() {
     server.settle();
     assert_eq!(
         server.commands()[2..],
-        [
-            "MAIL FROM:<jo@example.com> SIZE=21",
-            "RCPT TO:<jane@acme.example>",
-            "DATA",
-            "QUIT"
-        ]
+        ["MAIL FROM:<jo@example.com> SIZE=21", "RCPT TO:<jane@acme.example>", "DATA", "QUIT"]
     );
 }
 
@@ -356,55 +265,28 @@ fn every_text_arrives_as_it_was_and_never_ends_early() {
         .unwrap();
     let raw = server.raw();
     let line_feeds = raw.iter().filter(|octet| **octet == b'\n').count();
-    assert_eq!(
-        line_feeds,
-        raw.windows(2).filter(|pair| pair == b"\r\n").count(),
-        "a bare LF"
-    );
+    assert_eq!(line_feeds, raw.windows(2).filter(|pair| pair == b"\r\n").count(), "a bare LF");
 }
 
 #[test]
 fn after_421_nothing_more_is_said() {
-    let server = SmtpServer::builder()
-        .fault(At::Dot, Fault::Reply("421 4.3.2 going down"))
-        .start();
+    let server = SmtpServer::builder().fault(At::Dot, Fault::Reply("421 4.3.2 going down")).start();
     let mut session = open(&server, Security::Plain).unwrap();
     with_message(WIRE, |message| {
         session.body(message).unwrap();
-        assert!(matches!(
-            session.end(Next::Message(message)),
-            Answer::Transient(_)
-        ));
+        assert!(matches!(session.end(Next::Message(message)), Answer::Transient(_)));
         assert!(!session.is_usable());
-        assert_eq!(
-            body_class(&session.body(message).unwrap_err().kind),
-            "network"
-        );
+        assert_eq!(body_class(&session.body(message).unwrap_err().kind), "network");
     });
     assert!(server.accepted().is_empty());
 }
 
 #[test]
 fn a_closed_port_is_named() {
-    let port = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
-    let target = Server {
-        host: "127.0.0.1".into(),
-        port,
-        security: Security::Tls,
-        ca_pem: None,
-        user: None,
-    };
-    let error = Session::open(&target, None, &short(), &Interrupt::default())
-        .err()
-        .unwrap();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let target = Server { host: "127.0.0.1".into(), port, security: Security::Tls, ca_pem: None, user: None };
+    let error = Session::open(&target, None, &short(), &Interrupt::default()).err().unwrap();
     let problem = error.problem(&target).to_string();
     assert_eq!(error.phase, Phase::Connect);
-    assert!(
-        problem.starts_with(&format!("no connection to 127.0.0.1, port {port}: ")),
-        "{problem}"
-    );
+    assert!(problem.starts_with(&format!("no connection to 127.0.0.1, port {port}: ")), "{problem}");
 }

@@ -78,18 +78,12 @@ fn faults_of_the_conversation() -> Vec<(At, Fault, &'static str)> {
 
 #[test]
 fn each_fault_has_its_class_where_the_server_pipelines() {
-    table(
-        faults_of_the_conversation(),
-        Security::Plain,
-        SmtpServer::builder,
-    );
+    table(faults_of_the_conversation(), Security::Plain, SmtpServer::builder);
 }
 
 #[test]
 fn each_fault_has_the_same_class_where_it_does_not() {
-    table(faults_of_the_conversation(), Security::Plain, || {
-        SmtpServer::builder().without_pipelining()
-    });
+    table(faults_of_the_conversation(), Security::Plain, || SmtpServer::builder().without_pipelining());
 }
 
 #[test]
@@ -103,27 +97,13 @@ fn each_fault_on_the_way_into_tls_has_its_class() {
         (At::Mail, Fault::Drop, "Mail: network"),
         (At::Quit, Fault::Drop, "accepted 250"),
     ];
-    table(rows, Security::Tls, || {
-        SmtpServer::builder().transport(Transport::Tls(Certificate::Good))
-    });
+    table(rows, Security::Tls, || SmtpServer::builder().transport(Transport::Tls(Certificate::Good)));
     let rows = vec![
         (At::StartTls, Fault::Drop, "StartTls: network"),
-        (
-            At::StartTls,
-            Fault::Reply("454 not now"),
-            "StartTls: transient 454",
-        ),
-        (
-            At::StartTls,
-            Fault::Reply("502 never"),
-            "StartTls: permanent 502",
-        ),
+        (At::StartTls, Fault::Reply("454 not now"), "StartTls: transient 454"),
+        (At::StartTls, Fault::Reply("502 never"), "StartTls: permanent 502"),
         (At::StartTls, Fault::Reply("250 ok"), "StartTls: protocol"),
-        (
-            At::StartTls,
-            Fault::Inject("250 injected\r\n"),
-            "Tls: protocol",
-        ),
+        (At::StartTls, Fault::Inject("250 injected\r\n"), "Tls: protocol"),
         (At::StartTls, Fault::Inject("2"), "Tls: protocol"),
         (At::Tls, Fault::Drop, "Tls: network"),
         (At::Tls, Fault::Hang, "Tls: timed out"),

@@ -8,28 +8,15 @@ fn a_certificate_that_cannot_be_trusted_is_named_and_gets_no_password() {
         (Certificate::UnknownCa, CertificateProblem::UnknownAuthority),
         (Certificate::Expired, CertificateProblem::Expired),
         (Certificate::NotYetValid, CertificateProblem::NotYetValid),
-        (
-            Certificate::TheCaItself,
-            CertificateProblem::CaUsedAsEndEntity,
-        ),
+        (Certificate::TheCaItself, CertificateProblem::CaUsedAsEndEntity),
     ];
     for (certificate, expected) in rows {
-        let server = SmtpServer::builder()
-            .transport(Transport::Tls(certificate))
-            .start();
+        let server = SmtpServer::builder().transport(Transport::Tls(certificate)).start();
         let error = open(&server, Security::Tls).err().unwrap();
-        assert_eq!(
-            error,
-            OpenError {
-                phase: Phase::Tls,
-                kind: OpenFailure::Certificate(expected)
-            }
-        );
+        assert_eq!(error, OpenError { phase: Phase::Tls, kind: OpenFailure::Certificate(expected) });
         assert!(server.commands().is_empty());
     }
-    let server = SmtpServer::builder()
-        .transport(Transport::StartTls(Certificate::WrongHost))
-        .start();
+    let server = SmtpServer::builder().transport(Transport::StartTls(Certificate::WrongHost)).start();
     let error = open(&server, Security::StartTls).err().unwrap();
     let OpenFailure::Certificate(CertificateProblem::WrongHost(names)) = &error.kind else {
         panic!("{error:?}")
@@ -40,14 +27,10 @@ fn a_certificate_that_cannot_be_trusted_is_named_and_gets_no_password() {
 
 #[test]
 fn without_the_extra_root_its_certificate_is_unknown() {
-    let server = SmtpServer::builder()
-        .transport(Transport::Tls(Certificate::Good))
-        .start();
+    let server = SmtpServer::builder().transport(Transport::Tls(Certificate::Good)).start();
     let mut target = target(&server, Security::Tls);
     target.ca_pem = None;
-    let error = Session::open(&target, None, &short(), &Interrupt::default())
-        .err()
-        .unwrap();
+    let error = Session::open(&target, None, &short(), &Interrupt::default()).err().unwrap();
     // A machine without any roots says so before it connects.
     assert!(
         matches!(
@@ -57,20 +40,9 @@ fn without_the_extra_root_its_certificate_is_unknown() {
         "{error:?}"
     );
     target.ca_pem = Some(b"nothing here".to_vec());
-    let error = Session::open(&target, None, &short(), &Interrupt::default())
-        .err()
-        .unwrap();
-    assert_eq!(
-        (error.phase, open_class(&error.kind)),
-        (Phase::Tls, "config".into())
-    );
-    assert!(
-        error
-            .problem(&target)
-            .message
-            .contains("ca_file holds no certificate"),
-        "{error:?}"
-    );
+    let error = Session::open(&target, None, &short(), &Interrupt::default()).err().unwrap();
+    assert_eq!((error.phase, open_class(&error.kind)), (Phase::Tls, "config".into()));
+    assert!(error.problem(&target).message.contains("ca_file holds no certificate"), "{error:?}");
 }
 
 #[test]
@@ -90,19 +62,10 @@ fn nothing_is_said_in_clear_to_another_machine() {
             ca_pem: None,
             user: Some("jo".into()),
         };
-        let error = Session::open(
-            &target,
-            Some(&Login::Password("x")),
-            &short(),
-            &Interrupt::default(),
-        )
-        .err()
-        .unwrap();
-        assert_eq!(
-            (error.phase, open_class(&error.kind)),
-            (Phase::Connect, "config".into()),
-            "{host}"
-        );
+        let error = Session::open(&target, Some(&Login::Password("x")), &short(), &Interrupt::default())
+            .err()
+            .unwrap();
+        assert_eq!((error.phase, open_class(&error.kind)), (Phase::Connect, "config".into()), "{host}");
     }
 }
 
@@ -120,40 +83,23 @@ fn each_way_to_log_in_says_what_the_server_expects() {
     }
     let server = SmtpServer::builder().start();
     open_as(&server, Security::Plain, Login::Xoauth2("ya29.token")).unwrap();
-    assert_eq!(
-        server.logins(),
-        ["XOAUTH2 user=jo@example.com|auth=Bearer ya29.token||"]
-    );
+    assert_eq!(server.logins(), ["XOAUTH2 user=jo@example.com|auth=Bearer ya29.token||"]);
 }
 
 #[test]
 fn a_refused_token_says_why() {
-    let server = SmtpServer::builder()
-        .fault(At::Auth, Fault::Reply("535 5.7.8 refused"))
-        .start();
-    let error = open_as(&server, Security::Plain, Login::Xoauth2("old"))
-        .err()
-        .unwrap();
-    let OpenFailure::Authentication(reply) = error.kind else {
-        panic!("{error:?}")
-    };
+    let server = SmtpServer::builder().fault(At::Auth, Fault::Reply("535 5.7.8 refused")).start();
+    let error = open_as(&server, Security::Plain, Login::Xoauth2("old")).err().unwrap();
+    let OpenFailure::Authentication(reply) = error.kind else { panic!("{error:?}") };
     assert_eq!(reply.code, 535);
-    assert_eq!(
-        reply.text,
-        r#"5.7.8 refused {"status":"401","schemes":"bearer"}"#
-    );
+    assert_eq!(reply.text, r#"5.7.8 refused {"status":"401","schemes":"bearer"}"#);
 }
 
 #[test]
 fn a_server_without_our_way_to_log_in_is_told_apart_from_a_wrong_password() {
-    let server = SmtpServer::builder()
-        .keywords(&["AUTH GSSAPI CRAM-MD5"])
-        .start();
+    let server = SmtpServer::builder().keywords(&["AUTH GSSAPI CRAM-MD5"]).start();
     let error = open(&server, Security::Plain).err().unwrap();
-    assert_eq!(
-        error.kind,
-        OpenFailure::NoMechanism(vec!["GSSAPI".into(), "CRAM-MD5".into()])
-    );
+    assert_eq!(error.kind, OpenFailure::NoMechanism(vec!["GSSAPI".into(), "CRAM-MD5".into()]));
     assert!(server.logins().is_empty());
 }
 
@@ -165,18 +111,10 @@ fn a_server_that_repeats_the_login_does_not_get_it_into_a_message() {
         "500 what? AUTH PLAIN AGpvQGV4YW1wbGUuY29tAHBhc3Mgd29yZA==",
         "AUTH PLAIN AGpvQGV4YW1wbGUuY29tAHBhc3Mgd29yZA==",
     ] {
-        let server = SmtpServer::builder()
-            .fault(At::Auth, Fault::Reply(answer))
-            .start();
+        let server = SmtpServer::builder().fault(At::Auth, Fault::Reply(answer)).start();
         let error = open(&server, Security::Plain).err().unwrap();
         assert!(server.commands()[1].ends_with(proof));
-        let said = format!(
-            "{error:?} {:?}",
-            error.problem(&target(&server, Security::Plain))
-        );
-        assert!(
-            !said.contains(proof) && !said.contains("pass word"),
-            "{said}"
-        );
+        let said = format!("{error:?} {:?}", error.problem(&target(&server, Security::Plain)));
+        assert!(!said.contains(proof) && !said.contains("pass word"), "{said}");
     }
 }

@@ -34,22 +34,19 @@ pub(super) fn certify(certificate: Certificate) -> (Arc<ServerConfig>, Vec<u8>) 
         _ => (params.signed_by(&key, &ca).unwrap(), ca_pem),
     };
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-    let config =
-        ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![shown.der().clone()], key)
-            .unwrap();
+    let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![shown.der().clone()], key)
+        .unwrap();
     (Arc::new(config), trusted.into_bytes())
 }
 
 fn authority() -> (Issuer<'static, KeyPair>, String) {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    params
-        .distinguished_name
-        .push(DnType::CommonName, "Test CA");
+    params.distinguished_name.push(DnType::CommonName, "Test CA");
     let key = KeyPair::generate().unwrap();
     let pem = params.self_signed(&key).unwrap().pem();
     (Issuer::new(params, key), pem)

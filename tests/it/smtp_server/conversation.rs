@@ -27,12 +27,7 @@ impl<'a> Conversation<'a> {
         socket.set_read_timeout(Some(GLANCE))?;
         // TCP's own round trip; the greeting's is counted when it is written.
         shared.round_trips.fetch_add(1, Ordering::SeqCst);
-        let mut talk = Conversation {
-            wire: Wire::Plain(socket),
-            shared,
-            buffer: Vec::new(),
-            spoke: false,
-        };
+        let mut talk = Conversation { wire: Wire::Plain(socket), shared, buffer: Vec::new(), spoke: false };
         talk.answer(At::Connect, "")?;
         if matches!(shared.order.transport, Transport::Tls(_)) {
             talk.secure()?;
@@ -46,9 +41,7 @@ impl<'a> Conversation<'a> {
         self.spoke = true;
         let (mut from, mut to) = (None, None);
         loop {
-            let line = String::from_utf8_lossy(&self.line()?)
-                .trim_end_matches(['\r', '\n'])
-                .to_owned();
+            let line = String::from_utf8_lossy(&self.line()?).trim_end_matches(['\r', '\n']).to_owned();
             self.shared.commands.lock().unwrap().push(line.clone());
             let upper = line.to_ascii_uppercase();
             let verb = upper.split([' ', ':']).next().unwrap_or_default();
@@ -123,8 +116,7 @@ impl<'a> Conversation<'a> {
 
     fn log_in(&mut self, line: &str) -> io::Result<()> {
         let words: Vec<&str> = line.split(' ').collect();
-        let decode =
-            |word: &str| String::from_utf8(BASE64.decode(word.as_bytes()).unwrap()).unwrap();
+        let decode = |word: &str| String::from_utf8(BASE64.decode(word.as_bytes()).unwrap()).unwrap();
         let attempt = match words[..] {
             ["AUTH", "PLAIN", response] => {
                 let response = decode(response);
@@ -146,17 +138,11 @@ impl<'a> Conversation<'a> {
             _ => return self.say("501 what?"),
         };
         self.shared.logins.lock().unwrap().push(attempt);
-        let refused = matches!(self.fault_ordered(At::Auth), Some(Fault::Reply(text)) if text.starts_with('5'));
+        let refused =
+            matches!(self.fault_ordered(At::Auth), Some(Fault::Reply(text)) if text.starts_with('5'));
         if words[1] == "XOAUTH2" && refused {
-            self.say(&format!(
-                "334 {}",
-                BASE64.encode(br#"{"status":"401","schemes":"bearer"}"#)
-            ))?;
-            assert_eq!(
-                self.line()?,
-                b"\r\n",
-                "the refusal is asked for with an empty line"
-            );
+            self.say(&format!("334 {}", BASE64.encode(br#"{"status":"401","schemes":"bearer"}"#)))?;
+            assert_eq!(self.line()?, b"\r\n", "the refusal is asked for with an empty line");
         }
         self.answer(At::Auth, "235 welcome")?;
         Ok(())
@@ -188,20 +174,12 @@ impl<'a> Conversation<'a> {
         if take {
             self.shared.accepted.lock().unwrap().push(accepted);
         }
-        self.answer(At::Dot, "250 2.0.0 taken <new@mail.test>")
-            .map(drop)
+        self.answer(At::Dot, "250 2.0.0 taken <new@mail.test>").map(drop)
     }
 
     /// What is ordered for the next time that a phase comes.
     fn fault_ordered(&self, at: At) -> Option<Fault> {
-        let coming = 1 + self
-            .shared
-            .seen
-            .lock()
-            .unwrap()
-            .iter()
-            .filter(|seen| **seen == at)
-            .count();
+        let coming = 1 + self.shared.seen.lock().unwrap().iter().filter(|seen| **seen == at).count();
         let faults = self.shared.order.faults.iter();
         faults
             .filter(|(when, nth, _)| *when == at && (*nth == 0 || *nth == coming))

@@ -5,19 +5,9 @@ use super::*;
 #[test]
 fn the_salutation_must_be_the_recipients_name_to_the_letter() {
     for greeting in ["Hi Jana,", "Hi Omar,", "Hi jane,", "Dear Jane Dow,", "Jan,"] {
-        assert_eq!(
-            with_greeting(greeting),
-            [("wrong-name", Block)],
-            "{greeting}"
-        );
+        assert_eq!(with_greeting(greeting), [("wrong-name", Block)], "{greeting}");
     }
-    for greeting in [
-        "Hi Jane,",
-        "Dear Jane Doe,",
-        "Hello again, Jane!",
-        "Good morning Jane,",
-        "Jane,",
-    ] {
+    for greeting in ["Hi Jane,", "Dear Jane Doe,", "Hello again, Jane!", "Good morning Jane,", "Jane,"] {
         assert_eq!(with_greeting(greeting), [], "{greeting}");
     }
 }
@@ -34,18 +24,10 @@ fn diacritics_of_a_name_count_and_their_encoding_does_not() {
 
 #[test]
 fn nobody_is_greeted_impersonally() {
-    for greeting in [
-        "To whom it may concern,",
-        "Dear Sir or Madam,",
-        "Dear Hiring Manager,",
-        "Hi there,",
-        "Hi team,",
-    ] {
-        assert_eq!(
-            with_greeting(greeting),
-            [("salutation", Block)],
-            "{greeting}"
-        );
+    for greeting in
+        ["To whom it may concern,", "Dear Sir or Madam,", "Dear Hiring Manager,", "Hi there,", "Hi team,"]
+    {
+        assert_eq!(with_greeting(greeting), [("salutation", Block)], "{greeting}");
     }
     let mut case = case();
     case.note.body = BODY.replace("Hi Jane,\n\n", "");
@@ -55,10 +37,7 @@ fn nobody_is_greeted_impersonally() {
 #[test]
 fn only_a_recorded_honorific_is_used() {
     assert_eq!(with_greeting("Dear Ms. Doe,"), [("honorific", Block)]);
-    assert_eq!(
-        with_sentence("I told Mr. Aziz about it."),
-        [("honorific", Block)]
-    );
+    assert_eq!(with_sentence("I told Mr. Aziz about it."), [("honorific", Block)]);
     let mut case = case();
     case.app.people[0].honorific = Some("Dr.".to_owned());
     case.note.body = BODY.replace("Hi Jane,", "Dear Dr Doe,");
@@ -71,43 +50,25 @@ fn only_a_recorded_honorific_is_used() {
 fn another_company_of_the_store_blocks() {
     let mut case = case();
     case.others = vec![("globex", "Globex, Inc.", Company)];
-    case.note.body = BODY.replace(
-        "If anything",
-        "That is what draws me to Globex. If anything",
-    );
+    case.note.body = BODY.replace("If anything", "That is what draws me to Globex. If anything");
     let findings = case.findings();
     let line = Some((5, "what draws me to Globex".to_owned()));
     assert_eq!(findings.len(), 1);
-    assert_eq!(
-        (findings[0].name, findings[0].id, findings[0].severity),
-        ("wrong-company", "M04", Block)
-    );
+    assert_eq!((findings[0].name, findings[0].id, findings[0].severity), ("wrong-company", "M04", Block));
     assert_eq!(findings[0].line, line);
     assert_eq!(findings[0].message, "names another company of yours");
 
     case.note.body = BODY.to_owned();
     case.note.subject = "Thank you for the GLOBEX interview".to_owned();
-    assert_eq!(
-        case.findings()[0].message,
-        "names another company of yours in the subject"
-    );
+    assert_eq!(case.findings()[0].message, "names another company of yours in the subject");
 }
 
 #[test]
 fn another_person_of_the_store_blocks_by_full_name() {
     let others = [("globex", "Grace Hill", Someone)];
-    assert_eq!(
-        with_sentence_beside("Grace Hill said the same.", &others),
-        [("wrong-person", Block)]
-    );
-    assert_eq!(
-        with_sentence_beside("You have the grace hill of it.", &others),
-        []
-    );
-    assert_eq!(
-        with_sentence_beside("Grace was there too.", &[("globex", "Grace", Someone)]),
-        []
-    );
+    assert_eq!(with_sentence_beside("Grace Hill said the same.", &others), [("wrong-person", Block)]);
+    assert_eq!(with_sentence_beside("You have the grace hill of it.", &others), []);
+    assert_eq!(with_sentence_beside("Grace was there too.", &[("globex", "Grace", Someone)]), []);
 }
 
 #[test]
@@ -131,11 +92,7 @@ fn words_of_the_language_are_not_companies() {
         assert_eq!(with_sentence_beside(sentence, &others), [], "{sentence}");
     }
     for sentence in ["I like how Target works.", "It draws me to Square."] {
-        assert_eq!(
-            with_sentence_beside(sentence, &others),
-            [("wrong-company", Block)],
-            "{sentence}"
-        );
+        assert_eq!(with_sentence_beside(sentence, &others), [("wrong-company", Block)], "{sentence}");
     }
 }
 
@@ -160,20 +117,13 @@ fn names_that_the_record_contains_are_exempt() {
 
 #[test]
 fn near_misses_of_recorded_names_are_asked_about() {
-    for sentence in [
-        "The Platfrom team is good.",
-        "It is an Engineeer role.",
-        "I am Jo Marsch.",
-    ] {
+    for sentence in ["The Platfrom team is good.", "It is an Engineeer role.", "I am Jo Marsch."] {
         assert_eq!(with_sentence(sentence), [("near-miss", Ask)], "{sentence}");
     }
     let mut case = case();
     case.app.company = "Northwind Traders".to_owned();
     case.note.body = BODY.replace("If anything", "I like Nortwind Trader's way. If anything");
-    assert_eq!(
-        case.findings()[0].message,
-        "writes Nortwind; the record has Northwind"
-    );
+    assert_eq!(case.findings()[0].message, "writes Nortwind; the record has Northwind");
     assert_eq!(case.found(), [("near-miss", Ask)]);
 }
 

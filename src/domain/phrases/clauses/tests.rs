@@ -20,53 +20,26 @@ fn a_topic_loses_what_only_the_debrief_needs() {
 
 #[test]
 fn a_reason_has_exactly_one_because() {
-    assert_eq!(
-        because("the nightly freeze goes away"),
-        "because the nightly freeze goes away"
-    );
-    assert_eq!(
-        because("Because the nightly freeze goes away."),
-        "because the nightly freeze goes away"
-    );
+    assert_eq!(because("the nightly freeze goes away"), "because the nightly freeze goes away");
+    assert_eq!(because("Because the nightly freeze goes away."), "because the nightly freeze goes away");
     assert_eq!(because("it cuts costs"), "because it cuts costs");
     assert_eq!(because("fewer incidents"), "because of fewer incidents");
-    assert_eq!(
-        because("because of the pager load"),
-        "because of the pager load"
-    );
-    assert_eq!(
-        because("to sleep at night"),
-        "because it helps to sleep at night"
-    );
+    assert_eq!(because("because of the pager load"), "because of the pager load");
+    assert_eq!(because("to sleep at night"), "because it helps to sleep at night");
 }
 
 #[test]
 fn what_fits_becomes_a_clause() {
-    assert_eq!(
-        fit("I moved a payroll system last year."),
-        "I moved a payroll system last year"
-    );
-    assert_eq!(
-        fit("ran Kafka for three years"),
-        "I ran Kafka for three years"
-    );
-    assert_eq!(
-        fit("three years of Kafka"),
-        "what I would bring is three years of Kafka"
-    );
+    assert_eq!(fit("I moved a payroll system last year."), "I moved a payroll system last year");
+    assert_eq!(fit("ran Kafka for three years"), "I ran Kafka for three years");
+    assert_eq!(fit("three years of Kafka"), "what I would bring is three years of Kafka");
 }
 
 #[test]
 fn what_they_need_follows_you_need() {
-    assert_eq!(
-        need("They need someone who can own billing"),
-        "someone who can own billing"
-    );
+    assert_eq!(need("They need someone who can own billing"), "someone who can own billing");
     assert_eq!(need("reduce the pager load"), "to reduce the pager load");
-    assert_eq!(
-        need("moving off the mainframe"),
-        "help with moving off the mainframe"
-    );
+    assert_eq!(need("moving off the mainframe"), "help with moving off the mainframe");
     assert_eq!(need("a calmer rota"), "a calmer rota");
 }
 
