@@ -7,5 +7,7 @@
 
 mod architecture;
 mod mime;
+mod record;
+mod sandbox;
 mod smtp;
 mod smtp_server;
