@@ -1,30 +1,9 @@
 //! What `add` and `draft` are told about an interview: flags → a debrief → the record.
 
-use anyhow::Result;
+mod flags;
+mod reading;
+mod record;
 
-use super::App;
-use crate::adapters::store::Store;
-use crate::domain::application::Tone;
-
-#[derive(Debug, Default, clap::Args)]
-pub struct DebriefArgs {}
-
-/// What was recorded on the way to a draft.
-pub struct Recorded {
-    /// The notes of the people that were named.
-    pub notes: Vec<String>,
-    pub notices: Vec<String>,
-}
-
-impl DebriefArgs {
-    pub fn is_empty(&self) -> bool {
-        true
-    }
-    pub fn tone(&self) -> Option<Tone> {
-        None
-    }
-}
-
-pub fn record(_: &DebriefArgs, _: &[String], _: &App, _: &mut Store) -> Result<Recorded> {
-    Ok(Recorded { notes: Vec::new(), notices: Vec::new() })
-}
+pub use flags::{DebriefArgs, Said, SaidTopic};
+pub use reading::{Reading, Slot, named_zone, read, read_decision, read_end, read_person, zone_for};
+pub use record::{Recorded, advise, known, odd, propose, record, require, write};

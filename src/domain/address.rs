@@ -13,7 +13,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::problem::{Kind, Problem};
 use super::text::printable;
 
-pub use advice::advice;
+pub use advice::{Weight, advice, weighed_advice};
 pub use name::PersonName;
 
 /// RFC 5321, 4.5.3.1.1, in octets.

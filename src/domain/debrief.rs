@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, FixedOffset};
 
-use super::address::{EmailAddress, PersonName};
+use super::address::{EmailAddress, PersonName, Refused};
 use super::application::{Application, Decision, Status, Tone};
 use super::interview::{End, Interview, InterviewKind, Meeting, Topic};
 use super::person::{Person, PersonKey};
@@ -19,10 +19,14 @@ pub struct Debrief {
     pub role: Option<String>,
     pub role_short: Option<String>,
     pub country: Option<String>,
+    /// The zone named for the application.
+    pub zone: Option<Zone>,
     pub tone: Option<Tone>,
     pub round: Option<Round>,
     pub met: Vec<Met>,
     pub agent: Option<Met>,
+    /// The one person for follow-ups.
+    pub contact: Option<Met>,
     pub decision: Option<Decision>,
 }
 
@@ -102,6 +106,9 @@ pub fn apply(applications: &[Application], told: &Debrief) -> Result<Applied, Un
     };
     replace(&mut application.role_short, &told.role_short);
     replace(&mut application.country, &told.country);
+    if told.zone.is_some() {
+        application.zone.clone_from(&told.zone);
+    }
     application.tone = told.tone.unwrap_or(application.tone);
     if let (Some(role), Some(_)) = (&told.role, &told.slug) {
         application.role.clone_from(role);
@@ -119,6 +126,9 @@ pub fn apply(applications: &[Application], told: &Debrief) -> Result<Applied, Un
     if let Some(agent) = &told.agent {
         application.agent = Some(person(&mut application, agent));
     }
+    if let Some(contact) = &told.contact {
+        application.contact = Some(person(&mut application, contact));
+    }
     Ok(Applied { application, how, round, people })
 }
 
@@ -130,7 +140,55 @@ pub fn slug(name: &str) -> String {
     if words.is_empty() { "x".to_owned() } else { words.join("-") }
 }
 
-fn find<'a>(applications: &'a [Application], told: &Debrief) -> Result<Option<&'a Application>, Unfit> {
+/// In characters: longer than any title or topic, short enough for a sentence.
+const LONGEST_LINE: usize = 300;
+
+/// A company, a role, a topic: one line with single blanks, and nothing in it that is not seen.
+/// `field` names it in the refusal.
+pub fn line(field: &str, text: &str) -> Result<String, Refused> {
+    let tidy =
+        text::nfc(&text.split([' ', '\t']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" "));
+    let tidy = tidy.trim();
+    let refuse = |why: String| Refused { message: format!("{field} {why}"), instead: None };
+    if tidy.is_empty() {
+        return Err(refuse("is empty".to_owned()));
+    }
+    if let Some(c) = tidy.chars().find(|c| *c == '\n' || text::printable(&c.to_string()) != c.to_string()) {
+        return Err(refuse(format!(
+            "holds the character U+{:04X}, which cannot stand in a line",
+            u32::from(c)
+        )));
+    }
+    if tidy.chars().count() > LONGEST_LINE {
+        return Err(refuse(format!("is longer than {LONGEST_LINE} characters")));
+    }
+    Ok(tidy.to_owned())
+}
+
+/// A country as ISO 3166 has it, perhaps with a subdivision: `US`, `DE-BY`.
+pub fn country(field: &str, text: &str) -> Result<String, Refused> {
+    let code = text.trim().to_ascii_uppercase();
+    let letters = |text: &str| text.len() == 2 && text.chars().all(|c| c.is_ascii_alphabetic());
+    let fits = match code.split_once('-') {
+        Some((country, part)) => {
+            letters(country)
+                && (1..=3).contains(&part.len())
+                && part.chars().all(|c| c.is_ascii_alphanumeric())
+        }
+        None => letters(&code),
+    };
+    if fits {
+        return Ok(code);
+    }
+    let shown = text::printable(text.trim());
+    Err(Refused {
+        message: format!("{field} {shown:?} is no country code; write two letters, as in US or DE-BY"),
+        instead: None,
+    })
+}
+
+/// The application that is meant, `None` for a new one.
+pub fn find<'a>(applications: &'a [Application], told: &Debrief) -> Result<Option<&'a Application>, Unfit> {
     if let Some(slug) = &told.slug {
         let known = applications.iter().find(|application| application.slug == *slug);
         if known.is_none() && told.company.is_none() {

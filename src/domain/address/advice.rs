@@ -52,6 +52,15 @@ const MANY_READ: [&str; 14] = [
     "team",
 ];
 
+/// How much a question matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weight {
+    /// Most likely wrong: somebody must say that it is right.
+    Ask,
+    /// Often right: worth a word.
+    Mention,
+}
+
 /// Questions about a person to be written to, each one line, most important first; empty if
 /// nothing is odd. `own` is the sender's address.
 pub fn advice(
@@ -59,6 +68,15 @@ pub fn advice(
     address: Option<&EmailAddress>,
     own: Option<&EmailAddress>,
 ) -> Vec<String> {
+    weighed_advice(name, address, own).into_iter().map(|(_, line)| line).collect()
+}
+
+/// The same with the weight of each question.
+pub fn weighed_advice(
+    name: Option<&PersonName>,
+    address: Option<&EmailAddress>,
+    own: Option<&EmailAddress>,
+) -> Vec<(Weight, String)> {
     let mut asks = Vec::new();
     if let Some(address) = address {
         about_address(address, own, &mut asks);
@@ -69,43 +87,46 @@ pub fn advice(
     asks
 }
 
-fn about_address(address: &EmailAddress, own: Option<&EmailAddress>, asks: &mut Vec<String>) {
+fn about_address(address: &EmailAddress, own: Option<&EmailAddress>, asks: &mut Vec<(Weight, String)>) {
     if own.is_some_and(|own| own.canonical() == address.canonical()) {
-        asks.push(format!("{address} is your own address"));
+        asks.push((Weight::Ask, format!("{address} is your own address")));
     }
     if let Some(meant) = likely_domain(&address.ascii_domain) {
-        asks.push(format!("{address}: did you mean {}@{meant}?", address.local_part()));
+        asks.push((Weight::Ask, format!("{address}: did you mean {}@{meant}?", address.local_part())));
     }
     if address.domain().split(['.', '。']).any(is_disguised) {
         let ascii = &address.ascii_domain;
-        asks.push(format!("{address} looks like another domain: it is really {ascii}"));
+        asks.push((Weight::Ask, format!("{address} looks like another domain: it is really {ascii}")));
     }
     let local = address.local_part().to_lowercase();
     let account = local.split('+').next().unwrap_or_default();
     let letters: String = account.chars().filter(|c| c.is_alphanumeric()).collect();
     if NOBODY_READS.contains(&letters.as_str()) {
-        asks.push(format!("{address}: nobody reads answers, nor notes, at such an address"));
+        asks.push((Weight::Ask, format!("{address}: nobody reads answers, nor notes, at such an address")));
     } else if MANY_READ.contains(&letters.as_str()) {
-        asks.push(format!("{address} belongs to a role, not to a person"));
+        asks.push((Weight::Mention, format!("{address} belongs to a role, not to a person")));
     }
     if !address.is_ascii_local() {
-        asks.push(format!("{address} can be reached only through a server with SMTPUTF8; many have none"));
+        asks.push((
+            Weight::Mention,
+            format!("{address} can be reached only through a server with SMTPUTF8; many have none"),
+        ));
     }
 }
 
-fn about_name(name: &PersonName, asks: &mut Vec<String>) {
+fn about_name(name: &PersonName, asks: &mut Vec<(Weight, String)>) {
     let text = name.as_str();
     if text.split(' ').any(mixes_scripts) {
-        asks.push(format!("`{text}` mixes Latin letters with others that look like them"));
+        asks.push((Weight::Ask, format!("`{text}` mixes Latin letters with others that look like them")));
     }
     if text.split(' ').any(|word| word.eq_ignore_ascii_case("test")) {
-        asks.push(format!("`{text}`: is that a real person?"));
+        asks.push((Weight::Ask, format!("`{text}`: is that a real person?")));
     }
     if is_shouted(text) {
-        asks.push(format!("`{text}` is all in capitals; `{}`?", capitalised(text)));
+        asks.push((Weight::Mention, format!("`{text}` is all in capitals; `{}`?", capitalised(text))));
     }
     if let Some(spoken) = name.in_spoken_order() {
-        asks.push(format!("`{text}` stands last name first; `{spoken}`?"));
+        asks.push((Weight::Mention, format!("`{text}` stands last name first; `{spoken}`?")));
     }
 }
 

@@ -1,0 +1,249 @@
+//! The questions of `add`. An answer that cannot be read is asked for again; all answers become
+//! flags, so that both ways record the same.
+
+use anyhow::Result;
+
+use super::App;
+use crate::commands::debrief::{
+    DebriefArgs, Reading, Said, SaidTopic, Slot, known, named_zone, odd, read_decision, read_end,
+    read_person, zone_for,
+};
+use crate::domain::address::Weight;
+use crate::domain::application::Application;
+use crate::domain::debrief::{Met, line};
+use crate::domain::problem::Problem;
+use crate::domain::text::printable;
+use crate::domain::words::{When, when};
+
+const HINT: &str = "`thanks add --help` shows how to say it in one line";
+
+/// Asks for what is missing. Nothing is asked where the flags say enough.
+pub fn ask(
+    told: &mut DebriefArgs,
+    about: Option<&Application>,
+    applications: &[Application],
+    app: &App,
+) -> Result<()> {
+    match about {
+        Some(application) if told.is_empty() => again(told, application, app)?,
+        Some(_) => return Ok(()),
+        None if told.company.is_some() && told.role.is_some() && !told.met.is_empty() => return Ok(()),
+        None => from_the_start(told, applications, app)?,
+    }
+    app.terminal.say("");
+    Ok(())
+}
+
+fn from_the_start(told: &mut DebriefArgs, applications: &[Application], app: &App) -> Result<()> {
+    if told.company.is_none() {
+        told.company = Some(some_line(app, "Company: ", "the company")?);
+    }
+    // One open application there is the likeliest.
+    let one = known(applications, None, told).ok().flatten();
+    if told.role.is_none() {
+        let usual = one.map(|application| application.role.clone());
+        told.role = Some(match usual {
+            Some(role) => {
+                let typed = maybe_line(app, &format!("Role: [{}] ", printable(&role)), "the role")?;
+                typed.unwrap_or(role)
+            }
+            None => some_line(app, "Role: ", "the role")?,
+        });
+    }
+    let about = known(applications, None, told)?;
+    round(told, about, app)
+}
+
+/// An application that is known: what it lacks, or another round.
+fn again(told: &mut DebriefArgs, application: &Application, app: &App) -> Result<()> {
+    let Some(last) = application.interviews.last() else {
+        return round(told, Some(application), app);
+    };
+    let lacking: Vec<_> = last
+        .meetings
+        .iter()
+        .filter_map(|meeting| Some((meeting, application.person(&meeting.person)?)))
+        .filter(|(meeting, person)| meeting.topics.is_empty() || person.address.is_none())
+        .collect();
+    let lacks_decision = application.decision.is_none();
+    if lacking.is_empty() && !lacks_decision {
+        return round(told, Some(application), app);
+    }
+    let day = last.ended.format("%a %-d %b");
+    let prompt = format!("[c]omplete the interview of {day}, or add [a]nother: ");
+    if app.terminal.choose(&prompt, "ca", HINT)? == 'a' {
+        return round(told, Some(application), app);
+    }
+    for (meeting, person) in lacking {
+        let mut said = Said { who: person.key.clone(), topics: Vec::new() };
+        if person.address.is_none() {
+            let prompt = format!("Address of {}: (Enter skips) ", printable(person.name.as_str()));
+            let known = |text: &str| format!("{} <{text}>", person.name);
+            if let Some(text) = checked(app, &prompt, |text| {
+                let met = read_person(&known(text), None).map_err(|refused| shown(&refused.into()))?;
+                careful(app, &met)
+            })? {
+                said.who = known(&text);
+            }
+        }
+        if meeting.topics.is_empty() {
+            app.terminal.say(&format!("With {}:", printable(person.name.as_str())));
+            said.topics.extend(topic(app)?);
+        }
+        if said.who != person.key || !said.topics.is_empty() {
+            told.met.push(said);
+        }
+    }
+    if lacks_decision {
+        decision(told, Some(application), app)?;
+    }
+    Ok(())
+}
+
+/// One interview: when, whom, what, and when they decide.
+fn round(told: &mut DebriefArgs, about: Option<&Application>, app: &App) -> Result<()> {
+    if told.ended.is_none() && told.starts.is_none() {
+        time(told, about, app)?;
+    }
+    let ahead = is_ahead(told, about, app);
+    if told.met.is_empty() {
+        people(told, about, ahead, app)?;
+    }
+    if told.decision.is_none() && !ahead {
+        decision(told, about, app)?;
+    }
+    Ok(())
+}
+
+fn time(told: &mut DebriefArgs, about: Option<&Application>, app: &App) -> Result<()> {
+    let reading = reading(told, about, app)?;
+    let prompt = "When did it end, or when does it start? [just now] ";
+    let typed = checked(app, prompt, |text| {
+        let (_, notices) =
+            read_end(text, Slot::End, &reading).map_err(|error| printable(&error.to_string()))?;
+        notices.iter().for_each(|notice| app.terminal.say(notice));
+        Ok(())
+    })?;
+    let Some(text) = typed else {
+        told.ended = Some("just now".to_owned());
+        return Ok(());
+    };
+    let start = when(&text, reading.zone.at(reading.now), &reading.zone);
+    if matches!(start, Ok(When::At(at, _)) if at > app.now) {
+        let minutes =
+            checked(app, "How many minutes will it take? [60] ", |text| match text.parse::<u32>() {
+                Ok(1..=1440) => Ok(()),
+                _ => Err("a number of minutes is meant, like 45".to_owned()),
+            })?;
+        told.minutes = Some(minutes.and_then(|text| text.parse().ok()).unwrap_or(60));
+        told.starts = Some(text);
+    } else {
+        told.ended = Some(text);
+    }
+    Ok(())
+}
+
+fn people(told: &mut DebriefArgs, about: Option<&Application>, ahead: bool, app: &App) -> Result<()> {
+    let mut waiting = std::mem::take(&mut told.topics).into_iter();
+    loop {
+        let prompt = match (told.met.is_empty(), ahead) {
+            (true, false) => "Whom did you meet? Name <address>: ",
+            (true, true) => "Whom will you meet? Name <address>: ",
+            (false, _) => "Who else? (Enter: nobody) ",
+        };
+        let who = checked(app, prompt, |text| {
+            let met = read_person(text, about).map_err(|refused| shown(&refused.into()))?;
+            careful(app, &met)
+        })?;
+        let Some(who) = who else {
+            if told.met.is_empty() {
+                app.terminal.say("a name is needed, an address is not; Ctrl-C stops");
+                continue;
+            }
+            return Ok(());
+        };
+        let mut said = Said { who, topics: waiting.next().into_iter().collect() };
+        if said.topics.is_empty() && !ahead {
+            said.topics.extend(topic(app)?);
+        }
+        told.met.push(said);
+    }
+}
+
+fn topic(app: &App) -> Result<Option<SaidTopic>> {
+    let Some(what) = maybe_line(app, "  What did you talk about? ", "the topic")? else {
+        return Ok(None);
+    };
+    let why = maybe_line(app, "  Why did it matter? (Enter skips) ", "the reason")?;
+    Ok(Some(SaidTopic { what, why, ..SaidTopic::default() }))
+}
+
+fn decision(told: &mut DebriefArgs, about: Option<&Application>, app: &App) -> Result<()> {
+    let today = reading(told, about, app)?.zone.at(app.now).date_naive();
+    told.decision = checked(app, "When do they decide, in their words? (Enter skips) ", |text| {
+        read_decision(text, today).map(|_| ()).map_err(|error| printable(&error.to_string()))
+    })?;
+    Ok(())
+}
+
+fn reading(told: &DebriefArgs, about: Option<&Application>, app: &App) -> Result<Reading, Problem> {
+    let zone = told.zone.as_deref().map(named_zone).transpose()?;
+    Ok(Reading { now: app.now, zone: zone_for(zone.as_ref(), about, &app.zone) })
+}
+
+fn is_ahead(told: &DebriefArgs, about: Option<&Application>, app: &App) -> bool {
+    let text = told.ended.as_deref().or(told.starts.as_deref()).unwrap_or_default();
+    let read = reading(told, about, app).ok().map(|reading| read_end(text, Slot::End, &reading));
+    matches!(read, Some(Ok((round, _))) if round.ended > app.now)
+}
+
+/// Something that is most likely wrong is asked about at once; "no" asks for the person again.
+fn careful(app: &App, met: &Met) -> Result<(), String> {
+    for (weight, question) in odd(app, met) {
+        if weight == Weight::Mention {
+            continue;
+        }
+        app.terminal.say(&printable(&question));
+        let keep = app.terminal.choose("Keep it? [y]es [n]o: ", "yn", HINT);
+        if !matches!(keep, Ok('y')) {
+            return Err("then once more".to_owned());
+        }
+    }
+    Ok(())
+}
+
+fn some_line(app: &App, prompt: &str, field: &str) -> Result<String, Problem> {
+    loop {
+        if let Some(text) = maybe_line(app, prompt, field)? {
+            return Ok(text);
+        }
+    }
+}
+
+fn maybe_line(app: &App, prompt: &str, field: &str) -> Result<Option<String>, Problem> {
+    checked(app, prompt, |text| line(field, text).map(|_| ()).map_err(|refused| shown(&refused.into())))
+}
+
+/// An answer that stands the check, `None` for Enter; others are explained and asked for again.
+fn checked(
+    app: &App,
+    prompt: &str,
+    check: impl Fn(&str) -> Result<(), String>,
+) -> Result<Option<String>, Problem> {
+    loop {
+        let answer = app.terminal.ask(prompt, HINT)?;
+        if answer.is_empty() {
+            return Ok(None);
+        }
+        match check(&answer) {
+            Ok(()) => return Ok(Some(answer)),
+            Err(why) => app.terminal.say(&why),
+        }
+    }
+}
+
+/// A refusal in one line.
+fn shown(problem: &Problem) -> String {
+    let hint = problem.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
+    printable(&format!("{}{hint}", problem.message))
+}
