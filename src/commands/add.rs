@@ -98,16 +98,17 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
     let name = args.application.as_deref().map(|name| named(name, &mut told, &applications, app));
     let name = name.transpose()?;
     let known = debrief::known(&applications, name.as_deref(), &told)?;
-    if app.terminal.is_interactive() {
-        questions::ask(&mut told, known, &applications, app)?;
-    }
+    let kept = match app.terminal.is_interactive() {
+        true => questions::ask(&mut told, known, &applications, app)?,
+        false => Vec::new(),
+    };
     let known = debrief::known(&applications, name.as_deref(), &told)?;
     if known.is_some() && told.is_empty() && told.tone.is_none() {
         return Err(nothing_said(known).into());
     }
     debrief::require(&told, known, "thanks add")?;
     let (debrief, mut notices) = debrief::read(&told, name.as_deref(), known, &app.zone, app.now)?;
-    notices.extend(debrief::advise(app, &debrief, known)?);
+    notices.extend(debrief::advise(app, &debrief, known, &kept)?);
     let applied = debrief::propose(&applications, &debrief)?;
     if let (Some(store), false) = (&mut store, args.dry_run) {
         debrief::write(store, &applied, known, app.local_now())?;

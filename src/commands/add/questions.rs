@@ -1,6 +1,8 @@
 //! The questions of `add`. An answer that cannot be read is asked for again; all answers become
 //! flags, so that both ways record the same.
 
+use std::cell::RefCell;
+
 use anyhow::Result;
 
 use super::App;
@@ -15,26 +17,44 @@ use crate::domain::problem::Problem;
 use crate::domain::text::printable;
 use crate::domain::words::{When, when};
 
+/// Why an answer is not taken: it is asked for again, or all ends.
+enum Again {
+    Because(String),
+    Stop(Problem),
+}
+
+/// Questions about people that were answered with "keep it".
+type Kept = RefCell<Vec<String>>;
+
 const HINT: &str = "`thanks add --help` shows how to say it in one line";
 
-/// Asks for what is missing. Nothing is asked where the flags say enough.
+/// Asks for what is missing. Nothing is asked where the flags say enough. Returns what was odd and
+/// is to be kept.
 pub fn ask(
     told: &mut DebriefArgs,
     about: Option<&Application>,
     applications: &[Application],
     app: &App,
-) -> Result<()> {
+) -> Result<Vec<String>> {
+    let kept = Kept::default();
     match about {
-        Some(application) if told.is_empty() => again(told, application, app)?,
-        Some(_) => return Ok(()),
-        None if told.company.is_some() && told.role.is_some() && !told.met.is_empty() => return Ok(()),
-        None => from_the_start(told, applications, app)?,
+        Some(application) if told.is_empty() => again(told, application, app, &kept)?,
+        Some(_) => return Ok(Vec::new()),
+        None if told.company.is_some() && told.role.is_some() && !told.met.is_empty() => {
+            return Ok(Vec::new());
+        }
+        None => from_the_start(told, applications, app, &kept)?,
     }
     app.terminal.say("");
-    Ok(())
+    Ok(kept.into_inner())
 }
 
-fn from_the_start(told: &mut DebriefArgs, applications: &[Application], app: &App) -> Result<()> {
+fn from_the_start(
+    told: &mut DebriefArgs,
+    applications: &[Application],
+    app: &App,
+    kept: &Kept,
+) -> Result<()> {
     if told.company.is_none() {
         told.company = Some(some_line(app, "Company: ", "the company")?);
     }
@@ -51,13 +71,13 @@ fn from_the_start(told: &mut DebriefArgs, applications: &[Application], app: &Ap
         });
     }
     let about = known(applications, None, told)?;
-    round(told, about, app)
+    round(told, about, app, kept)
 }
 
 /// An application that is known: what it lacks, or another round.
-fn again(told: &mut DebriefArgs, application: &Application, app: &App) -> Result<()> {
+fn again(told: &mut DebriefArgs, application: &Application, app: &App, kept: &Kept) -> Result<()> {
     let Some(last) = application.interviews.last() else {
-        return round(told, Some(application), app);
+        return round(told, Some(application), app, kept);
     };
     let lacking: Vec<_> = last
         .meetings
@@ -67,12 +87,12 @@ fn again(told: &mut DebriefArgs, application: &Application, app: &App) -> Result
         .collect();
     let lacks_decision = application.decision.is_none();
     if lacking.is_empty() && !lacks_decision {
-        return round(told, Some(application), app);
+        return round(told, Some(application), app, kept);
     }
     let day = last.ended.format("%a %-d %b");
     let prompt = format!("[c]omplete the interview of {day}, or add [a]nother: ");
     if app.terminal.choose(&prompt, "ca", HINT)? == 'a' {
-        return round(told, Some(application), app);
+        return round(told, Some(application), app, kept);
     }
     for (meeting, person) in lacking {
         let mut said = Said { who: person.key.clone(), topics: Vec::new() };
@@ -80,8 +100,8 @@ fn again(told: &mut DebriefArgs, application: &Application, app: &App) -> Result
             let prompt = format!("Address of {}: (Enter skips) ", printable(person.name.as_str()));
             let known = |text: &str| format!("{} <{text}>", person.name);
             if let Some(text) = checked(app, &prompt, |text| {
-                let met = read_person(&known(text), None).map_err(|refused| shown(&refused.into()))?;
-                careful(app, &met)
+                let met = read_person(&known(text), None).map_err(|refused| because(&refused.into()))?;
+                careful(app, &met, kept)
             })? {
                 said.who = known(&text);
             }
@@ -101,15 +121,14 @@ fn again(told: &mut DebriefArgs, application: &Application, app: &App) -> Result
 }
 
 /// One interview: when, whom, what, and when they decide.
-fn round(told: &mut DebriefArgs, about: Option<&Application>, app: &App) -> Result<()> {
+fn round(told: &mut DebriefArgs, about: Option<&Application>, app: &App, kept: &Kept) -> Result<()> {
     if told.ended.is_none() && told.starts.is_none() {
         time(told, about, app)?;
     }
-    let ahead = is_ahead(told, about, app);
     if told.met.is_empty() {
-        people(told, about, ahead, app)?;
+        people(told, about, app, kept)?;
     }
-    if told.decision.is_none() && !ahead {
+    if told.decision.is_none() && !is_ahead(told, about, app) {
         decision(told, about, app)?;
     }
     Ok(())
@@ -119,8 +138,8 @@ fn time(told: &mut DebriefArgs, about: Option<&Application>, app: &App) -> Resul
     let reading = reading(told, about, app)?;
     let prompt = "When did it end, or when does it start? [just now] ";
     let typed = checked(app, prompt, |text| {
-        let (_, notices) =
-            read_end(text, Slot::End, &reading).map_err(|error| printable(&error.to_string()))?;
+        let (_, notices) = read_end(text, Slot::End, &reading)
+            .map_err(|error| Again::Because(printable(&error.to_string())))?;
         notices.iter().for_each(|notice| app.terminal.say(notice));
         Ok(())
     })?;
@@ -133,7 +152,7 @@ fn time(told: &mut DebriefArgs, about: Option<&Application>, app: &App) -> Resul
         let minutes =
             checked(app, "How many minutes will it take? [60] ", |text| match text.parse::<u32>() {
                 Ok(1..=1440) => Ok(()),
-                _ => Err("a number of minutes is meant, like 45".to_owned()),
+                _ => Err(Again::Because("a number of minutes is meant, like 45".to_owned())),
             })?;
         told.minutes = Some(minutes.and_then(|text| text.parse().ok()).unwrap_or(60));
         told.starts = Some(text);
@@ -143,7 +162,8 @@ fn time(told: &mut DebriefArgs, about: Option<&Application>, app: &App) -> Resul
     Ok(())
 }
 
-fn people(told: &mut DebriefArgs, about: Option<&Application>, ahead: bool, app: &App) -> Result<()> {
+fn people(told: &mut DebriefArgs, about: Option<&Application>, app: &App, kept: &Kept) -> Result<()> {
+    let ahead = is_ahead(told, about, app);
     let mut waiting = std::mem::take(&mut told.topics).into_iter();
     loop {
         let prompt = match (told.met.is_empty(), ahead) {
@@ -152,8 +172,8 @@ fn people(told: &mut DebriefArgs, about: Option<&Application>, ahead: bool, app:
             (false, _) => "Who else? (Enter: nobody) ",
         };
         let who = checked(app, prompt, |text| {
-            let met = read_person(text, about).map_err(|refused| shown(&refused.into()))?;
-            careful(app, &met)
+            let met = read_person(text, about).map_err(|refused| because(&refused.into()))?;
+            careful(app, &met, kept)
         })?;
         let Some(who) = who else {
             if told.met.is_empty() {
@@ -181,7 +201,7 @@ fn topic(app: &App) -> Result<Option<SaidTopic>> {
 fn decision(told: &mut DebriefArgs, about: Option<&Application>, app: &App) -> Result<()> {
     let today = reading(told, about, app)?.zone.at(app.now).date_naive();
     told.decision = checked(app, "When do they decide, in their words? (Enter skips) ", |text| {
-        read_decision(text, today).map(|_| ()).map_err(|error| printable(&error.to_string()))
+        read_decision(text, today).map(|_| ()).map_err(|error| Again::Because(printable(&error.to_string())))
     })?;
     Ok(())
 }
@@ -198,15 +218,16 @@ fn is_ahead(told: &DebriefArgs, about: Option<&Application>, app: &App) -> bool 
 }
 
 /// Something that is most likely wrong is asked about at once; "no" asks for the person again.
-fn careful(app: &App, met: &Met) -> Result<(), String> {
+fn careful(app: &App, met: &Met, kept: &Kept) -> Result<(), Again> {
     for (weight, question) in odd(app, met) {
         if weight == Weight::Mention {
             continue;
         }
         app.terminal.say(&printable(&question));
-        let keep = app.terminal.choose("Keep it? [y]es [n]o: ", "yn", HINT);
-        if !matches!(keep, Ok('y')) {
-            return Err("then once more".to_owned());
+        match app.terminal.choose("Keep it? [y]es [n]o: ", "yn", HINT) {
+            Ok('y') => kept.borrow_mut().push(question),
+            Ok(_) => return Err(Again::Because("then once more".to_owned())),
+            Err(problem) => return Err(Again::Stop(problem)),
         }
     }
     Ok(())
@@ -221,14 +242,14 @@ fn some_line(app: &App, prompt: &str, field: &str) -> Result<String, Problem> {
 }
 
 fn maybe_line(app: &App, prompt: &str, field: &str) -> Result<Option<String>, Problem> {
-    checked(app, prompt, |text| line(field, text).map(|_| ()).map_err(|refused| shown(&refused.into())))
+    checked(app, prompt, |text| line(field, text).map(|_| ()).map_err(|refused| because(&refused.into())))
 }
 
 /// An answer that stands the check, `None` for Enter; others are explained and asked for again.
 fn checked(
     app: &App,
     prompt: &str,
-    check: impl Fn(&str) -> Result<(), String>,
+    check: impl Fn(&str) -> Result<(), Again>,
 ) -> Result<Option<String>, Problem> {
     loop {
         let answer = app.terminal.ask(prompt, HINT)?;
@@ -237,13 +258,14 @@ fn checked(
         }
         match check(&answer) {
             Ok(()) => return Ok(Some(answer)),
-            Err(why) => app.terminal.say(&why),
+            Err(Again::Because(why)) => app.terminal.say(&why),
+            Err(Again::Stop(problem)) => return Err(problem),
         }
     }
 }
 
 /// A refusal in one line.
-fn shown(problem: &Problem) -> String {
+fn because(problem: &Problem) -> Again {
     let hint = problem.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
-    printable(&format!("{}{hint}", problem.message))
+    Again::Because(printable(&format!("{}{hint}", problem.message)))
 }

@@ -47,7 +47,7 @@ pub fn record(args: &DebriefArgs, names: &[String], app: &App, store: &mut Store
     let known = known(&applications, slug, &args)?;
     require(&args, known, "thanks draft")?;
     let (told, mut notices) = reading::read(&args, slug, known, &app.zone, app.now)?;
-    notices.extend(advise(app, &told, known)?);
+    notices.extend(advise(app, &told, known, &[])?);
     let applied = propose(&applications, &told)?;
     write(store, &applied, known, app.local_now())?;
     let notes = notes_of(&applied, store, app)?;
@@ -104,8 +104,14 @@ pub fn require(args: &DebriefArgs, known: Option<&Application>, command: &str) -
 }
 
 /// What is odd about the people: asked on a terminal where it is most likely wrong, else
-/// returned as notices. Somebody known as they are is not asked about again.
-pub fn advise(app: &App, told: &Debrief, known: Option<&Application>) -> Result<Vec<String>> {
+/// returned as notices. Somebody known as they are is not asked about again, nor is what is to be
+/// kept.
+pub fn advise(
+    app: &App,
+    told: &Debrief,
+    known: Option<&Application>,
+    kept: &[String],
+) -> Result<Vec<String>> {
     let mut notices = Vec::new();
     for met in told.met.iter().chain(&told.agent).chain(&told.contact) {
         let is_known = known.is_some_and(|application| {
@@ -115,7 +121,7 @@ pub fn advise(app: &App, told: &Debrief, known: Option<&Application>) -> Result<
             continue;
         }
         for (weight, line) in odd(app, met) {
-            if notices.contains(&line) {
+            if notices.contains(&line) || kept.contains(&line) {
                 continue;
             }
             if weight == Weight::Ask {
