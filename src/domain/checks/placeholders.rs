@@ -63,7 +63,7 @@ fn open_places(line: &str) -> Vec<(usize, usize)> {
     places
 }
 
-/// Not an address, a link, a footnote or an editor's "[sic]".
+/// Not an address, a link, a footnote or an editor's `[sic]`.
 fn is_blank_to_fill(open: &str, text: &str) -> bool {
     let text = text.trim();
     let worded = text.chars().any(char::is_alphabetic) && text.chars().count() <= 40;
