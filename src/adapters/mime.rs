@@ -211,6 +211,7 @@ fn verify(bytes: &[u8], meant: &Outgoing<'_>, body: &str) -> Result<(), MimeErro
 
 fn mailbox(mailbox: &Mailbox) -> Result<LettreMailbox, MimeError> {
     let name = mailbox.name.as_ref().map(|name| single_blanks(name.as_str())).filter(|name| !name.is_empty());
+    // On a line end in a name lettre 0.11.23 panics, and older ones write it.
     if name.as_ref().is_some_and(|name| name.chars().any(char::is_control)) {
         return Err(MimeError::Unfit(format!(
             "the name {} holds a control character or a line end",

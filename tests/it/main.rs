@@ -6,8 +6,10 @@
 )]
 
 mod architecture;
+mod exits;
 mod mime;
 mod record;
 mod sandbox;
 mod smtp;
 mod smtp_server;
+mod versions;
