@@ -8,7 +8,7 @@ use super::{App, Exit};
 use crate::adapters::config;
 use crate::adapters::store::Store;
 use crate::domain::checks::{self, Severity};
-use crate::domain::note::{Note, NoteId};
+use crate::domain::note::{Note, NoteId, NoteKind};
 use crate::domain::outbox::State;
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::text::printable;
@@ -29,6 +29,9 @@ pub struct Report {
     /// The server that took what was sent.
     #[serde(skip)]
     pub host: String,
+    /// What the calendar holds after a follow-up.
+    #[serde(skip)]
+    pub next: Vec<String>,
 }
 
 /// One note, and how it stands now.
@@ -95,7 +98,7 @@ pub struct How {
 pub fn review(app: &mut App, store: &mut Store, desk: Desk, items: Vec<Item>, how: &How) -> Result<Report> {
     let mut desk = desk;
     if items.is_empty() {
-        return Ok(Report { notes: in_doubt(&desk), trouble: None, host: String::new() });
+        return Ok(Report { notes: in_doubt(&desk), trouble: None, host: String::new(), next: Vec::new() });
     }
     let account = match Account::configured(app.config.as_ref())? {
         Some(account) => account,
@@ -151,7 +154,7 @@ fn in_doubt(desk: &Desk) -> Vec<NoteOutcome> {
 
 fn rehearsed(verdicts: &[Verdict], account: &Account) -> Report {
     let notes = verdicts.iter().map(undelivered).collect();
-    Report { notes, trouble: None, host: account.server.host.clone() }
+    Report { notes, trouble: None, host: account.server.host.clone(), next: Vec::new() }
 }
 
 /// The real bytes to one's own mailbox: no claim, no mark, no record.
@@ -173,7 +176,7 @@ fn to_me(app: &App, account: &Account, verdicts: &[Verdict]) -> Result<Report> {
             verdict => undelivered(verdict),
         })
         .collect();
-    Ok(Report { notes, trouble: None, host: account.server.host.clone() })
+    Ok(Report { notes, trouble: None, host: account.server.host.clone(), next: Vec::new() })
 }
 
 /// Sends what was agreed to and reports on every note that was looked at.
@@ -206,15 +209,41 @@ fn deliver(app: &App, store: &mut Store, account: &Account, verdicts: Vec<Verdic
         .map(|verdict| match verdict {
             Verdict::Go { draft, .. } => {
                 let outcome = delivery.outcomes.iter().find(|outcome| outcome.id == draft.note.id);
-                delivered(&draft.note, outcome)
+                delivered(&draft.note, draft.thread_of, outcome)
             }
             verdict => undelivered(verdict),
         })
         .collect();
-    Ok(Report { notes, trouble: delivery.trouble, host: account.server.host.clone() })
+    let next = after_follow_ups(app, store, &notes)?;
+    Ok(Report { notes, trouble: delivery.trouble, host: account.server.host.clone(), next })
 }
 
-fn delivered(note: &Note, outcome: Option<&Outcome>) -> NoteOutcome {
+/// The last note of a thread, for those whose first follow-up just went.
+fn after_follow_ups(app: &App, store: &Store, notes: &[NoteOutcome]) -> Result<Vec<String>> {
+    let followed =
+        |fate: &Fate| matches!(fate, Fate::Sent { thread_of: Some(_), .. });
+    if !notes.iter().any(|note| followed(&note.fate)) {
+        return Ok(Vec::new());
+    }
+    let desk = app.compose(store)?;
+    let steps = desk.items();
+    Ok(notes
+        .iter()
+        .filter(|note| followed(&note.fate))
+        .filter_map(|note| {
+            let application = note.id.split('/').next()?;
+            steps.iter().find(|item| {
+                item.step.application == application && item.step.kind == NoteKind::CloseOut
+            })
+        })
+        .map(|item| {
+            let due = item.step.zone.stamp(item.step.due.to_utc());
+            format!("one last note {due}, unless somebody answers")
+        })
+        .collect())
+}
+
+fn delivered(note: &Note, thread_of: Option<DateTime<FixedOffset>>, outcome: Option<&Outcome>) -> NoteOutcome {
     let to = note.to.as_ref().map(|to| to.address.to_string());
     let Some(outcome) = outcome else {
         return not_sent(note, to, Kind::Bug, "failed", "it was not offered".into(), Vec::new(), None);
@@ -222,7 +251,7 @@ fn delivered(note: &Note, outcome: Option<&Outcome>) -> NoteOutcome {
     let detail = printable(&outcome.detail);
     let id = note.id.to_string();
     let (fate, kind) = match (&outcome.failure, outcome.state) {
-        (None, _) => (Fate::Sent { at: outcome.at }, None),
+        (None, _) => (Fate::Sent { at: outcome.at, thread_of }, None),
         (Some(Kind::InDoubt), _) => (Fate::InDoubt, Some(Kind::InDoubt)),
         (Some(kind), State::Unsure) => (Fate::InDoubt, Some(*kind)),
         (Some(kind), State::Refused) => {
@@ -279,9 +308,10 @@ fn undelivered(verdict: &Verdict) -> NoteOutcome {
         Verdict::NoAddress { draft } => {
             let note = &draft.note;
             let due = draft.step.latest.unwrap_or(draft.step.due);
+            let name = printable(&draft.recipient);
             let why = format!("no address, due {}", draft.step.zone.stamp(due.to_utc()));
             let lines = vec![
-                format!("         thanks add {} --with \"NAME <address>\"", note.application),
+                format!("         thanks add {} --with \"{name} <address>\"", note.application),
                 format!("         thanks draft {} --body", note.id),
             ];
             not_sent(note, None, Kind::NeedsYou, "waiting", why, lines, None)

@@ -8,6 +8,7 @@
 mod architecture;
 mod exits;
 mod mime;
+mod readme;
 mod record;
 mod sandbox;
 mod smtp;

@@ -65,6 +65,10 @@ impl Sandbox {
         self.set("THANKS_NOW", instant);
     }
 
+    pub fn environment(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.environment.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// An editor that is a shell script; `$0` is the file.
     pub fn set_editor(&mut self, script: &str) {
         assert!(!script.contains('\''), "the script stands in single quotes");

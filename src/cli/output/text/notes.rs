@@ -29,6 +29,9 @@ pub fn draft(report: &draft::Report) -> Page {
             1 => "1 finding".to_owned(),
             several => format!("{several} findings"),
         };
+        if !page.data.is_empty() && page.talk.is_empty() {
+            page.talk.push('\n');
+        }
         page.talk.push_str(&format!("{}: {} words, {count}\n", note.id, note.words));
         if let Some(file) = &note.file {
             page.talk.push_str(&format!("written to {}\n", file.display()));
@@ -72,16 +75,22 @@ pub fn outcomes(report: &Outcomes, app: &App) -> Page {
             outcome(note, report, app, &mut page);
         }
     }
+    for line in &report.next {
+        page.talk.push_str(&format!("next: {line}\n"));
+    }
     page
 }
 
 fn outcome(note: &NoteOutcome, report: &Outcomes, app: &App, page: &mut Page) {
     let id = &note.id;
     match &note.fate {
-        Fate::Sent { at } => {
+        Fate::Sent { at, thread_of } => {
             let stamp = app.zone.stamp(at.to_utc());
             let host = printable(&report.host);
-            page.data.push_str(&format!("sent     {id}, {stamp}, accepted by {host}\n"));
+            let thread = thread_of
+                .map(|first| format!(", in the thread of {}", first.format("%a %-d %b")))
+                .unwrap_or_default();
+            page.data.push_str(&format!("sent     {id}, {stamp}{thread}, accepted by {host}\n"));
         }
         Fate::WouldSend => {
             let to = note.to.as_deref().unwrap_or_default();
