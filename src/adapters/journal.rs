@@ -1,7 +1,7 @@
 //! The second ledger: an append-only file with one synced line for every Message-ID ever offered,
 //! so that a restored or lost database cannot forget. And the lock that only one sender holds.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -36,20 +36,28 @@ impl Journal {
         fs::metadata(&self.path).map(|file| file.len() == 0).unwrap_or(true)
     }
 
-    /// Every Message-ID that was ever offered to a server.
-    pub fn offered(&self) -> Result<BTreeSet<String>> {
+    /// Every Message-ID that was ever offered to a server, with how often.
+    pub fn offered(&self) -> Result<BTreeMap<String, u32>> {
         let text = match fs::read(&self.path) {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             Err(error) => return Err(self.problem(error)),
         };
-        Ok(text.lines().filter_map(|line| line.split_whitespace().nth(1)).map(str::to_owned).collect())
+        let mut offered = BTreeMap::new();
+        for id in text.lines().filter_map(|line| line.split_whitespace().nth(1)) {
+            *offered.entry(id.to_owned()).or_insert(0) += 1;
+        }
+        Ok(offered)
     }
 
     /// Opens the journal for the lines of one run.
     pub fn open(&self) -> Result<Lines> {
+        let is_new = !self.path.exists();
         let file = private_file(&self.path).and_then(|file| {
             end_torn_line(&self.path, &file)?;
+            if is_new {
+                keep_name(&self.path)?;
+            }
             Ok(file)
         });
         Ok(Lines { file: file.map_err(|error| self.problem(error))? })
@@ -108,10 +116,10 @@ impl SendLock {
 /// Lock files are waited for in a thread, since the kernel's wait has no deadline.
 fn lock_in_time(file: File, patience: Duration) -> io::Result<Option<File>> {
     let (send, receive) = mpsc::channel();
-    thread::spawn(move || {
+    thread::Builder::new().spawn(move || {
         let locked = file.lock().map(|()| file);
         let _ = send.send(locked);
-    });
+    })?;
     match receive.recv_timeout(patience) {
         Ok(locked) => locked.map(Some),
         Err(_) => Ok(None),
@@ -135,6 +143,14 @@ fn end_torn_line(path: &Path, mut file: &File) -> io::Result<()> {
     Ok(())
 }
 
+/// A new file is on the disk only when its folder is.
+fn keep_name(path: &Path) -> io::Result<()> {
+    match path.parent() {
+        Some(folder) if cfg!(unix) => File::open(folder)?.sync_all(),
+        _ => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,7 +165,8 @@ mod tests {
         let journal = Journal::at(folder.path().join("journal"));
         assert!(journal.is_empty());
         journal.open().unwrap().append("<a@x>", "m", noon()).unwrap();
-        assert_eq!(journal.offered().unwrap(), BTreeSet::from(["<a@x>".to_owned()]));
+        journal.open().unwrap().append("<a@x>", "m", noon()).unwrap();
+        assert_eq!(journal.offered().unwrap(), BTreeMap::from([("<a@x>".to_owned(), 2)]));
         assert!(!journal.is_empty());
     }
 
@@ -160,7 +177,14 @@ mod tests {
         fs::write(&path, "2026-03-05T12:00:00+00:00 <torn@").unwrap();
         let journal = Journal::at(&path);
         journal.open().unwrap().append("<b@x>", "m", noon()).unwrap();
-        assert!(journal.offered().unwrap().contains("<b@x>"));
+        assert!(journal.offered().unwrap().contains_key("<b@x>"));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_line_that_does_not_fit_on_the_disk_is_an_error() {
+        let full = OpenOptions::new().append(true).open("/dev/full").unwrap();
+        assert!(Lines { file: full }.append("<a@x>", "m", noon()).is_err());
     }
 
     #[test]

@@ -17,7 +17,7 @@ use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use crate::domain::problem::{Kind, Problem};
 
 pub use applications::Which;
-pub use notes::{Approval, Orphan, Wire};
+pub use notes::{Approval, Claim, Orphan, Wire};
 pub use story::{Attempt, Told};
 
 /// "thnk": tells the file from other SQLite databases.
@@ -47,10 +47,7 @@ impl Store {
         let shown = path.display();
         let empty = fs::metadata(path).map(|file| file.len() == 0).unwrap_or(true);
         if empty && beginning == Beginning::JournalHasLines {
-            return Err(Problem::new(Kind::LocalIo, format!("the database {shown} is missing or empty"))
-                .detail("the journal beside it says that notes were sent; nothing was begun afresh")
-                .hint("put the database back from a copy, or move the journal away to start anew")
-                .into());
+            return Err(lost(path).into());
         }
         if empty {
             create(path).with_context(|| format!("{shown} cannot be made"))?;
@@ -64,7 +61,7 @@ impl Store {
             Ok(error) => explain(error, path),
             Err(error) => error,
         })?;
-        store.migrate(path)?;
+        store.migrate(path, beginning)?;
         Ok(store)
     }
 
@@ -74,7 +71,9 @@ impl Store {
         fs::metadata(path).map(|file| file.len() > 0).unwrap_or(false)
     }
 
-    fn prepare(&self) -> Result<()> {
+    fn prepare(&mut self) -> Result<()> {
+        // A change that begins by reading and then finds another writer could not wait for it.
+        self.connection.set_transaction_behavior(TransactionBehavior::Immediate);
         let db = &self.connection;
         db.busy_timeout(BUSY)?;
         // Closing leaves the log in place: two syncs a change instead of five.
@@ -95,7 +94,7 @@ impl Store {
         Ok(())
     }
 
-    fn migrate(&mut self, path: &Path) -> Result<()> {
+    fn migrate(&mut self, path: &Path, beginning: Beginning) -> Result<()> {
         let version = version_of(&self.connection)?;
         let newest = MIGRATIONS.len();
         if version == newest {
@@ -109,6 +108,10 @@ impl Store {
             .detail("nothing was changed")
             .hint("use that version, or point THANKS_HOME at another folder")
             .into());
+        }
+        // Such a file is left where only the database was copied, and not the log beside it.
+        if version == 0 && beginning == Beginning::JournalHasLines {
+            return Err(lost(path).into());
         }
         if version > 0 {
             let copy = path.with_extension(format!("db.bak-v{version}"));
@@ -140,6 +143,23 @@ fn version_of(db: &Connection) -> Result<usize> {
             .into());
     }
     Ok(usize::try_from(version).unwrap_or(usize::MAX))
+}
+
+/// The class of an error that the database caused, wherever it stands in the chain.
+pub fn kind_of(error: &anyhow::Error) -> Option<Kind> {
+    let cause = error.chain().find_map(|cause| cause.downcast_ref::<rusqlite::Error>())?;
+    match cause.sqlite_error_code()? {
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Some(Kind::TryAgain),
+        ErrorCode::PermissionDenied | ErrorCode::CannotOpen => Some(Kind::Permission),
+        ErrorCode::ConstraintViolation | ErrorCode::ApiMisuse | ErrorCode::TypeMismatch => None,
+        _ => Some(Kind::LocalIo),
+    }
+}
+
+fn lost(path: &Path) -> Problem {
+    Problem::new(Kind::LocalIo, format!("the database {} is missing or empty", path.display()))
+        .detail("the journal beside it says that notes were sent; nothing was begun afresh")
+        .hint("put the database back from a copy, or move the journal away to start anew")
 }
 
 /// What SQLite says, as one of our kinds; the database's own words stay as the cause.

@@ -121,7 +121,7 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
         names = recorded.notes;
         notices = recorded.notices;
     }
-    let desk = app.compose(&store)?;
+    let mut desk = app.compose(&store)?;
     let wish = Wish { template: args.template.clone(), tone: args.told.tone(), allow: Vec::new() };
     let mut previews = Vec::new();
     for item in next(&desk, &names)? {
@@ -133,6 +133,7 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
         if !is_settled(&draft.note) {
             keep(&mut store, &draft.note, departs)?;
         }
+        desk.adopt(&draft.note);
         store.remember_shown(&draft.note.id, &draft.note.shown_hash())?;
         let file = match &args.out {
             Some(folder) => Some(write_eml(&draft.note, folder, app)?),

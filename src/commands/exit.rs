@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use crate::adapters::store;
 use crate::domain::outbox::Forbidden;
 use crate::domain::problem::{Kind, Problem};
 
@@ -17,7 +18,8 @@ impl Exit {
         self.0
     }
 
-    /// The code for an error: its kind's, where it has one; a local file's trouble; else a bug.
+    /// The code for an error: its kind's, where it has one; a local file's or the record's trouble;
+    /// else a bug.
     pub fn of(error: &anyhow::Error) -> Exit {
         if let Some(problem) = error.downcast_ref::<Problem>() {
             return Exit::from(problem.kind);
@@ -31,7 +33,7 @@ impl Exit {
             }
             cause.is::<std::io::Error>().then_some(Kind::LocalIo)
         });
-        Exit::from(kind.unwrap_or(Kind::Bug))
+        Exit::from(kind.or_else(|| store::kind_of(error)).unwrap_or(Kind::Bug))
     }
 }
 

@@ -330,6 +330,15 @@ fn undelivered(verdict: &Verdict) -> NoteOutcome {
             let detail = note.detail.clone().unwrap_or_else(|| "nobody can tell whether it arrived".into());
             plain(&note.id, to, note.state, Some(Kind::NeedsYou), &detail, Fate::InDoubt)
         }
+        Verdict::Elsewhere { note } => {
+            let to = note.to.as_ref().map(|to| to.address.to_string());
+            let (word, why) = match note.state {
+                State::Claimed | State::Sending => ("waiting", "another command is sending it".to_owned()),
+                state => ("settled", format!("it is {} already", state.name())),
+            };
+            let kind = if word == "waiting" { Kind::TryAgain } else { Kind::Declined };
+            not_sent(note, to, kind, word, why, Vec::new(), None)
+        }
         Verdict::Skipped { id } => {
             plain(id, None, State::Drafted, Some(Kind::Declined), "skipped", Fate::Skipped)
         }

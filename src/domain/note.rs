@@ -60,7 +60,7 @@ pub struct Note {
     pub references: Vec<String>,
     /// Names of checks that its owner overrode.
     pub allowed: Vec<String>,
-    /// Times that its final dot was about to be written.
+    /// Times that the final dot of its present bytes was about to be written.
     pub offers: u32,
     pub attempts: u32,
     pub sent_at: Option<DateTime<FixedOffset>>,

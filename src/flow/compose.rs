@@ -89,6 +89,14 @@ impl Desk {
         Ok(Desk { applications, notes, sender, templates, rules, now })
     }
 
+    /// Takes a note into account that was drafted just now, for those that are composed after it.
+    pub fn adopt(&mut self, note: &Note) {
+        match self.notes.iter_mut().find(|known| known.id == note.id) {
+            Some(known) => known.clone_from(note),
+            None => self.notes.push(note.clone()),
+        }
+    }
+
     pub fn application(&self, slug: &str) -> Option<&Application> {
         self.applications.iter().find(|application| application.slug == slug)
     }
@@ -292,9 +300,14 @@ pub fn next_steps(
     steps(application, &past, &rule.calendar, &rule.policy, sender_zone, now)
 }
 
-/// Whether the text stands as it is: approved, offered or gone.
+/// Whether the text stands as it is: approved, offered or gone. What was offered and refused for
+/// good may be written anew.
 pub fn is_settled(note: &Note) -> bool {
-    !matches!(note.state, State::Drafted | State::Expired | State::Refused)
+    match note.state {
+        State::Drafted | State::Refused => false,
+        State::Expired => note.offers > 0,
+        _ => true,
+    }
 }
 
 fn begin(item: &Item, departs: DateTime<FixedOffset>) -> Note {

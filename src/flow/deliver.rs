@@ -13,7 +13,7 @@ use crate::adapters::journal::{Journal, Lines, SendLock};
 use crate::adapters::mime;
 use crate::adapters::net::Interrupt;
 use crate::adapters::smtp::{self, Answer, BodyFailure, Message, Next, Server, Session, Spoke};
-use crate::adapters::store::{Orphan, Store};
+use crate::adapters::store::{Claim, Orphan, Store, Wire};
 use crate::domain::address::EmailAddress;
 use crate::domain::note::{Note, NoteId};
 use crate::domain::outbox::{Event, State};
@@ -85,95 +85,140 @@ impl<'a> Desk<'a> {
     pub fn deliver(&mut self, ids: &[NoteId], relay: &Relay<'_>, watch: &Watch<'_>) -> Result<Delivery> {
         let mut outcomes = Vec::new();
         let ready = self.ready(ids, &mut outcomes, watch)?;
-        let claimed = self.claim(&ready, watch)?;
-        for id in ids.iter().filter(|id| ready.iter().any(|note| note.id == **id) && !claimed.contains(id)) {
-            let state = self.store.note(id)?.map_or(State::Withdrawn, |note| note.state);
-            outcomes.push(outcome(id, state, Some(Kind::NeedsYou), "another command has taken it", watch));
-        }
-        let mut queue: Vec<Parcel> = Vec::new();
-        for note in ready.into_iter().filter(|note| claimed.contains(&note.id)) {
-            queue.push(self.parcel(note)?);
-        }
+        let queue = self.claim(ready, &mut outcomes, watch)?;
         let mut run = Run { desk: self, relay, watch, outcomes, trouble: None };
         if !queue.is_empty() {
-            run.all(&queue)?;
+            run.all(&queue);
         }
         let Run { mut outcomes, trouble, .. } = run;
         outcomes.sort_by_key(|outcome| ids.iter().position(|id| *id == outcome.id));
         Ok(Delivery { outcomes, trouble })
     }
 
-    /// The notes that may be offered: not expired, and not known to the journal while the record
-    /// says that they never left.
-    fn ready(&mut self, ids: &[NoteId], outcomes: &mut Vec<Outcome>, watch: &Watch<'_>) -> Result<Vec<Note>> {
+    /// The notes that may be offered: not expired, their bytes as they were approved, and offered
+    /// no more often than the record knows.
+    fn ready(
+        &mut self,
+        ids: &[NoteId],
+        outcomes: &mut Vec<Outcome>,
+        watch: &Watch<'_>,
+    ) -> Result<Vec<Parcel>> {
         let offered = self.journal.offered()?;
         let now = (watch.now)();
-        let mut ready = Vec::new();
-        for id in ids {
+        let mut ready: Vec<Parcel> = Vec::new();
+        for (place, id) in ids.iter().enumerate() {
+            if ids.iter().take(place).any(|earlier| earlier == id) {
+                continue;
+            }
             let note = self.store.note(id)?.with_context(|| format!("no note {id}"))?;
-            let known = note.message_id.as_ref().is_some_and(|id| offered.contains(id));
             if note.state != State::Approved {
-                let why = format!("it is {}", note.state.name());
-                outcomes.push(outcome(id, note.state, Some(Kind::NeedsYou), &why, watch));
-            } else if known && note.offers == 0 {
-                let why = "the journal says that it was offered before; this record is older";
-                let state = self.store.step(id, Event::Lose, now, Some(why))?;
+                outcomes.push(not_approved(&note, watch));
+                continue;
+            }
+            let lines = note.message_id.as_ref().and_then(|id| offered.get(id)).copied().unwrap_or(0);
+            let why = "the journal says that it was offered before; this record is older";
+            if let Some(state) = self.store.lose_if_older(id, lines, now, why)? {
                 outcomes.push(outcome(id, state, Some(Kind::NeedsYou), why, watch));
-            } else if note.send_before.is_some_and(|before| before < now) {
+                continue;
+            }
+            if note.send_before.is_some_and(|before| before < now) {
                 let why = "its time has passed; look at it again";
                 let state = self.store.step(id, Event::Expire, now, Some(why))?;
                 outcomes.push(outcome(id, state, Some(Kind::NeedsYou), why, watch));
-            } else {
-                ready.push(note);
+                continue;
+            }
+            match self.store.wire(id) {
+                Ok(wire) => ready.push(parcel(note, wire, now)?),
+                Err(error) => {
+                    let why = format!("{error:#}; it was not sent");
+                    outcomes.push(outcome(id, note.state, Some(Kind::LocalIo), &why, watch));
+                }
             }
         }
         Ok(ready)
     }
 
-    /// All claims of a run are one commit; a note that was never offered gets today's Date.
-    fn claim(&mut self, notes: &[Note], watch: &Watch<'_>) -> Result<Vec<NoteId>> {
-        let now = (watch.now)();
-        let mut claims = Vec::new();
-        for note in notes {
-            let wire = match note.offers {
-                0 => Some(mime::with_date(&self.store.wire(&note.id)?.bytes, now)),
-                _ => None,
-            };
-            claims.push((note.id.clone(), wire));
+    /// All claims of a run are one commit. A note that another command has changed or taken since
+    /// it was read is left to that one.
+    fn claim(
+        &mut self,
+        ready: Vec<Parcel>,
+        outcomes: &mut Vec<Outcome>,
+        watch: &Watch<'_>,
+    ) -> Result<Vec<Parcel>> {
+        let claims: Vec<Claim<'_>> = ready
+            .iter()
+            .map(|parcel| Claim { id: &parcel.id, sha256: &parcel.approved, fresh: parcel.fresh() })
+            .collect();
+        let claimed = self.store.claim(&claims, self.machine, (watch.now)())?;
+        let (queue, lost): (Vec<Parcel>, Vec<Parcel>) =
+            ready.into_iter().partition(|parcel| claimed.contains(&parcel.id));
+        for Parcel { id, .. } in lost {
+            let state = self.store.note(&id)?.map_or(State::Withdrawn, |note| note.state);
+            let why = "another command has changed or taken it";
+            outcomes.push(outcome(&id, state, Some(Kind::NeedsYou), why, watch));
         }
-        self.store.claim(&claims, self.machine, now)
-    }
-
-    fn parcel(&self, note: Note) -> Result<Parcel> {
-        let wire = self.store.wire(&note.id)?.bytes;
-        let (from, to) =
-            note.from.zip(note.to).with_context(|| format!("{} has no sender or recipient", note.id))?;
-        Ok(Parcel {
-            from: from.address,
-            to: to.address,
-            message_id: note.message_id.with_context(|| format!("{} has no Message-ID", note.id))?,
-            id: note.id,
-            wire,
-        })
+        Ok(queue)
     }
 }
 
-/// A claimed note with all that goes over the wire.
+fn not_approved(note: &Note, watch: &Watch<'_>) -> Outcome {
+    let (kind, why) = match note.state {
+        state if state.has_left() => (Kind::Declined, "another command has sent it".to_owned()),
+        state => (Kind::NeedsYou, format!("it is {}", state.name())),
+    };
+    outcome(&note.id, note.state, Some(kind), &why, watch)
+}
+
+/// A note with all that goes over the wire.
 struct Parcel {
     id: NoteId,
     message_id: String,
     from: EmailAddress,
     to: EmailAddress,
     wire: Vec<u8>,
+    /// Hash of the bytes that were approved.
+    approved: Vec<u8>,
+    date: DateLine,
+}
+
+/// Whether a parcel carries the Date of its approval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum DateLine {
+    /// It was never offered, so that it can tell the present.
+    Fresh,
+    Kept,
+}
+
+fn parcel(note: Note, wire: Wire, now: DateTime<FixedOffset>) -> Result<Parcel> {
+    let (from, to) =
+        note.from.zip(note.to).with_context(|| format!("{} has no sender or recipient", note.id))?;
+    let (date, bytes) = match note.offers {
+        0 => (DateLine::Fresh, mime::with_date(&wire.bytes, now)),
+        _ => (DateLine::Kept, wire.bytes),
+    };
+    Ok(Parcel {
+        from: from.address,
+        to: to.address,
+        message_id: note.message_id.with_context(|| format!("{} has no Message-ID", note.id))?,
+        id: note.id,
+        wire: bytes,
+        approved: wire.sha256,
+        date,
+    })
 }
 
 impl Parcel {
     fn message(&self) -> Message<'_> {
         Message { from: &self.from, to: &self.to, wire: &self.wire }
     }
+
+    fn fresh(&self) -> Option<&[u8]> {
+        (self.date == DateLine::Fresh).then_some(self.wire.as_slice())
+    }
 }
 
-/// One run of deliveries. It ends early only where the account itself is the trouble.
+/// One run of deliveries. From the claims on nothing fails it as a whole: each note has its outcome.
 struct Run<'r, 'd, 'a> {
     desk: &'r mut Desk<'d>,
     relay: &'r Relay<'a>,
@@ -182,14 +227,18 @@ struct Run<'r, 'd, 'a> {
     trouble: Option<Problem>,
 }
 
+/// Whether the record still takes what is told to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Books {
+    Kept,
+    Broken,
+}
+
 impl Run<'_, '_, '_> {
-    fn all(&mut self, queue: &[Parcel]) -> Result<()> {
+    fn all(&mut self, queue: &[Parcel]) {
         let mut lines = match self.desk.journal.open() {
             Ok(lines) => lines,
-            Err(error) => {
-                self.release(queue, Kind::LocalIo, &format!("{error:#}"))?;
-                return Ok(());
-            }
+            Err(error) => return self.release(queue, Kind::LocalIo, &format!("{error:#}")),
         };
         let mut rest = queue;
         while !rest.is_empty() {
@@ -199,29 +248,35 @@ impl Run<'_, '_, '_> {
                 Ok(session) => session,
                 Err(error) => {
                     let problem = error.problem(relay.server);
-                    self.release(rest, problem.kind, &problem.message)?;
+                    self.release(rest, problem.kind, &problem.message);
                     self.trouble = Some(problem);
-                    return Ok(());
+                    return;
                 }
             };
-            let before = rest.len();
+            let mut has_taken = false;
             while let Some((parcel, others)) = rest.split_first() {
                 rest = others;
-                self.one(&mut session, &mut lines, parcel, others.first())?;
+                let books = self.one(&mut session, &mut lines, parcel, others.first());
+                if books == Books::Broken {
+                    // What cannot be written down must not be offered.
+                    return self.release(rest, Kind::LocalIo, "the record or the journal cannot be written");
+                }
+                has_taken |= self.outcomes.last().is_some_and(|outcome| outcome.state == State::Sent);
                 if !session.is_usable() {
                     break;
                 }
             }
-            if self.relay.interrupt.is_raised() {
+            if session.is_usable() {
+                session.quit();
+            }
+            if relay.interrupt.is_raised() {
                 return self.release(rest, Kind::Interrupted, "interrupted before it was its turn");
             }
-            let sent_one = self.outcomes.iter().any(|outcome| outcome.state == State::Sent);
-            // A connection that took one note and broke is worth another; one that took none is not.
-            if !rest.is_empty() && (!sent_one || before == rest.len() + 1) {
+            // A connection that took a note and broke is worth another; one that took none is not.
+            if !has_taken {
                 return self.release(rest, Kind::TryAgain, "the connection broke before it was its turn");
             }
         }
-        Ok(())
     }
 
     fn one(
@@ -230,28 +285,19 @@ impl Run<'_, '_, '_> {
         lines: &mut Lines,
         parcel: &Parcel,
         next: Option<&Parcel>,
-    ) -> Result<()> {
+    ) -> Books {
         if let Err(error) = session.body(&parcel.message()) {
             let problem = error.problem();
             let event = match error.kind {
                 BodyFailure::Permanent(_) => Event::Refuse,
                 _ => Event::Release,
             };
-            return self.settle(parcel, event, Some(problem.kind), &problem.message);
+            return self.settle(parcel, event, problem.kind, &problem.message);
         }
         if let Err(error) = self.mark(lines, parcel) {
-            // Where even this cannot be recorded the note stays claimed, and the next start releases it.
             let why = format!("{error:#}; the connection was closed without the end of the message");
-            return self.settle(parcel, Event::Release, Some(Kind::LocalIo), &why).or_else(|_| {
-                self.outcomes.push(outcome(
-                    &parcel.id,
-                    State::Claimed,
-                    Some(Kind::LocalIo),
-                    &why,
-                    self.watch,
-                ));
-                Ok(())
-            });
+            self.settle(parcel, Event::Release, Kind::LocalIo, &why);
+            return Books::Broken;
         }
         if let Err(spoke) = session.look() {
             let (kind, why) = match spoke {
@@ -261,7 +307,7 @@ impl Run<'_, '_, '_> {
                 Spoke::Said => (Kind::TryAgain, "the server spoke before the end of the message"),
                 Spoke::Interrupted => (Kind::Interrupted, "interrupted before the end of the message"),
             };
-            return self.settle(parcel, Event::Release, Some(kind), why);
+            return self.settle(parcel, Event::Release, kind, why);
         }
         let next = next.map(Parcel::message);
         let next = next.as_ref().map_or(Next::Quit, Next::Message);
@@ -269,51 +315,63 @@ impl Run<'_, '_, '_> {
         self.record(parcel, &answer)
     }
 
+    /// The record first: so it never counts fewer offers than the journal, unless it is an older copy.
     fn mark(&mut self, lines: &mut Lines, parcel: &Parcel) -> Result<()> {
         let now = (self.watch.now)();
-        lines.append(&parcel.message_id, self.desk.machine, now)?;
         self.desk.store.step(&parcel.id, Event::Mark, now, None)?;
-        Ok(())
+        lines.append(&parcel.message_id, self.desk.machine, now)
     }
 
-    fn record(&mut self, parcel: &Parcel, answer: &Answer) -> Result<()> {
+    fn record(&mut self, parcel: &Parcel, answer: &Answer) -> Books {
         let (event, kind, why) = match answer {
             Answer::Accepted(reply) => return self.record_accepted(parcel, &reply.text),
             Answer::Transient(reply) => (Event::Release, Kind::TryAgain, reply.to_string()),
             Answer::Permanent(reply) => (Event::Refuse, Kind::Refused, reply.to_string()),
             Answer::Lost { what } => (Event::Lose, Kind::InDoubt, what.clone()),
         };
-        self.settle(parcel, event, Some(kind), &why)
+        self.settle(parcel, event, kind, &why)
     }
 
     /// Before QUIT, before any word: what the server took is on the disk.
-    fn record_accepted(&mut self, parcel: &Parcel, text: &str) -> Result<()> {
+    fn record_accepted(&mut self, parcel: &Parcel, text: &str) -> Books {
         let now = (self.watch.now)();
         let server_id = smtp::server_ids(text).into_iter().find(|id| *id != parcel.message_id);
         let recorded =
             self.desk.store.record_sent(&parcel.id, Event::Accept, now, text, server_id.as_deref());
-        let told = match recorded {
-            Ok(()) => outcome(&parcel.id, State::Sent, None, text, self.watch),
+        let (told, books) = match recorded {
+            Ok(()) => (outcome(&parcel.id, State::Sent, None, text, self.watch), Books::Kept),
             Err(error) => {
                 let why = format!("the server took it ({text}), but that could not be recorded: {error:#}");
-                outcome(&parcel.id, State::Sending, Some(Kind::InDoubt), &why, self.watch)
+                let told = outcome(&parcel.id, State::Sending, Some(Kind::InDoubt), &why, self.watch);
+                (told, Books::Broken)
             }
         };
         self.outcomes.push(told);
-        Ok(())
+        books
     }
 
-    fn settle(&mut self, parcel: &Parcel, event: Event, failure: Option<Kind>, detail: &str) -> Result<()> {
-        let state = self.desk.store.step(&parcel.id, event, (self.watch.now)(), Some(detail))?;
-        self.outcomes.push(outcome(&parcel.id, state, failure, detail, self.watch));
-        Ok(())
+    /// Where a step cannot be recorded the note stays as it is: the next start releases a claim,
+    /// and is in doubt about what was marked.
+    fn settle(&mut self, parcel: &Parcel, event: Event, failure: Kind, detail: &str) -> Books {
+        let now = (self.watch.now)();
+        let (told, books) = match self.desk.store.step(&parcel.id, event, now, Some(detail)) {
+            Ok(state) => (outcome(&parcel.id, state, Some(failure), detail, self.watch), Books::Kept),
+            Err(error) => {
+                let known = self.desk.store.note(&parcel.id).ok().flatten();
+                let state = known.map_or(State::Sending, |note| note.state);
+                let kind = if state == State::Claimed { Kind::LocalIo } else { Kind::InDoubt };
+                let why = format!("{detail}; that could not be recorded: {error:#}");
+                (outcome(&parcel.id, state, Some(kind), &why, self.watch), Books::Broken)
+            }
+        };
+        self.outcomes.push(told);
+        books
     }
 
-    fn release(&mut self, parcels: &[Parcel], kind: Kind, detail: &str) -> Result<()> {
+    fn release(&mut self, parcels: &[Parcel], kind: Kind, detail: &str) {
         for parcel in parcels {
-            self.settle(parcel, Event::Release, Some(kind), detail)?;
+            self.settle(parcel, Event::Release, kind, detail);
         }
-        Ok(())
     }
 }
 
@@ -326,7 +384,8 @@ fn while_watching<T>(watch: &Watch<'_>, wait: impl FnOnce() -> T) -> T {
     let (done, is_done) = mpsc::channel::<()>();
     thread::scope(|scope| {
         let waiting = watch.waiting;
-        scope.spawn(move || {
+        // The word is said or not; no lack of threads may come between the mark and the dot.
+        let _ = thread::Builder::new().spawn_scoped(scope, move || {
             if is_done.recv_timeout(SILENCE) == Err(mpsc::RecvTimeoutError::Timeout) {
                 waiting();
             }

@@ -15,7 +15,7 @@ use crate::adapters::terminal::Terminal;
 use crate::domain::calendar::thank_you_hours;
 use crate::domain::checks::{Finding, Severity};
 use crate::domain::note::{Edited, Note, NoteId, NoteKind};
-use crate::domain::outbox::State;
+use crate::domain::outbox::{Forbidden, State};
 use crate::domain::policy::Step;
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::view;
@@ -64,6 +64,10 @@ pub enum Verdict {
     InDoubt {
         note: Note,
     },
+    /// Another command has it in hand, or has settled it meanwhile.
+    Elsewhere {
+        note: Note,
+    },
     Skipped {
         id: NoteId,
     },
@@ -101,10 +105,24 @@ impl Review<'_> {
     }
 
     fn one(&mut self, item: &Item) -> Result<Option<Verdict>> {
-        if let Some(note) = item.note.as_ref().filter(|note| is_out_of_hand(note.state)) {
-            return Ok(Some(Verdict::InDoubt { note: note.clone() }));
-        }
         let mut item = item.clone();
+        // The person may have taken their time over the notes before this one.
+        if let Some(note) = self.store.note(&item.id)? {
+            if is_out_of_hand(&note) {
+                return Ok(Some(elsewhere(note)));
+            }
+            item.note = Some(note);
+        }
+        match self.considered(item.clone()) {
+            Err(error) if error.chain().any(|cause| cause.is::<Forbidden>()) => {
+                let note = self.store.note(&item.id)?;
+                note.filter(is_out_of_hand).map(elsewhere).map(Some).ok_or(error)
+            }
+            verdict => verdict,
+        }
+    }
+
+    fn considered(&mut self, mut item: Item) -> Result<Option<Verdict>> {
         loop {
             let departs = item.step.zone.at(self.now);
             let draft = self.redrafted(&item, departs)?;
@@ -158,6 +176,7 @@ impl Review<'_> {
         if self.trace == Trace::Record && may_keep {
             keep(self.store, &draft.note, departs)?;
         }
+        self.desk.adopt(&draft.note);
         Ok(draft)
     }
 
@@ -196,7 +215,11 @@ impl Review<'_> {
         }
         let to = note.to.as_ref().map(|to| to.address.to_string()).unwrap_or_default();
         let hint = format!("`thanks send {} --yes` sends what `thanks draft` has shown", note.id);
-        if blocked.is_empty() {
+        let is_fixed = note.offers > 0 && is_settled(note);
+        if blocked.is_empty() && is_fixed {
+            let prompt = format!("Send to {to}, as it was offered before? [y]es [s]kip [q]uit: ");
+            Ok(self.terminal.choose(&prompt, "ysq", &hint)?)
+        } else if blocked.is_empty() {
             let later = opening.map(|at| format!(", {}", at.format("%H:%M"))).unwrap_or_default();
             let prompt = format!("Send to {to}? [y]es [l]ater{later} [e]dit [s]kip [q]uit: ");
             Ok(self.terminal.choose(&prompt, "ylesq", &hint)?)
@@ -225,8 +248,8 @@ impl Review<'_> {
         }
         let wire = wire_of(&draft.note, self.desk.sender.zone.at(self.now))?;
         if self.trace == Trace::Record {
-            let approval = Approval { wire: &wire, send_before: draft.note.send_before };
-            self.store.approve(&draft.note.id, &approval, now)?;
+            let send_before = draft.step.latest.filter(|latest| *latest > now);
+            self.store.approve(&draft.note, &Approval { wire: &wire, send_before }, now)?;
             draft.note.state = State::Approved;
         }
         Ok(Verdict::Go { draft, wire })
@@ -313,7 +336,12 @@ fn advice(step: &Step, ended: DateTime<FixedOffset>, departs: DateTime<FixedOffs
     }
 }
 
-/// Whether the note is with its owner or with another sender, not with this review.
-fn is_out_of_hand(state: State) -> bool {
-    matches!(state, State::Unsure | State::Claimed | State::Sending)
+/// Whether the note is with its owner or with another sender, or was settled, so that there is
+/// nothing to review.
+fn is_out_of_hand(note: &Note) -> bool {
+    !note.state.is_pending() && note.state != State::Refused
+}
+
+fn elsewhere(note: Note) -> Verdict {
+    if note.state == State::Unsure { Verdict::InDoubt { note } } else { Verdict::Elsewhere { note } }
 }

@@ -7,7 +7,7 @@ use anyhow::Result;
 use chrono::{DateTime, FixedOffset};
 
 use super::account::Account;
-use super::deliver::{Delivery, Desk, Relay, Watch};
+use super::deliver::{Delivery, Desk, Outcome, Relay, Watch};
 use crate::adapters::config;
 use crate::adapters::journal::{Journal, SendLock};
 use crate::adapters::net::Interrupt;
@@ -17,6 +17,7 @@ use crate::adapters::store::Store;
 use crate::adapters::terminal::{Terminal, interrupt_flag};
 use crate::domain::address::EmailAddress;
 use crate::domain::note::NoteId;
+use crate::domain::outbox::State;
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::view;
 
@@ -55,6 +56,8 @@ pub fn deliver(post: Post<'_>, ids: &[NoteId]) -> Result<Delivery> {
     let waiting =
         || terminal.say("waiting for the receipt; it may be there already; Ctrl-C only stops waiting");
     let watch = Watch { now, waiting: &waiting };
+    let mut rest = ids.to_vec();
+    let mut done: Vec<Outcome> = Vec::new();
     loop {
         let relay = Relay {
             server: &account.server,
@@ -62,18 +65,27 @@ pub fn deliver(post: Post<'_>, ids: &[NoteId]) -> Result<Delivery> {
             patience: &Patience::default(),
             interrupt: &interrupt,
         };
-        let delivery = desk.deliver(ids, &relay, &watch)?;
+        let mut delivery = desk.deliver(&rest, &relay, &watch)?;
         let refused = delivery.trouble.as_ref().filter(|trouble| trouble.kind == Kind::Permission);
         let (Some(trouble), true) = (refused, terminal.is_interactive() && account.takes_typed_password())
         else {
             if let Some(found) = found.filter(|_| replaces_stored && delivery.trouble.is_none()) {
                 remember(account, &found.secret, terminal);
             }
+            delivery.outcomes.extend(done);
             return Ok(delivery);
         };
-        let Some(secret) = another_password(trouble, terminal)? else {
+        let Ok(Some(secret)) = another_password(trouble, terminal) else {
+            delivery.outcomes.extend(done);
             return Ok(delivery);
         };
+        // Only what that refusal kept back is tried again.
+        let (kept, settled): (Vec<Outcome>, Vec<Outcome>) =
+            delivery.outcomes.into_iter().partition(|outcome| {
+                outcome.failure == Some(Kind::Permission) && outcome.state == State::Approved
+            });
+        rest = kept.into_iter().map(|outcome| outcome.id).collect();
+        done.extend(settled);
         replaces_stored |= found.is_some_and(|found| found.source == Source::Keyring);
         found = Some(Found { secret, source: Source::Asked });
     }
@@ -86,9 +98,12 @@ pub fn reflect(account: &Account, terminal: &Terminal, me: &EmailAddress, wires:
     let login = found.as_ref().map(|found| account.login(&found.secret));
     let mut session = Session::open(&account.server, login.as_ref(), &Patience::default(), &interrupt)
         .map_err(|error| error.problem(&account.server))?;
-    for wire in wires {
+    let mut rest = wires;
+    while let Some((wire, others)) = rest.split_first() {
+        rest = others;
         session.body(&Message { from: me, to: me, wire }).map_err(|error| error.problem())?;
-        match session.end(Next::Quit) {
+        let next = others.first().map(|wire| Message { from: me, to: me, wire });
+        match session.end(next.as_ref().map_or(Next::Quit, Next::Message)) {
             Answer::Accepted(_) => {}
             Answer::Transient(reply) => return Err(Problem::new(Kind::TryAgain, reply.to_string()).into()),
             Answer::Permanent(reply) => return Err(Problem::new(Kind::Refused, reply.to_string()).into()),

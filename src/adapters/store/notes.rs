@@ -24,6 +24,17 @@ pub struct Approval<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wire {
     pub bytes: Vec<u8>,
+    pub sha256: Vec<u8>,
+}
+
+/// A wish to send a note.
+#[derive(Clone, Debug)]
+pub struct Claim<'a> {
+    pub id: &'a NoteId,
+    /// Hash of the bytes that were read, which must still be those of the record.
+    pub sha256: &'a [u8],
+    /// What takes their place, where they were never offered.
+    pub fresh: Option<&'a [u8]>,
 }
 
 /// A note whose sender died.
@@ -52,9 +63,7 @@ impl Store {
     }
 
     pub fn note(&self, id: &NoteId) -> Result<Option<Note>> {
-        let mut statement =
-            self.connection.prepare_cached(&format!("SELECT {COLUMNS} FROM notes WHERE id = ?1"))?;
-        Ok(collect(statement.query([id.as_str()])?)?.pop())
+        read(&self.connection, id)
     }
 
     /// Notes in a state, in the order in which they were drafted.
@@ -73,6 +82,7 @@ impl Store {
             None => insert(&change, note)?,
             Some(State::Drafted) => {}
             Some(state) => {
+                release_bytes(&change, &note.id, state)?;
                 step(&change, &note.id, state, Event::Redraft, at, None)?;
             }
         }
@@ -112,10 +122,21 @@ impl Store {
     }
 
     /// Freezes the bytes of a note that its owner has approved. A note whose bytes were offered
-    /// before keeps those.
-    pub fn approve(&mut self, id: &NoteId, approval: &Approval<'_>, at: DateTime<FixedOffset>) -> Result<()> {
+    /// before keeps those. Refused where the record holds another text than the approved one.
+    pub fn approve(&mut self, note: &Note, approval: &Approval<'_>, at: DateTime<FixedOffset>) -> Result<()> {
+        let id = &note.id;
         let change = self.connection.transaction()?;
-        let state = state_of(&change, id)?.with_context(|| format!("no note {id}"))?;
+        let known = read(&change, id)?.with_context(|| format!("no note {id}"))?;
+        let (known, state) = (known.shown_hash(), known.state);
+        if known != note.shown_hash() {
+            return Err(Problem::new(
+                Kind::NeedsYou,
+                format!("{id} was changed by another command meanwhile"),
+            )
+            .detail("nothing was sent")
+            .hint(format!("`thanks draft {id}` shows it"))
+            .into());
+        }
         step(&change, id, state, Event::Approve, at, None)?;
         change.execute(
             "UPDATE notes SET wire = ?2, wire_sha256 = ?3 WHERE id = ?1 AND offers = 0",
@@ -136,7 +157,8 @@ impl Store {
             |row| Ok((row.get(0)?, row.get(1)?)),
         )?;
         let bytes = bytes.with_context(|| format!("{id} was never approved"))?;
-        if hash.as_deref() != Some(Sha256::digest(&bytes).as_slice()) {
+        let sha256 = Sha256::digest(&bytes).to_vec();
+        if hash.as_ref() != Some(&sha256) {
             return Err(Problem::new(
                 Kind::LocalIo,
                 format!("the bytes of {id} changed after it was approved"),
@@ -145,39 +167,65 @@ impl Store {
             .hint(format!("look at the text and approve it again: `thanks draft {id} --edit`"))
             .into());
         }
-        Ok(Wire { bytes })
+        Ok(Wire { bytes, sha256 })
     }
 
     /// Takes approved notes for sending, all in one commit; each with fresh bytes where the note
-    /// was never offered. Returns those that were still there to take.
+    /// was never offered. Returns those that were still there to take, as they were read.
     pub fn claim(
         &mut self,
-        notes: &[(NoteId, Option<Vec<u8>>)],
+        claims: &[Claim<'_>],
         machine: &str,
         at: DateTime<FixedOffset>,
     ) -> Result<Vec<NoteId>> {
         let change = self.connection.transaction()?;
         let mut claimed = Vec::new();
-        for (id, wire) in notes {
+        for Claim { id, sha256, fresh } in claims {
             let taken = change.execute(
                 "UPDATE notes SET state = 'claimed', claimed_by = ?2, attempts = attempts + 1
-                 WHERE id = ?1 AND state = 'approved'",
-                params![id.as_str(), machine],
+                 WHERE id = ?1 AND state = 'approved' AND wire_sha256 = ?3",
+                params![id.as_str(), machine, sha256],
             )?;
             if taken == 0 {
                 continue;
             }
-            if let Some(wire) = wire {
+            if let Some(wire) = fresh {
                 change.execute(
                     "UPDATE notes SET wire = ?2, wire_sha256 = ?3 WHERE id = ?1 AND offers = 0",
                     params![id.as_str(), wire, Sha256::digest(wire).as_slice()],
                 )?;
             }
             attempt(&change, id.as_str(), at, "claimed", None)?;
-            claimed.push(id.clone());
+            claimed.push((*id).clone());
         }
         change.commit().context("the claim could not be recorded")?;
         Ok(claimed)
+    }
+
+    /// Compares the record of an approved note with the `lines` that the journal has of its id.
+    /// More lines than recorded offers mean that this record is an older copy: the note is in
+    /// doubt, and from then on the record counts them too. `None` where the two agree.
+    pub fn lose_if_older(
+        &mut self,
+        id: &NoteId,
+        lines: u32,
+        at: DateTime<FixedOffset>,
+        why: &str,
+    ) -> Result<Option<State>> {
+        let change = self.connection.transaction()?;
+        let recorded: u32 =
+            change.query_row("SELECT journaled FROM notes WHERE id = ?1", [id.as_str()], |row| row.get(0))?;
+        if lines <= recorded {
+            return Ok(None);
+        }
+        let state = state_of(&change, id)?.with_context(|| format!("no note {id}"))?;
+        let after = step(&change, id, state, Event::Lose, at, Some(why))?;
+        change.execute(
+            "UPDATE notes SET journaled = ?2, offers = max(offers, 1) WHERE id = ?1",
+            params![id.as_str(), lines],
+        )?;
+        change.commit().with_context(|| format!("{id} could not be recorded as {}", after.name()))?;
+        Ok(Some(after))
     }
 
     /// Takes one legal step, with what was said on the occasion.
@@ -192,7 +240,10 @@ impl Store {
         let state = state_of(&change, id)?.with_context(|| format!("no note {id}"))?;
         let after = step(&change, id, state, event, at, text)?;
         if event == Event::Mark {
-            change.execute("UPDATE notes SET offers = offers + 1 WHERE id = ?1", [id.as_str()])?;
+            change.execute(
+                "UPDATE notes SET offers = offers + 1, journaled = journaled + 1 WHERE id = ?1",
+                [id.as_str()],
+            )?;
         }
         change.commit().with_context(|| format!("{id} could not be recorded as {}", after.name()))?;
         Ok(after)
@@ -300,6 +351,28 @@ fn step(
     }
     attempt(change, id.as_str(), at, to.name(), text)?;
     Ok(to)
+}
+
+/// Bytes that the server refused for good make room for others; otherwise what was once offered
+/// stays.
+fn release_bytes(change: &Connection, id: &NoteId, state: State) -> Result<()> {
+    let offers: u32 =
+        change.query_row("SELECT offers FROM notes WHERE id = ?1", [id.as_str()], |row| row.get(0))?;
+    if offers > 0 && state != State::Refused {
+        return Err(Problem::new(Kind::NeedsYou, format!("{id} was offered to the server once"))
+            .detail("what was offered is never changed; nothing was done")
+            .into());
+    }
+    change.execute(
+        "UPDATE notes SET wire = NULL, wire_sha256 = NULL, offers = 0 WHERE id = ?1",
+        [id.as_str()],
+    )?;
+    Ok(())
+}
+
+fn read(db: &Connection, id: &NoteId) -> Result<Option<Note>> {
+    let mut statement = db.prepare_cached(&format!("SELECT {COLUMNS} FROM notes WHERE id = ?1"))?;
+    Ok(collect(statement.query([id.as_str()])?)?.pop())
 }
 
 fn state_of(change: &Connection, id: &NoteId) -> Result<Option<State>> {

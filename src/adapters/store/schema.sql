@@ -104,7 +104,9 @@ CREATE TABLE notes (
     wire              BLOB,
     wire_sha256       BLOB,
     claimed_by        TEXT,
+    -- Times that its present bytes were offered, and times that its id was, as the journal counts.
     offers            INTEGER NOT NULL DEFAULT 0,
+    journaled         INTEGER NOT NULL DEFAULT 0,
     attempts          INTEGER NOT NULL DEFAULT 0,
     sent_at           TEXT,
     detail            TEXT,

@@ -45,7 +45,7 @@ fn note(id: &str) -> Note {
 fn approved(store: &mut Store, id: &str) -> NoteId {
     let note = note(id);
     store.save_draft(&note, at()).unwrap();
-    store.approve(&note.id, &Approval { wire: b"bytes\r\n", send_before: None }, at()).unwrap();
+    store.approve(&note, &Approval { wire: b"bytes\r\n", send_before: None }, at()).unwrap();
     note.id
 }
 
@@ -58,13 +58,19 @@ fn a_draft_is_read_back_as_it_was_written() {
     assert_eq!(store.note(&note.id).unwrap().unwrap(), note);
 }
 
+fn claim<'a>(store: &Store, id: &'a NoteId, sha256: &'a mut Vec<u8>) -> Claim<'a> {
+    *sha256 = store.wire(id).unwrap().sha256;
+    Claim { id, sha256, fresh: None }
+}
+
 #[test]
 fn a_note_is_claimed_once() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = open(&folder);
     let id = approved(&mut store, "acme/jane");
-    let claims = [(id.clone(), None)];
-    assert_eq!(store.claim(&claims, "m", at()).unwrap(), vec![id]);
+    let mut hash = Vec::new();
+    let claims = [claim(&store, &id, &mut hash)];
+    assert_eq!(store.claim(&claims, "m", at()).unwrap(), vec![id.clone()]);
     assert!(store.claim(&claims, "m", at()).unwrap().is_empty());
 }
 
@@ -73,7 +79,9 @@ fn a_dead_sender_leaves_a_claim_approved_and_a_marked_note_unsure() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = open(&folder);
     let (a, b) = (approved(&mut store, "acme/a"), approved(&mut store, "acme/b"));
-    store.claim(&[(a.clone(), None), (b.clone(), None)], "m", at()).unwrap();
+    let (mut first, mut second) = (Vec::new(), Vec::new());
+    let claims = [claim(&store, &a, &mut first), claim(&store, &b, &mut second)];
+    store.claim(&claims, "m", at()).unwrap();
     store.step(&b, Event::Mark, at(), None).unwrap();
     let other = store.recover("another machine", at()).unwrap();
     assert!(other.is_empty(), "another machine's claims are left alone");
@@ -108,10 +116,80 @@ fn offered_bytes_cannot_be_changed() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = open(&folder);
     let id = approved(&mut store, "acme/jane");
-    store.claim(&[(id.clone(), Some(b"fresh date\r\n".to_vec()))], "m", at()).unwrap();
+    let mut hash = Vec::new();
+    let claims = [Claim { fresh: Some(b"fresh date\r\n"), ..claim(&store, &id, &mut hash) }];
+    store.claim(&claims, "m", at()).unwrap();
     assert_eq!(store.wire(&id).unwrap().bytes, b"fresh date\r\n");
     store.step(&id, Event::Mark, at(), None).unwrap();
     assert!(store.connection.execute("UPDATE notes SET wire = x'00'", []).is_err());
+}
+
+#[test]
+fn what_was_offered_is_drafted_again_only_after_a_final_refusal() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(&folder);
+    let id = approved(&mut store, "acme/jane");
+    let offer = |store: &mut Store, event| {
+        let mut hash = Vec::new();
+        let claims = [claim(store, &id, &mut hash)];
+        assert_eq!(store.claim(&claims, "m", at()).unwrap().len(), 1);
+        store.step(&id, Event::Mark, at(), None).unwrap();
+        store.step(&id, event, at(), None).unwrap();
+    };
+    offer(&mut store, Event::Release);
+    let error = store.save_draft(&note("acme/jane"), at()).unwrap_err();
+    assert_eq!(error.downcast_ref::<Problem>().unwrap().kind, Kind::NeedsYou);
+    assert_eq!(store.note(&id).unwrap().unwrap().state, State::Approved);
+    offer(&mut store, Event::Refuse);
+    let other = Note { body: "other words".into(), ..note("acme/jane") };
+    store.save_draft(&other, at()).unwrap();
+    store.approve(&other, &Approval { wire: b"other bytes\r\n", send_before: None }, at()).unwrap();
+    assert_eq!(store.wire(&id).unwrap().bytes, b"other bytes\r\n");
+    assert_eq!(store.lose_if_older(&id, 2, at(), "older").unwrap(), None, "both offers are remembered");
+}
+
+#[test]
+fn a_text_that_changed_while_it_was_shown_is_not_approved() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(&folder);
+    let shown = note("acme/jane");
+    store.save_draft(&shown, at()).unwrap();
+    store.save_draft(&Note { body: "edited elsewhere".into(), ..note("acme/jane") }, at()).unwrap();
+    let error = store.approve(&shown, &Approval { wire: b"bytes\r\n", send_before: None }, at()).unwrap_err();
+    assert_eq!(error.downcast_ref::<Problem>().unwrap().kind, Kind::NeedsYou);
+}
+
+#[test]
+fn bytes_that_were_approved_anew_since_they_were_read_are_not_claimed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(&folder);
+    let id = approved(&mut store, "acme/jane");
+    let mut hash = Vec::new();
+    let claims = [claim(&store, &id, &mut hash)];
+    let other = Note { body: "other".into(), ..note("acme/jane") };
+    store.save_draft(&other, at()).unwrap();
+    store.approve(&other, &Approval { wire: b"other\r\n", send_before: None }, at()).unwrap();
+    assert!(store.claim(&claims, "m", at()).unwrap().is_empty());
+}
+
+#[test]
+fn an_older_copy_is_in_doubt_once_and_can_be_settled() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(&folder);
+    let id = approved(&mut store, "acme/jane");
+    assert_eq!(store.lose_if_older(&id, 1, at(), "older").unwrap(), Some(State::Unsure));
+    store.step(&id, Event::ConfirmNotSent, at(), None).unwrap();
+    assert_eq!(store.lose_if_older(&id, 1, at(), "older").unwrap(), None);
+}
+
+#[test]
+fn a_database_without_its_log_is_not_begun_afresh_beside_a_journal() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("thanks.db");
+    Connection::open(&path).unwrap().execute_batch("PRAGMA journal_mode = WAL").unwrap();
+    assert!(fs::metadata(&path).unwrap().len() > 0);
+    let error = Store::open(&path, Beginning::JournalHasLines).err().unwrap();
+    assert_eq!(error.downcast_ref::<Problem>().unwrap().kind, Kind::LocalIo);
 }
 
 #[test]
@@ -131,7 +209,7 @@ fn a_note_that_begins_otherwise_than_as_a_draft_is_refused() {
     store.save_draft(&note("acme/jane"), at()).unwrap();
     let copy = "INSERT INTO notes SELECT NULL, 'acme/x', application, 'x', round, kind, ordinal, 'approved', \
                 template, sender, recipient, subject, body, edited, facts, shown, departs_on, send_before, NULL, \
-                server_message_id, in_reply_to, reference_ids, allowed, wire, wire_sha256, claimed_by, offers, \
+                server_message_id, in_reply_to, reference_ids, allowed, wire, wire_sha256, claimed_by, offers, journaled, \
                 attempts, sent_at, detail, created_at FROM notes";
     let error = store.connection.execute(copy, []).unwrap_err();
     assert!(error.to_string().contains("begins as a draft"), "{error}");
