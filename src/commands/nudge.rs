@@ -97,7 +97,10 @@ fn reason(desk: &Desk, item: &Item) -> String {
     match decision.and_then(|decision| Some((decision, decision.by?))) {
         Some((decision, by)) if item.step.reason.contains(&decision.words) => {
             let words = format!("\"{}\"", decision.words);
-            item.step.reason.replacen(&words, &format!("{words} = {}", by.format("%a %-d %b")), 1).replace(" + ", ", plus ")
+            item.step
+                .reason
+                .replacen(&words, &format!("{words} = {}", by.format("%a %-d %b")), 1)
+                .replace(" + ", ", plus ")
         }
         _ => item.step.reason.clone(),
     }

@@ -53,6 +53,8 @@ pub struct NoteOutcome {
 pub enum Fate {
     Sent {
         at: DateTime<FixedOffset>,
+        /// When the note that it follows went out.
+        thread_of: Option<DateTime<FixedOffset>>,
     },
     WouldSend,
     SentToMe,
@@ -204,7 +206,7 @@ fn deliver(app: &App, store: &mut Store, account: &Account, verdicts: Vec<Verdic
         };
         delivery = post::deliver(post, &ids)?;
     }
-    let notes = verdicts
+    let notes: Vec<NoteOutcome> = verdicts
         .iter()
         .map(|verdict| match verdict {
             Verdict::Go { draft, .. } => {
@@ -220,8 +222,7 @@ fn deliver(app: &App, store: &mut Store, account: &Account, verdicts: Vec<Verdic
 
 /// The last note of a thread, for those whose first follow-up just went.
 fn after_follow_ups(app: &App, store: &Store, notes: &[NoteOutcome]) -> Result<Vec<String>> {
-    let followed =
-        |fate: &Fate| matches!(fate, Fate::Sent { thread_of: Some(_), .. });
+    let followed = |fate: &Fate| matches!(fate, Fate::Sent { thread_of: Some(_), .. });
     if !notes.iter().any(|note| followed(&note.fate)) {
         return Ok(Vec::new());
     }
@@ -232,9 +233,9 @@ fn after_follow_ups(app: &App, store: &Store, notes: &[NoteOutcome]) -> Result<V
         .filter(|note| followed(&note.fate))
         .filter_map(|note| {
             let application = note.id.split('/').next()?;
-            steps.iter().find(|item| {
-                item.step.application == application && item.step.kind == NoteKind::CloseOut
-            })
+            steps
+                .iter()
+                .find(|item| item.step.application == application && item.step.kind == NoteKind::CloseOut)
         })
         .map(|item| {
             let due = item.step.zone.stamp(item.step.due.to_utc());
@@ -243,7 +244,11 @@ fn after_follow_ups(app: &App, store: &Store, notes: &[NoteOutcome]) -> Result<V
         .collect())
 }
 
-fn delivered(note: &Note, thread_of: Option<DateTime<FixedOffset>>, outcome: Option<&Outcome>) -> NoteOutcome {
+fn delivered(
+    note: &Note,
+    thread_of: Option<DateTime<FixedOffset>>,
+    outcome: Option<&Outcome>,
+) -> NoteOutcome {
     let to = note.to.as_ref().map(|to| to.address.to_string());
     let Some(outcome) = outcome else {
         return not_sent(note, to, Kind::Bug, "failed", "it was not offered".into(), Vec::new(), None);

@@ -157,3 +157,82 @@ impl Event {
         Event::Answer,
     ];
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// All states that can be reached from `start`, with the events that `may` happen.
+    fn reachable(start: State, may: impl Fn(Event) -> bool) -> BTreeSet<State> {
+        let mut found = BTreeSet::from([start]);
+        loop {
+            let more: BTreeSet<State> = found
+                .iter()
+                .flat_map(|state| Event::ALL.into_iter().filter(|event| may(*event)).map(|e| state.after(e)))
+                .filter_map(Result::ok)
+                .collect();
+            if more.is_subset(&found) {
+                return found;
+            }
+            found.extend(more);
+        }
+    }
+
+    #[test]
+    fn every_step_leads_elsewhere_or_is_named_as_forbidden() {
+        for from in State::ALL {
+            for event in Event::ALL {
+                match from.after(event) {
+                    Ok(to) => assert_ne!(from, to, "{event:?}"),
+                    Err(forbidden) => assert_eq!(forbidden, Forbidden { from, event }),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_happens_any_more_to_what_was_withdrawn_answered_or_bounced() {
+        for end in [State::Withdrawn, State::Answered, State::Bounced] {
+            assert_eq!(reachable(end, |_| true), BTreeSet::from([end]));
+        }
+    }
+
+    #[test]
+    fn what_may_have_arrived_is_offered_again_only_on_its_owner_s_word() {
+        let without = |event| event != Event::ConfirmNotSent;
+        for from in [State::Sent, State::Unsure] {
+            let later = reachable(from, without);
+            for state in [State::Drafted, State::Approved, State::Claimed, State::Sending] {
+                assert!(!later.contains(&state), "{} to {}", from.name(), state.name());
+            }
+        }
+        assert!(reachable(State::Unsure, |_| true).contains(&State::Sending));
+        assert!(
+            !reachable(State::Sent, |_| true).contains(&State::Claimed),
+            "sent is sent, whatever is said"
+        );
+    }
+
+    #[test]
+    fn the_server_is_spoken_to_only_after_approval_claim_and_mark() {
+        for (event, needed) in
+            [(Event::Claim, State::Approved), (Event::Mark, State::Claimed), (Event::Accept, State::Sending)]
+        {
+            for from in State::ALL {
+                assert_eq!(from.after(event).is_ok(), from == needed, "{event:?} from {}", from.name());
+            }
+        }
+        let silent = |event| event != Event::Approve && event != Event::ConfirmNotSent;
+        assert!(!reachable(State::Drafted, silent).contains(&State::Claimed));
+    }
+
+    #[test]
+    fn names_are_read_back() {
+        for state in State::ALL {
+            assert_eq!(State::named(state.name()), Some(state));
+        }
+        assert_eq!(State::named("cancelled"), None);
+    }
+}

@@ -18,9 +18,6 @@ pub fn note_text(note: &Note) -> String {
         None => lines.push("To: (no address)".to_owned()),
     }
     lines.push(format!("Subject: {}", note.subject));
-    if let Some(thread) = &note.in_reply_to {
-        lines.push(format!("In thread: {thread}"));
-    }
     // A header is one line, whatever its value says.
     let headers: String = lines.iter().map(|line| printable(&line.replace('\n', " ")) + "\n").collect();
     format!("{headers}\n{}\n", wrap(&printable(note.body.trim_end()), WIDTH))

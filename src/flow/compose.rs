@@ -75,6 +75,10 @@ pub struct Draft {
     pub findings: Vec<Finding>,
     /// What the record would say now, where its owner's own words were kept.
     pub difference: Option<String>,
+    /// The name of whom it goes to, with an address or without.
+    pub recipient: String,
+    /// When the note that it follows went out.
+    pub thread_of: Option<DateTime<FixedOffset>>,
 }
 
 impl Desk {
@@ -149,7 +153,16 @@ impl Desk {
             note.allowed.dedup();
         }
         let findings = self.findings(application, &note);
-        Ok(Draft { note, step: item.step.clone(), findings, difference })
+        let recipient = application.recipient(&note.person).map(|person| person.name.to_string());
+        let thread_of = self.thread(&note).and_then(|thread| thread.last_sent);
+        Ok(Draft {
+            note,
+            step: item.step.clone(),
+            findings,
+            difference,
+            recipient: recipient.unwrap_or_default(),
+            thread_of,
+        })
     }
 
     /// What the checks say of a note's present text.
@@ -270,11 +283,12 @@ impl Desk {
             .collect();
         sent.sort_by_key(|other| other.sent_at);
         let last = sent.last()?;
-        let last_id = last.server_message_id.clone().or_else(|| last.message_id.clone())?;
+        // Where the server gave it another id, answers refer to that one, and some to ours.
         let mut ids = last.references.clone();
-        ids.push(last_id.clone());
+        ids.extend(last.known_ids().map(str::to_owned));
+        let last_id = ids.last()?.clone();
         let subject = last.subject.strip_prefix("Re: ").unwrap_or(&last.subject);
-        Some(Thread { subject: format!("Re: {subject}"), last_id, ids })
+        Some(Thread { subject: format!("Re: {subject}"), last_id, ids, last_sent: last.sent_at })
     }
 }
 
@@ -373,6 +387,7 @@ struct Thread {
     subject: String,
     last_id: String,
     ids: Vec<String>,
+    last_sent: Option<DateTime<FixedOffset>>,
 }
 
 fn hash_of(template: &str, values: &BTreeMap<&'static str, String>) -> String {

@@ -335,7 +335,9 @@ impl Run<'_, '_, '_> {
     /// Before QUIT, before any word: what the server took is on the disk.
     fn record_accepted(&mut self, parcel: &Parcel, text: &str) -> Books {
         let now = (self.watch.now)();
-        let server_id = smtp::server_ids(text).into_iter().find(|id| *id != parcel.message_id);
+        let is_party = |id: &str| [&parcel.from, &parcel.to].iter().any(|party| id == format!("<{party}>"));
+        let server_id =
+            smtp::server_ids(text).into_iter().find(|id| *id != parcel.message_id && !is_party(id));
         let recorded =
             self.desk.store.record_sent(&parcel.id, Event::Accept, now, text, server_id.as_deref());
         let (told, books) = match recorded {

@@ -6,11 +6,16 @@
 )]
 
 mod architecture;
+mod deliver;
 mod exits;
+mod ledger;
 mod mime;
+mod promise;
 mod readme;
 mod record;
 mod sandbox;
 mod smtp;
 mod smtp_server;
 mod versions;
+
+use smtp_server::pause;

@@ -174,6 +174,17 @@ impl SmtpServer {
         panic!("a client stays connected");
     }
 
+    /// Waits until that phase has come.
+    pub fn wait_for(&self, at: At) {
+        for _ in 0..500 {
+            if self.shared.seen.lock().unwrap().contains(&at) {
+                return;
+            }
+            pause(GLANCE);
+        }
+        panic!("{at:?} does not come");
+    }
+
     pub fn connections(&self) -> usize {
         self.shared.connections.load(Ordering::SeqCst)
     }
@@ -269,4 +280,10 @@ fn listen(listener: &TcpListener, shared: &Arc<Shared>) {
     for conversation in conversations {
         let _ = conversation.join();
     }
+}
+
+/// Waits without sleeping on a clock of the system.
+pub fn pause(time: std::time::Duration) {
+    let (_keep, never) = std::sync::mpsc::channel::<()>();
+    let _ = never.recv_timeout(time);
 }

@@ -49,12 +49,12 @@ impl Stand {
         write_dovecot(&dir, imap, imaps, lmtp);
         write_postfix(&dir, smtps, submission, lmtp);
         let mut stand = Stand {
-            dovecot: daemon(&dir, "/usr/sbin/dovecot", &["-F", "-c", &text(&dir.join("dovecot/dovecot.conf"))]),
-            postfix: daemon(
+            dovecot: daemon(
                 &dir,
-                "/usr/lib/postfix/sbin/master",
-                &["-c", &text(&dir.join("postfix")), "-d"],
+                "/usr/sbin/dovecot",
+                &["-F", "-c", &text(&dir.join("dovecot/dovecot.conf"))],
             ),
+            postfix: daemon(&dir, "/usr/lib/postfix/sbin/master", &["-c", &text(&dir.join("postfix")), "-d"]),
             dir,
             smtps,
             submission,
@@ -88,7 +88,12 @@ impl Stand {
             if found.len() >= count {
                 return found;
             }
-            assert!(Instant::now() < deadline, "{user} has {} of {count} messages: {}", found.len(), self.logs());
+            assert!(
+                Instant::now() < deadline,
+                "{user} has {} of {count} messages: {}",
+                found.len(),
+                self.logs()
+            );
             pause();
         }
     }
@@ -145,7 +150,9 @@ impl Stand {
     pub fn logs(&self) -> String {
         ["log/postfix.log", "log/dovecot.log", "log/start.out"]
             .iter()
-            .map(|name| format!("\n== {name}\n{}", fs::read_to_string(self.dir.join(name)).unwrap_or_default()))
+            .map(|name| {
+                format!("\n== {name}\n{}", fs::read_to_string(self.dir.join(name)).unwrap_or_default())
+            })
             .collect()
     }
 
@@ -298,12 +305,13 @@ namespace inbox {{
 "
     );
     fs::write(dir.join("dovecot/dovecot.conf"), conf).unwrap();
-    let users: String = [("candidate@thanks.test", "candidate", "cand-pass"), ("jane@acme.test", "jane", "jane-pass")]
-        .iter()
-        .map(|(user, home, password)| {
-            format!("{user}:{{PLAIN}}{password}:nobody:nogroup::{d}/mail/{home}::\n")
-        })
-        .collect();
+    let users: String =
+        [("candidate@thanks.test", "candidate", "cand-pass"), ("jane@acme.test", "jane", "jane-pass")]
+            .iter()
+            .map(|(user, home, password)| {
+                format!("{user}:{{PLAIN}}{password}:nobody:nogroup::{d}/mail/{home}::\n")
+            })
+            .collect();
     fs::write(dir.join("dovecot/users"), users).unwrap();
     let oauth = format!(
         "introspection_mode = local\nlocal_validation_key_dict = fs:posix:prefix={d}/dovecot/keys/\n\
@@ -397,7 +405,8 @@ postlog unix-dgram n - n - 1 postlogd
     fs::write(dir.join("postfix/master.cf"), master).unwrap();
     let queue = dir.join("queue");
     for name in [
-        "active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming", "private", "saved", "trace",
+        "active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming", "private", "saved",
+        "trace",
     ] {
         make(&queue.join(name), 0o700);
         give(&queue.join(name), "postfix", "root");
