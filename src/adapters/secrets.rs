@@ -7,6 +7,7 @@ mod keyring_store;
 mod tests;
 
 use std::fmt;
+use std::io::{self, IsTerminal, Read};
 use std::time::Duration;
 
 use zeroize::Zeroizing;
@@ -40,15 +41,19 @@ pub enum Ask<'a> {
     Never,
 }
 
-/// How long an unattended run waits for a command or a keyring, and how long a person may take
-/// to unlock one.
+/// How long a command may take, whoever waits for it.
+const COMMAND: Duration = Duration::from_secs(30);
+/// How long an unattended run waits for a keyring, and how long a person may take to unlock it.
 const UNATTENDED: Duration = Duration::from_secs(30);
 const ATTENDED: Duration = Duration::from_secs(120);
+/// In bytes; a token of OAuth is well below.
+const LONGEST_LINE: u64 = 64 << 10;
 /// Nobody is told of a wait that is over sooner.
 const SILENT: Duration = Duration::from_secs(2);
 
 /// The secret of `user`: from `command` alone if there is one, else from the keyring, else from
-/// the person. `announce` gets a line when the wait becomes noticeable.
+/// the person. `announce` gets a line before a command runs, and when the wait for a keyring
+/// becomes noticeable.
 ///
 /// Errors are `Permission`, with what was tried and why it failed, or `TryAgain` if something
 /// hangs and nobody is there.
@@ -59,23 +64,58 @@ pub fn fetch(
     announce: &mut dyn FnMut(&str),
 ) -> Result<Found, Problem> {
     keep_out_of_core_dumps();
-    let mut wait = Wait {
-        limit: match ask {
-            Ask::Terminal(_) => ATTENDED,
-            Ask::Never => UNATTENDED,
-        },
-        announce,
-    };
     if let Some(arguments) = command {
         let terminal = match ask {
             Ask::Terminal(_) => command::Streams::Terminal,
             Ask::Never => command::Streams::Closed,
         };
-        let secret = command::run(arguments, terminal, &mut wait)?;
+        announce(&format!("asking `{}` for the password", printable(&arguments.join(" "))));
+        let secret = command::run(arguments, terminal, COMMAND)?;
         return Ok(Found { secret, source: Source::Command });
     }
+    let limit = match ask {
+        Ask::Terminal(_) => ATTENDED,
+        Ask::Never => UNATTENDED,
+    };
+    let mut wait = Wait { limit, announce };
     let from_keyring = keyring_store::read(user, &mut wait);
     resolve(from_keyring, user, ask)
+}
+
+/// The first line of standard input, for set-ups without a terminal: a secret never stands among
+/// the arguments.
+pub fn from_stdin() -> Result<Secret, Problem> {
+    keep_out_of_core_dumps();
+    let stdin = io::stdin();
+    if stdin.is_terminal() {
+        return Err(Problem::new(Kind::Usage, "standard input is a terminal, which would show the password")
+            .hint("without --password-stdin it is asked for, hidden"));
+    }
+    let unreadable = |why: &str| Problem::new(Kind::Data, format!("the password on standard input {why}"));
+    let mut bytes = Zeroizing::new(Vec::with_capacity(4096));
+    for byte in stdin.lock().take(LONGEST_LINE).bytes() {
+        match byte {
+            Ok(b'\n') => break,
+            Ok(byte) => bytes.push(byte),
+            Err(error) => return Err(unreadable("cannot be read").detail(error.to_string())),
+        }
+    }
+    match std::str::from_utf8(&bytes).map(|text| text.trim_end_matches('\r')) {
+        Ok("") => Err(unreadable("is empty")),
+        Ok(text) if !text.contains('\0') => Ok(Secret::new(text.to_owned())),
+        _ => Err(unreadable("is not UTF-8 text")),
+    }
+}
+
+/// A command as it is typed, in words: blanks part them, quotes hold them together, and nothing
+/// else means anything, since no shell runs it.
+pub fn command_words(text: &str) -> Result<Vec<String>, Problem> {
+    let refused = || Problem::new(Kind::Data, format!("not a command: `{}`", printable(text)));
+    let words = shell_words::split(text).map_err(|_| refused().detail("a quote is not closed"))?;
+    match words.first() {
+        Some(program) if !program.trim().is_empty() => Ok(words),
+        _ => Err(refused()),
+    }
 }
 
 /// The keyring's answer, or the person's where the keyring has none.

@@ -6,7 +6,7 @@ use std::fs;
 use crate::adapters::config::{self, Config, Method, Smtp};
 use crate::adapters::net;
 use crate::adapters::secrets::{self, Ask, Found, Secret};
-use crate::adapters::smtp::{Login, Server};
+use crate::adapters::smtp::{Login, OpenError, OpenFailure, Server};
 use crate::adapters::terminal::Terminal;
 use crate::domain::problem::{Kind, Problem};
 
@@ -67,6 +67,18 @@ impl Account {
         match self.method {
             Method::Password => Login::Password(secret.expose()),
             Method::Xoauth2 => Login::Xoauth2(secret.expose()),
+        }
+    }
+
+    /// Why there is no session, for a reader: with what the provider is known to want.
+    pub fn problem(&self, error: &OpenError) -> Problem {
+        let problem = error.problem(&self.server);
+        let OpenFailure::Authentication(reply) = &error.kind else {
+            return problem;
+        };
+        match config::explain_login(&self.server.host, reply.code, &reply.text) {
+            Some(known) => problem.hint(known),
+            None => problem,
         }
     }
 

@@ -30,7 +30,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("serde", &["adapters/config", "commands", "cli"]),
     ("serde_json", &["commands", "cli", "adapters/smtp"]),
     ("sha2", &["domain/note", "flow/compose", "adapters/store"]),
-    ("shell_words", &["adapters/editor"]),
+    ("shell_words", &["adapters/editor", "adapters/secrets"]),
     ("signal_hook", &["adapters/terminal"]),
     ("strsim", &["domain/text", "domain/address", "domain/zone", "adapters/config"]),
     ("tera", &["adapters/templates"]),

@@ -10,6 +10,8 @@ use serde::Deserialize;
 use super::values;
 use crate::domain::address::{EmailAddress, PersonName};
 use crate::domain::policy::Policy;
+use crate::domain::problem::{Kind, Problem};
+use crate::domain::text::printable;
 use crate::domain::zone::Zone;
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -180,7 +182,39 @@ impl Config {
     }
 }
 
+impl Smtp {
+    /// A server as a person names it. Where the encryption is not told it follows the port, and
+    /// where the port is not told it follows the encryption. Errors are `Data`.
+    pub fn new(
+        host: &str,
+        port: Option<u16>,
+        security: Option<Security>,
+        ca_file: Option<PathBuf>,
+    ) -> Result<Smtp, Problem> {
+        let refused = |what: String| Problem::new(Kind::Data, printable(&what));
+        if !values::is_host(host) {
+            return Err(refused(format!("`{host}` is no host such as smtp.example.com")));
+        }
+        let security = security.unwrap_or(match port {
+            Some(587 | 25) => Security::Starttls,
+            Some(465) | None => Security::Tls,
+            Some(_) if is_loopback(host) => Security::None,
+            Some(_) => Security::Tls,
+        });
+        let port = check_door(host, port, security).map_err(refused)?;
+        let port = port.unwrap_or(security.smtp_port());
+        Ok(Smtp { host: host.to_owned(), port, security, user: None, ca_file })
+    }
+}
+
 impl Security {
+    /// By its word in the file.
+    pub fn named(word: &str) -> Option<Security> {
+        [Security::Tls, Security::Starttls, Security::None]
+            .into_iter()
+            .find(|security| security.word() == word)
+    }
+
     pub fn smtp_port(self) -> u16 {
         match self {
             Security::Tls => 465,
@@ -207,6 +241,11 @@ impl Security {
 }
 
 impl Method {
+    /// By its word in the file.
+    pub fn named(word: &str) -> Option<Method> {
+        [Method::Password, Method::Xoauth2].into_iter().find(|method| method.word() == word)
+    }
+
     /// The word in the file.
     pub fn word(self) -> &'static str {
         match self {

@@ -293,6 +293,26 @@ fn the_servers_of_common_providers_are_known() {
 }
 
 #[test]
+fn port_and_encryption_of_a_server_follow_each_other() {
+    let server = |host, port, security| {
+        Smtp::new(host, port, security, None).map(|smtp| (smtp.port, smtp.security)).map_err(|p| p.kind)
+    };
+    assert_eq!(server("mail.acme.example", None, None), Ok((465, Security::Tls)));
+    assert_eq!(server("mail.acme.example", Some(587), None), Ok((587, Security::Starttls)));
+    assert_eq!(server("mail.acme.example", Some(2465), None), Ok((2465, Security::Tls)));
+    assert_eq!(server("mail.acme.example", None, Some(Security::Starttls)), Ok((587, Security::Starttls)));
+    assert_eq!(server("127.0.0.1", Some(2525), None), Ok((2525, Security::None)));
+    for (host, port, security) in [
+        ("mail.acme.example", None, Some(Security::None)),
+        ("mail.acme.example", Some(0), None),
+        ("mail.acme.example:465", None, None),
+        ("", None, None),
+    ] {
+        assert_eq!(server(host, port, security), Err(Kind::Data), "{host}");
+    }
+}
+
+#[test]
 fn a_refused_login_is_explained_where_the_reason_is_known() {
     let gmail = explain_login("smtp.gmail.com", 535, "5.7.8 Username and Password not accepted");
     assert!(gmail.unwrap().contains("https://myaccount.google.com/apppasswords"));

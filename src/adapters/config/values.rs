@@ -69,11 +69,16 @@ fn is_upper(text: &str) -> bool {
 
 pub(super) fn host<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     let text = String::deserialize(from)?;
-    let is_name = |c: char| c.is_alphanumeric() || c == '.' || c == '-';
-    if text.parse::<IpAddr>().is_ok() || (!text.is_empty() && text.chars().all(is_name)) {
+    if is_host(&text) {
         return Ok(text);
     }
     Err(D::Error::custom(format!("`{text}` is no host such as `smtp.example.com`; a port has its own key")))
+}
+
+/// A name or an address, without a port.
+pub(super) fn is_host(text: &str) -> bool {
+    let is_name = |c: char| c.is_alphanumeric() || c == '.' || c == '-';
+    text.parse::<IpAddr>().is_ok() || (!text.is_empty() && text.chars().all(is_name))
 }
 
 pub(super) fn command<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<String>>, D::Error> {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::{SILENT, Secret, Wait};
+use super::{LONGEST_LINE, Secret};
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::text::printable;
 
@@ -20,12 +20,10 @@ pub(super) enum Streams {
     Closed,
 }
 
-/// In bytes; a token of OAuth is well below.
-const LONGEST_LINE: u64 = 64 << 10;
 const TICK: Duration = Duration::from_millis(5);
 
 /// The first line that the program prints, without its line end.
-pub(super) fn run(arguments: &[String], streams: Streams, wait: &mut Wait<'_>) -> Result<Secret, Problem> {
+pub(super) fn run(arguments: &[String], streams: Streams, limit: Duration) -> Result<Secret, Problem> {
     let Some((program, rest)) = arguments.split_first() else {
         return Err(Problem::new(Kind::Config, "auth.command is empty"));
     };
@@ -46,12 +44,12 @@ pub(super) fn run(arguments: &[String], streams: Streams, wait: &mut Wait<'_>) -
             },
         )?;
     let line = child.stdout.take().map(first_line);
-    let status = match wait_for(&mut child, &name, wait) {
+    let status = match wait_for(&mut child, limit) {
         Ok(Some(status)) => status,
         Ok(None) => {
             let _ = child.kill();
             let _ = child.wait();
-            return Err(failed(&format!("did not end within {} s and was stopped", wait.limit.as_secs())));
+            return Err(failed(&format!("did not end within {} s and was stopped", limit.as_secs())));
         }
         Err(error) => return Err(failed("was lost").detail(error.to_string())),
     };
@@ -92,21 +90,16 @@ fn first_line(mut output: ChildStdout) -> Receiver<Zeroizing<Vec<u8>>> {
 }
 
 /// The exit status, or `None` after the limit.
-fn wait_for(child: &mut Child, name: &str, wait: &mut Wait<'_>) -> std::io::Result<Option<ExitStatus>> {
+fn wait_for(child: &mut Child, limit: Duration) -> std::io::Result<Option<ExitStatus>> {
     // Nobody ever sends: receiving is a wait with a deadline.
     let (_never, tick) = mpsc::channel::<()>();
     let mut waited = Duration::ZERO;
-    let mut told = false;
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok(Some(status));
         }
-        if waited >= wait.limit {
+        if waited >= limit {
             return Ok(None);
-        }
-        if waited >= SILENT && !told {
-            told = true;
-            (wait.announce)(&format!("waiting for `{name}`"));
         }
         let _ = tick.recv_timeout(TICK);
         waited += TICK;

@@ -4,17 +4,13 @@ use super::*;
 
 const CANARY: &str = "hunter2-canary";
 
-fn quietly() -> impl FnMut(&str) {
-    |line: &str| panic!("announced: {line}")
-}
-
 fn argv(arguments: &[&str]) -> Vec<String> {
     arguments.iter().map(|argument| (*argument).to_owned()).collect()
 }
 
 #[cfg(unix)]
 fn from_command(arguments: &[&str]) -> Result<Found, Problem> {
-    fetch(Some(&argv(arguments)), "jo@example.com", Ask::Never, &mut quietly())
+    fetch(Some(&argv(arguments)), "jo@example.com", Ask::Never, &mut |_| {})
 }
 
 #[cfg(unix)]
@@ -76,10 +72,35 @@ fn a_command_that_fails_is_named_without_what_it_printed() {
 #[cfg(unix)]
 #[test]
 fn a_command_that_hangs_is_stopped() {
-    let mut announce = quietly();
-    let mut wait = Wait { limit: Duration::from_millis(60), announce: &mut announce };
-    let problem = command::run(&argv(&["sleep", "60"]), command::Streams::Closed, &mut wait);
+    let limit = Duration::from_millis(60);
+    let problem = command::run(&argv(&["sleep", "60"]), command::Streams::Closed, limit);
     assert!(problem.unwrap_err().message.contains("did not end within"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_command_is_announced_before_it_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let trace = folder.path().join("ran");
+    let arguments = argv(&["sh", "-c", "touch \"$0\"; echo hunter2-canary", trace.to_str().unwrap()]);
+    let mut announced = Vec::new();
+    let mut announce = |line: &str| announced.push((line.to_owned(), trace.exists()));
+    fetch(Some(&arguments), "jo", Ask::Never, &mut announce).unwrap();
+    assert!(trace.exists());
+    let line = format!("asking `{}` for the password", arguments.join(" "));
+    assert_eq!(announced, [(line, false)]);
+}
+
+#[test]
+fn a_typed_command_becomes_words_without_a_shell() {
+    assert_eq!(command_words("pass show mail").unwrap(), ["pass", "show", "mail"]);
+    assert_eq!(
+        command_words(" op read 'op://a b/$HOME' ; x").unwrap(),
+        ["op", "read", "op://a b/$HOME", ";", "x"]
+    );
+    for text in ["", "  ", "''", "pass 'show"] {
+        assert_eq!(command_words(text).unwrap_err().kind, Kind::Data, "{text}");
+    }
 }
 
 #[cfg(unix)]
