@@ -61,6 +61,30 @@ pub fn save(path: &Path, text: &str) -> Result<(), Problem> {
         .map_err(|error| failed_write(&target, &error).detail("the configuration is as it was before"))
 }
 
+/// A new folder of a random name among the temporary ones, for the user alone.
+pub fn temporary_folder() -> Result<PathBuf, Problem> {
+    let name = random_hex().map_err(|error| Problem::new(Kind::LocalIo, error.to_string()))?;
+    let folder = std::env::temp_dir().join(format!("thanks-{name}"));
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(&folder).map_err(|error| failed_write(&folder, &error))?;
+    Ok(folder)
+}
+
+/// A folder of one's own to begin in: made for the user alone, or there and empty.
+pub fn empty_folder(folder: &Path) -> Result<(), Problem> {
+    let shown = folder.display();
+    create_private_folder(folder).map_err(|error| failed_write(folder, &error))?;
+    let mut entries = fs::read_dir(folder).map_err(|error| failed_write(folder, &error))?;
+    match entries.next() {
+        None => Ok(()),
+        Some(_) => Err(Problem::new(Kind::Usage, format!("{shown} is not empty"))
+            .detail("nothing was done")
+            .hint("name a folder that is empty or not there yet")),
+    }
+}
+
 fn read(path: &Path) -> Result<Option<(String, Metadata)>, Problem> {
     let shown = path.display();
     let unreadable = |error: &io::Error| match error.kind() {

@@ -75,7 +75,7 @@ fn run(cli: &Cli, environment: &Environment, streams: &mut Streams<'_>) -> Resul
             shell::man(args, streams.out)?;
             return Ok(Exit::DONE);
         }
-        Some(Subcommands::Demo(args)) => return demo::run(args, environment, streams),
+        Some(Subcommands::Demo(args)) => return demo::run(args, streams),
         Some(Subcommands::House(command)) => command,
         None => &status,
     };
