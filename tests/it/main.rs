@@ -9,6 +9,7 @@ mod architecture;
 mod deliver;
 mod exits;
 mod ledger;
+mod init;
 mod mime;
 mod promise;
 mod readme;

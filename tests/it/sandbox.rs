@@ -190,6 +190,11 @@ impl Run {
         stderr
     }
 
+    /// Standard output and standard error, whatever the exit code.
+    pub fn both(self) -> (String, String) {
+        (self.stdout, self.stderr)
+    }
+
     pub fn json(self) -> serde_json::Value {
         let text = self.text();
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}:\n{text}"))
