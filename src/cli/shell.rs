@@ -9,8 +9,12 @@ use super::command;
 
 /// Write the completions of a shell to standard output
 ///
-/// For bash: thanks completions bash > ~/.local/share/bash-completion/completions/thanks
+/// Examples:
+///   thanks completions bash > ~/.local/share/bash-completion/completions/thanks
+///   thanks completions zsh > "${fpath[1]}/_thanks"
+///   thanks completions fish > ~/.config/fish/completions/thanks.fish
 #[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
 pub struct Completions {
     shell: Shell,
 }

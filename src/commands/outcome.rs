@@ -105,9 +105,10 @@ pub fn review(app: &mut App, store: &mut Store, desk: Desk, items: Vec<Item>, ho
     let account = match Account::configured(app.config.as_ref())? {
         Some(account) => account,
         None if app.terminal.is_interactive() && !how.dry_run => {
-            app.config = Some(enroll::by_questions(&app.paths, &app.terminal)?);
+            let enrolled = enroll::by_questions(&app.paths, &app.terminal)?;
+            app.config = Some(enrolled.config);
             desk = app.compose(store)?;
-            Account::configured(app.config.as_ref())?.context("the new account is missing")?
+            enrolled.account
         }
         None => {
             return Err(Problem::new(Kind::Config, "no mail account is set up")

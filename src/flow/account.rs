@@ -5,7 +5,7 @@ use std::fs;
 
 use crate::adapters::config::{self, Config, Method, Smtp};
 use crate::adapters::net;
-use crate::adapters::secrets::{self, Ask, Found, Secret};
+use crate::adapters::secrets::{self, Ask, Found, Secret, Source};
 use crate::adapters::smtp::{Login, OpenError, OpenFailure, Server};
 use crate::adapters::terminal::Terminal;
 use crate::domain::problem::{Kind, Problem};
@@ -16,6 +16,8 @@ pub struct Account {
     pub server: Server,
     method: Method,
     command: Option<Vec<String>>,
+    /// A login has just been proved with it.
+    at_hand: Option<Secret>,
 }
 
 impl Account {
@@ -47,7 +49,13 @@ impl Account {
             config::Security::None => net::Security::Plain,
         };
         let server = Server { host: smtp.host.clone(), port: smtp.port, security, ca_pem, user };
-        Ok(Account { server, method, command })
+        Ok(Account { server, method, command, at_hand: None })
+    }
+
+    /// The same account, so that nobody is asked again for what was just typed.
+    #[must_use]
+    pub fn with_secret(self, at_hand: Option<Secret>) -> Account {
+        Account { at_hand, ..self }
     }
 
     /// The secret, fetched before anything is connected; `None` where no login is wanted.
@@ -55,6 +63,9 @@ impl Account {
         let Some(user) = &self.server.user else {
             return Ok(None);
         };
+        if let Some(secret) = &self.at_hand {
+            return Ok(Some(Found { secret: secret.clone(), source: Source::Asked }));
+        }
         let mut announce = |line: &str| terminal.say(line);
         let prompt = format!("Password of {user} (kept nowhere): ");
         let hint = "set [auth] command, or `thanks init`";

@@ -38,7 +38,7 @@ pub enum Provided {
     Secret(Secret),
 }
 
-/// An account that a login has proved, as it was written.
+/// An account that a login has proved, as it was written; the secret is still at hand.
 #[derive(Debug)]
 pub struct Enrolled {
     pub config: Config,
@@ -56,12 +56,10 @@ pub enum Kept {
     NoLogin,
 }
 
-/// Asks for an account, logs in, writes the configuration, and returns it as it was read back.
-pub fn by_questions(paths: &Paths, terminal: &Terminal) -> Result<Config, Problem> {
+/// Asks for an account, logs in, writes the configuration, and returns both, ready to send.
+pub fn by_questions(paths: &Paths, terminal: &Terminal) -> Result<Enrolled, Problem> {
     terminal.say("no mail account is set up yet; four questions, and a login that sends nothing");
-    enroll(Told::default(), paths, terminal)
-        .map(|enrolled| enrolled.config)
-        .map_err(|problem| problem.detail("nothing was sent"))
+    enroll(Told::default(), paths, terminal).map_err(|problem| problem.detail("nothing was sent"))
 }
 
 /// Finds out what is missing, logs in, and only then stores the secret and writes the
@@ -74,7 +72,7 @@ pub fn enroll(told: Told, paths: &Paths, terminal: &Terminal) -> Result<Enrolled
     let (account, kept) = loop {
         let (account, secret) = prove(&mut plan, terminal).map_err(unwritten)?;
         if let Some(kept) = keep(&mut plan, secret.as_ref(), terminal).map_err(unwritten)? {
-            break (account, kept);
+            break (account.with_secret(secret), kept);
         }
     };
     let config = write(&plan, paths).map_err(|problem| match kept {
@@ -84,8 +82,7 @@ pub fn enroll(told: Told, paths: &Paths, terminal: &Terminal) -> Result<Enrolled
     Ok(Enrolled { config, account, kept })
 }
 
-/// Logs in, with another password or at another server if the person has one. The secret is
-/// returned where it has to be kept.
+/// Logs in, with another password or at another server if the person has one.
 fn prove(plan: &mut Plan, terminal: &Terminal) -> Result<(Account, Option<Secret>), Problem> {
     loop {
         let account = plan.account()?;
@@ -100,8 +97,7 @@ fn prove(plan: &mut Plan, terminal: &Terminal) -> Result<(Account, Option<Secret
         let error = match opened {
             Ok(session) => {
                 session.quit();
-                let to_keep = secret.filter(|_| plan.command().is_none());
-                return Ok((account, to_keep));
+                return Ok((account, secret));
             }
             Err(error) => error,
         };

@@ -255,3 +255,29 @@ fn a_person_may_name_a_command_or_another_server_or_stop() {
     assert!(shown.ends_with("error: no account was set up\nnothing was written\n"), "{shown}");
     assert!(!sandbox.home().exists());
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_send_without_an_account_sets_one_up_and_goes_on() {
+    let sandbox = sandbox();
+    let server = SmtpServer::builder().start();
+    let add = ["add", "--company", "Acme", "--role", "Engineer", "--ended", "15:45"];
+    let who = ["--with", "Jane Doe <jane@acme.example>", "--topic", "moving the billing jobs to Kafka"];
+    sandbox.run(&[&add[..], &who[..]].concat()).talks_somehow().text();
+    let mut screen = sandbox.terminal(&["send"]);
+    screen.answer("You, as in", "Jo Marsh <jo@example.com>");
+    screen.answer("Server [smtp.example.com]:", &format!("127.0.0.1:{}", server.port()));
+    screen.answer("Encryption:", "");
+    screen.answer("User,", "");
+    screen.answer("Choose [1]:", "1");
+    screen.answer("Password of jo@example.com (Enter stops):", CANARY);
+    screen.answer("Send to jane@acme.example?", "y");
+    screen.sees("sent     acme/jane, Thu 5 Mar 15:54 EST");
+    screen.ends(0);
+    assert_eq!(server.accepted().len(), 1);
+    assert_eq!(
+        server.logins(),
+        [format!("PLAIN jo@example.com {CANARY}"), format!("PLAIN jo@example.com {CANARY}")]
+    );
+    assert!(!everything(sandbox.folder()).contains(CANARY));
+}
