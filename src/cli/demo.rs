@@ -216,3 +216,44 @@ fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@=".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) { word.to_owned() } else { format!("\"{word}\"") }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::adapters::mime::Party;
+
+    fn message(to: &str, id: &str, thread: Option<&str>) -> Parsed {
+        Parsed {
+            to: vec![Party { name: None, address: to.to_owned() }],
+            message_id: Some(id.to_owned()),
+            in_reply_to: thread.map(str::to_owned),
+            ..Parsed::default()
+        }
+    }
+
+    #[test]
+    fn only_the_expected_messages_end_the_story_well() {
+        let [jane, omar, again] = EXPECTED;
+        let story =
+            [message(jane, "<1>", None), message(omar, "<2>", None), message(again, "<3>", Some("<1>"))];
+        assert_eq!(compare(&story), Ok(()));
+        let [first, second, third] = story;
+        let elsewhere = message(again, "<3>", Some("<2>"));
+        for wrong in [
+            vec![],
+            vec![first.clone(), second.clone()],
+            vec![second.clone(), first.clone(), third.clone()],
+            vec![first.clone(), second.clone(), elsewhere],
+            vec![first.clone(), second.clone(), third.clone(), third.clone()],
+        ] {
+            assert_eq!(compare(&wrong).unwrap_err().kind, Kind::Bug);
+        }
+    }
+
+    #[test]
+    fn a_command_is_shown_as_it_is_typed() {
+        assert_eq!(quoted("--topic"), "--topic");
+        assert_eq!(quoted("Jane Doe <jane@acme.example>"), "\"Jane Doe <jane@acme.example>\"");
+        assert_eq!(quoted(""), "\"\"");
+    }
+}
