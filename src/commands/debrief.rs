@@ -5,5 +5,7 @@ mod reading;
 mod record;
 
 pub use flags::{DebriefArgs, Said, SaidTopic};
-pub use reading::{Reading, Slot, named_zone, read, read_decision, read_end, read_person, zone_for};
+pub use reading::{
+    Reading, Slot, named_zone, not_understood, read, read_decision, read_end, read_person, zone_for,
+};
 pub use record::{Recorded, advise, known, odd, propose, record, require, write};

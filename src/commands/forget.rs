@@ -1,17 +1,62 @@
-//! (to be written)
+//! Erases an application: people, topics and texts. What was offered to a server stays known by
+//! its id alone, so that it is never offered again.
 
 use anyhow::Result;
 use serde::Serialize;
 
 use super::App;
+use super::heard::in_doubt;
+use crate::adapters::store::Which;
+use crate::domain::problem::{Kind, Problem};
+use crate::flow::choose;
 
-/// (to be written)
+/// Erase an application: people, topics and texts
+///
+/// The ids of notes that were offered to a server stay in the journal, so that nothing is ever
+/// sent twice. This cannot be undone.
+///
+/// Examples:
+///   thanks forget acme
+///   thanks forget acme --yes            without a question
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+#[command(verbatim_doc_comment)]
+pub struct Args {
+    #[arg(value_name = "APP")]
+    application: String,
+    /// Do not ask
+    #[arg(short, long)]
+    yes: bool,
+}
 
 #[derive(Debug, Serialize)]
-pub struct Report {}
+pub struct Report {
+    pub application: String,
+    pub people: usize,
+    pub notes: usize,
+}
 
-pub fn run(_: &Args, _: &mut App) -> Result<Report> {
-    Ok(Report {})
+pub fn run(args: &Args, app: &mut App) -> Result<Report> {
+    let mut store = app.store()?;
+    let applications = store.applications(Which::All)?;
+    let application = choose::application(&applications, &args.application)?;
+    let slug = &application.slug;
+    let notes = store.notes(Which::One(slug))?;
+    if let Some(doubtful) = in_doubt(&notes).first() {
+        return Err(Problem::new(Kind::NeedsYou, format!("{doubtful} may have been sent"))
+            .detail("nothing was erased")
+            .hint(format!("settle it first: `thanks mark {doubtful} sent` or `… not-sent`"))
+            .into());
+    }
+    if !args.yes {
+        let (people, count) = (application.people.len(), notes.len());
+        let hint = format!("`thanks forget {slug} --yes` erases it without a question");
+        let prompt = format!("This erases {people} people and {count} notes. Type {slug} to go on: ");
+        if app.terminal.ask(&prompt, &hint)? != *slug {
+            return Err(Problem::new(Kind::Declined, format!("{slug} was kept"))
+                .detail("nothing was erased")
+                .into());
+        }
+    }
+    store.forget_application(slug)?;
+    Ok(Report { application: slug.clone(), people: application.people.len(), notes: notes.len() })
 }

@@ -82,18 +82,132 @@ fn far_year(at: DateTime<FixedOffset>, app: &App) -> Option<i32> {
     Some(at.year()).filter(|year| *year != app.local_now().year())
 }
 
-pub fn edit(_: &edit::Report, _: &App) -> Page {
-    Page::default()
+pub fn edit(report: &edit::Report, _: &App) -> Page {
+    let mut page = Page::default();
+    let slug = &report.application;
+    page.data.push_str(&match report.changed {
+        true => format!("updated {slug}\n"),
+        false => format!("nothing changed in {slug}\n"),
+    });
+    page.data.push_str(&withdrawn(&report.withdrawn));
+    page
 }
-pub fn show(_: &show::Report, _: &App) -> Page {
-    Page::default()
+
+pub fn show(report: &show::Report, app: &App) -> Page {
+    let data = match report {
+        show::Report::Story(story) => story_text(story, app),
+        show::Report::Log(log) => attempts_text(&log.attempts, app),
+        show::Report::Note(note) => {
+            let history = attempts_text(&note.attempts, app);
+            format!("{}\n{}: {}\n{history}", note.text, note.id, note.state)
+        }
+    };
+    let talk = match report {
+        show::Report::Log(log) if log.attempts.is_empty() => "nothing was attempted yet\n".to_owned(),
+        _ => String::new(),
+    };
+    Page { data, talk }
 }
-pub fn heard(_: &heard::Report, _: &App) -> Page {
-    Page::default()
+
+fn story_text(story: &show::Story, app: &App) -> String {
+    let state = match (&story.reason, story.is_open) {
+        (_, true) => "open".to_owned(),
+        (Some(reason), false) => format!("closed, {reason}"),
+        (None, false) => "closed".to_owned(),
+    };
+    let mut lines = vec![format!("{}: {}, {}; {state}", story.application, story.company, story.role)];
+    for person in &story.people {
+        let address = person.address.as_ref().map_or(", no address".to_owned(), |a| format!(" <{a}>"));
+        lines.push(format!("  {}{address}", person.name));
+        lines.extend(person.topics.iter().map(|topic| format!("    {topic}")));
+    }
+    if let Some(words) = &story.decision {
+        let by = story.decision_by.map(|day| format!(" = {}", day.format("%a %-d %b %Y")));
+        lines.push(format!("  they decide \"{words}\"{}", by.unwrap_or_default()));
+    }
+    lines.push(String::new());
+    for moment in &story.story {
+        lines.push(format!("{:<22} {}", app.zone.stamp(moment.at.to_utc()), moment.what));
+    }
+    one_a_line(&lines)
 }
-pub fn close(_: &close::Report) -> Page {
-    Page::default()
+
+fn attempts_text(attempts: &[show::AttemptView], app: &App) -> String {
+    let width = attempts.iter().map(|attempt| attempt.note.chars().count()).max().unwrap_or_default();
+    let lines: Vec<String> = attempts
+        .iter()
+        .map(|attempt| {
+            let stamp = app.zone.stamp(attempt.at.to_utc());
+            let text = attempt.text.as_ref().map(|text| format!(", {text}")).unwrap_or_default();
+            format!("{stamp:<22} {:<width$}  {}{text}", attempt.note, attempt.step)
+        })
+        .collect();
+    one_a_line(&lines)
 }
-pub fn forget(_: &forget::Report) -> Page {
-    Page::default()
+
+/// Each on a line of its own, whatever a stranger wrote into it.
+fn one_a_line(lines: &[String]) -> String {
+    lines.iter().map(|line| printable(&line.replace(['\r', '\n'], " ")) + "\n").collect()
+}
+
+pub fn heard(report: &heard::Report, app: &App) -> Page {
+    let mut page = Page::default();
+    let slug = &report.application;
+    if report.reopened {
+        page.data.push_str(&format!("{slug} is open again\n"));
+    }
+    match report.news {
+        "rejected" => page.data.push_str(&format!("{slug} closed: rejected; all follow-ups stopped\n")),
+        "next-round" => page.data.push_str(&format!("{slug}: another round; follow-ups stopped\n")),
+        "decision" => {
+            let held = report.no_nudge_before.map(|at| (at, &app.zone));
+            page.data.push_str(&format!("{slug}: {}", heard_decision(report, held, app)));
+        }
+        _ => {
+            let which = report.answered.as_ref().map(|id| format!(", {id}")).unwrap_or_default();
+            page.data.push_str(&format!("{slug} answered{which}\n"));
+            page.data.push_str(&withdrawn(&report.withdrawn));
+            page.talk.push_str(&format!("next: a date? thanks heard {slug} --decision WORDS\n"));
+        }
+    }
+    if let Some(from) = report.reply_from {
+        let when = match from <= app.now {
+            true => "now".to_owned(),
+            false => format!("from {}", app.zone.stamp(from.to_utc())),
+        };
+        page.data.push_str(&format!("a short reply can go {when}: thanks draft {slug}\n"));
+    }
+    if report.news == "next-round" {
+        page.talk.push_str(&format!("next: the new interview: thanks add {slug}\n"));
+    }
+    page.talk.push_str(&doubtful(&report.in_doubt));
+    page
+}
+
+fn heard_decision(report: &heard::Report, held: Option<(DateTime<FixedOffset>, &Zone)>, app: &App) -> String {
+    decision(report.decision.as_deref(), report.decision_by, held, app)
+}
+
+pub fn close(report: &close::Report) -> Page {
+    let why = report.reason.as_ref().map(|reason| format!(": {}", printable(reason))).unwrap_or_default();
+    let data = format!("{} closed{why}; all follow-ups stopped\n", report.application);
+    Page { data: data + &withdrawn(&report.withdrawn), talk: doubtful(&report.in_doubt) }
+}
+
+pub fn forget(report: &forget::Report) -> Page {
+    let people = counted(report.people, "person", "people");
+    let notes = counted(report.notes, "note", "notes");
+    Page { data: format!("{} forgotten: {people}, {notes}\n", report.application), talk: String::new() }
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+fn withdrawn(ids: &[String]) -> String {
+    if ids.is_empty() { String::new() } else { format!("withdrawn: {}\n", ids.join(", ")) }
+}
+
+fn doubtful(ids: &[String]) -> String {
+    ids.iter().map(|id| format!("{id} is still in doubt: thanks mark {id} sent, or not-sent\n")).collect()
 }
