@@ -48,9 +48,16 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
             .into());
     }
     if !args.yes {
-        let (people, count) = (application.people.len(), notes.len());
+        let people = counted(application.people.len(), "person", "people");
+        let count = counted(notes.len(), "note", "notes");
         let hint = format!("`thanks forget {slug} --yes` erases it without a question");
-        let prompt = format!("This erases {people} people and {count} notes. Type {slug} to go on: ");
+        if !app.terminal.is_interactive() {
+            return Err(Problem::new(Kind::NeedsYou, format!("erasing {slug} cannot be undone"))
+                .detail("nothing was erased")
+                .hint(hint)
+                .into());
+        }
+        let prompt = format!("This erases {people} and {count}. Type {slug} to go on: ");
         if app.terminal.ask(&prompt, &hint)? != *slug {
             return Err(Problem::new(Kind::Declined, format!("{slug} was kept"))
                 .detail("nothing was erased")
@@ -59,4 +66,9 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
     }
     store.forget_application(slug)?;
     Ok(Report { application: slug.clone(), people: application.people.len(), notes: notes.len() })
+}
+
+/// `1 note`, `2 notes`.
+pub fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }

@@ -97,11 +97,14 @@ pub struct NoteStory {
     pub text: String,
 }
 
+/// Steps of a note that belong to the story; the others are in the log.
+const OUTCOMES: [&str; 6] = ["unsure", "refused", "expired", "withdrawn", "answered", "bounced"];
+
 pub fn run(args: &Args, app: &mut App) -> Result<Report> {
     let Some(store) = app.existing_store()? else {
-        return Err(choose::application(&[], &args.name).map(|_| ()).map_or_else(Into::into, |()| {
-            Problem::new(Kind::NotFound, format!("no application {}", args.name)).into()
-        }));
+        return Err(Problem::new(Kind::NotFound, format!("no application {}", args.name))
+            .hint("`thanks add` records an interview")
+            .into());
     };
     if args.name.contains('/') {
         let note = note(&store, &args.name)?;
@@ -183,6 +186,9 @@ fn story(application: &Application, store: &Store, app: &App) -> Result<Story> {
             Moment { at: interview.ended, what }
         })
         .collect();
+    let is_told = |what: &str| notes.iter().any(|note| what == format!("{} sent", note.id));
+    let told = store.story(&application.slug)?.into_iter().filter(|told| !is_told(&told.what));
+    moments.extend(told.map(|told| Moment { at: told.at, what: told.what }));
     for note in &notes {
         // A draft for a later day is dated on that day.
         let at = note.created_at.min(app.local_now());
@@ -192,10 +198,6 @@ fn story(application: &Application, store: &Store, app: &App) -> Result<Story> {
             moments.push(Moment { at, what: format!("{} sent{to}: {}", note.id, note.subject) });
         }
     }
-    let is_told = |what: &str| notes.iter().any(|note| what == format!("{} sent", note.id));
-    let told = store.story(&application.slug)?.into_iter().filter(|told| !is_told(&told.what));
-    moments.extend(told.map(|told| Moment { at: told.at, what: told.what }));
-    const OUTCOMES: [&str; 6] = ["unsure", "refused", "expired", "withdrawn", "answered", "bounced"];
     for attempt in store.attempts(&application.slug)? {
         if OUTCOMES.contains(&attempt.step.as_str()) {
             let text = attempt.text.map(|text| format!(": {text}")).unwrap_or_default();

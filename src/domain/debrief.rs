@@ -132,12 +132,15 @@ pub fn apply(applications: &[Application], told: &Debrief) -> Result<Applied, Un
     Ok(Applied { application, how, round, people })
 }
 
+/// What is typed for a name that has nothing to type.
+const NAMELESS: &str = "x";
+
 /// A name for the command line: lower-case ASCII letters and digits, joined by `-`.
 pub fn slug(name: &str) -> String {
     let plain = text::unaccented(name).to_lowercase();
     let words: Vec<&str> =
         plain.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    if words.is_empty() { "x".to_owned() } else { words.join("-") }
+    if words.is_empty() { NAMELESS.to_owned() } else { words.join("-") }
 }
 
 /// In characters: longer than any title or topic, short enough for a sentence.
@@ -288,7 +291,11 @@ fn person(application: &mut Application, met: &Met) -> PersonKey {
         person.title = met.title.clone().or(person.title.take());
         return person.key.clone();
     }
-    let first = slug(met.goes_by.as_deref().unwrap_or(met.name.first_word()));
+    let first = match slug(met.goes_by.as_deref().unwrap_or(met.name.first_word())) {
+        // A first word without a Latin letter or digit.
+        nameless if nameless == NAMELESS => slug(met.name.as_str()),
+        first => first,
+    };
     let taken = |key: &str| application.people.iter().any(|person| person.key == key);
     let key = if taken(&first) { free(&slug(met.name.as_str()), taken) } else { first };
     application.people.push(Person {
@@ -433,6 +440,41 @@ mod tests {
             apply(&[first.application], &told),
             Err(Unfit::NoSuchApplication { slug: "amce".into(), nearest: Some("acme".into()) })
         );
+    }
+
+    #[test]
+    fn an_agent_and_a_contact_are_people_too() {
+        let mut debrief = told("2026-03-05", vec![met("Jane Doe", None, "Kafka")]);
+        debrief.agent = Some(met("Ann Agent", Some("ann@agency.example"), "unused"));
+        debrief.contact = Some(met("Jane Doe", None, "unused"));
+        let application = apply(&[], &debrief).unwrap().application;
+        assert_eq!(application.agent.as_deref(), Some("ann"));
+        assert_eq!(application.contact.as_deref(), Some("jane"));
+        assert_eq!(application.people.len(), 2);
+        assert_eq!(application.interviews[0].meetings.len(), 1);
+    }
+
+    #[test]
+    fn a_line_is_tidied_and_holds_nothing_unseen() {
+        assert_eq!(line("the role", "  Platform \t Engineer ").unwrap(), "Platform Engineer");
+        assert_eq!(line("the role", "Zoe\u{301}").unwrap(), "Zo\u{e9}");
+        for bad in ["", " \t", "a\nb", "a\u{1b}[2J", "a\u{202e}b", &"a".repeat(301)] {
+            assert!(line("the role", bad).unwrap_err().message.starts_with("the role "), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_country_is_a_code() {
+        assert_eq!(country("--country", " de-by ").unwrap(), "DE-BY");
+        for bad in ["", "usa", "D", "DE-", "DE-BYXX", "D1"] {
+            assert!(country("--country", bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_name_without_latin_letters_at_its_front_still_has_a_key() {
+        let people = vec![met("{% raw %}Priya", None, "a"), met("用户", None, "b")];
+        assert_eq!(apply(&[], &told("2026-03-05", people)).unwrap().people, ["raw-priya", "x"]);
     }
 
     #[test]

@@ -341,3 +341,6 @@ fn explain(text: &str, error: &toml::de::Error) -> Problem {
     let first = message.lines().next().unwrap_or_default();
     Problem::new(Kind::Data, format!("line {line}: {first}"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -59,8 +59,10 @@ impl Screen {
         self
     }
 
-    /// Waits for a text below everything that was waited for before.
+    /// Waits for a text below everything that was waited for before; blanks at its end cannot be
+    /// seen.
     pub fn sees(&mut self, text: &str) -> &mut Screen {
+        let text = text.trim_end();
         loop {
             let shown = self.page.text();
             let rest = shown.get(self.seen..).unwrap_or_default();

@@ -195,13 +195,9 @@ pub fn close(report: &close::Report) -> Page {
 }
 
 pub fn forget(report: &forget::Report) -> Page {
-    let people = counted(report.people, "person", "people");
-    let notes = counted(report.notes, "note", "notes");
+    let people = forget::counted(report.people, "person", "people");
+    let notes = forget::counted(report.notes, "note", "notes");
     Page { data: format!("{} forgotten: {people}, {notes}\n", report.application), talk: String::new() }
-}
-
-fn counted(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 fn withdrawn(ids: &[String]) -> String {

@@ -1,0 +1,57 @@
+//! The end of applications: closed, or forgotten.
+
+use std::fs;
+
+use super::with_acme;
+
+#[test]
+fn a_closed_application_is_not_added_to() {
+    let sandbox = with_acme();
+    sandbox
+        .run(&["close", "acme", "--reason", "took another offer"])
+        .prints("acme closed: took another offer; all follow-ups stopped\n");
+    sandbox
+        .run(&["add", "acme", "--with", "Omar Aziz"])
+        .exits(1)
+        .talks(
+            "error: acme is closed (took another offer)\nnothing was recorded\n\n\
+             hint: `thanks add --company COMPANY --role ROLE` begins another application there\n",
+        )
+        .prints("");
+    let again = ["add", "--company", "Acme", "--role", "Platform Engineer", "--with", "Jane Doe", "--json"];
+    assert_eq!(sandbox.run(&again).json()["application"], "acme-2");
+    let _ = sandbox.run(&["close", "acme"]).exits(1).talks_somehow().text();
+}
+
+#[test]
+fn forgetting_needs_a_word_of_its_owner() {
+    let sandbox = with_acme();
+    sandbox
+        .run(&["forget", "acme"])
+        .exits(3)
+        .talks(
+            "error: erasing acme cannot be undone\nnothing was erased\n\n\
+             hint: `thanks forget acme --yes` erases it without a question\n",
+        )
+        .prints("");
+    let mut screen = sandbox.terminal(&["forget", "acme"]);
+    screen.answer("Type acme to go on:", "yes");
+    assert!(screen.ends(1).contains("error: acme was kept\nnothing was erased\n"));
+    let mut screen = sandbox.terminal(&["forget", "acme"]);
+    screen.answer("This erases 1 person and 0 notes. Type acme to go on:", "acme");
+    assert!(screen.ends(0).contains("acme forgotten: 1 person, 0 notes\n"));
+    let _ = sandbox.run(&["show", "acme"]).exits(66).talks_somehow().text();
+}
+
+#[test]
+fn what_is_forgotten_is_in_no_file_any_more() {
+    let sandbox = with_acme();
+    let _ = sandbox.run(&["draft"]).talks_somehow().text();
+    sandbox.run(&["forget", "acme", "--yes"]).prints("acme forgotten: 1 person, 1 note\n");
+    for file in fs::read_dir(sandbox.home()).unwrap() {
+        let path = file.unwrap().path();
+        let octets = fs::read(&path).unwrap();
+        let text = String::from_utf8_lossy(&octets);
+        assert!(!text.contains("Jane") && !text.contains("Kafka"), "{}", path.display());
+    }
+}
