@@ -7,10 +7,10 @@
 
 mod architecture;
 mod deliver;
-mod exits;
-mod ledger;
 mod demo;
+mod exits;
 mod init;
+mod ledger;
 mod mime;
 mod promise;
 mod readme;

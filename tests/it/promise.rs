@@ -107,7 +107,7 @@ fn state(store: &Store, id: &NoteId) -> Option<State> {
 fn happens(store: &mut Store, person: &str, world: &mut World, what: Happening) {
     use Happening as H;
     let id = note(person).id;
-    let mut step = |store: &mut Store, event| match state(store, &id) {
+    let step = |store: &mut Store, event| match state(store, &id) {
         Some(_) => allowed(store.step(&id, event, at(), None)),
         None => None,
     };

@@ -80,6 +80,11 @@ impl Sandbox {
         self.root.path().join("thanks")
     }
 
+    /// A folder for a test's own files.
+    pub fn folder(&self) -> &Path {
+        self.root.path()
+    }
+
     /// Writes the configuration.
     pub fn configure(&self, toml: &str) {
         fs::create_dir_all(self.home()).unwrap();
