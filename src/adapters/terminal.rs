@@ -2,6 +2,7 @@
 //! asked, and what follows from an answer, is decided elsewhere.
 
 mod signals;
+mod silence;
 #[cfg(test)]
 mod tests;
 
@@ -75,7 +76,9 @@ impl Terminal {
     /// [`Terminal::ask`].
     pub fn ask_secret(&self, prompt: &str, hint: &str) -> Result<String, Problem> {
         self.require(hint)?;
-        // rpassword raises SIGINT before it turns the echo on again.
+        // rpassword turns the echo off only after the prompt is there, when somebody who types ahead
+        // is shown already; and it raises SIGINT before it turns the echo on again.
+        let _silence = silence::Silence::begin();
         signals::held_back(|| rpassword::prompt_password(prompt)).map_err(|error| match error.kind() {
             ErrorKind::Interrupted | ErrorKind::UnexpectedEof => interrupted(),
             _ => lost(&error.to_string()),

@@ -49,7 +49,7 @@ pub enum Format {
 #[derive(Debug, Subcommand)]
 pub enum Subcommands {
     #[command(flatten)]
-    House(Command),
+    House(Box<Command>),
     Demo(demo::Args),
     Completions(shell::Completions),
     Man(shell::Man),

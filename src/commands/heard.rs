@@ -98,19 +98,10 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
     store.save_application(&application, at, &told(news, &application))?;
     let mut report = settle(&mut store, &application, news, at)?;
     let notes = store.notes(Which::One(&application.slug))?;
-    report.in_doubt = in_doubt(&notes);
+    report.in_doubt = choose::in_doubt(&notes);
     report.reopened = reopened;
     plan(&mut report, &application, &notes, app);
     Ok(report)
-}
-
-/// Notes that nobody can say have left or not.
-pub fn in_doubt(notes: &[Note]) -> Vec<String> {
-    notes
-        .iter()
-        .filter(|note| matches!(note.state, State::Unsure | State::Claimed | State::Sending))
-        .map(|note| note.id.to_string())
-        .collect()
 }
 
 /// What the news mean for the notes there are.

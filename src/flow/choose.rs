@@ -6,6 +6,7 @@ use anyhow::Result;
 use super::compose::{Desk, Item};
 use crate::domain::application::Application;
 use crate::domain::note::{Note, NoteKind};
+use crate::domain::outbox::State;
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::text;
 
@@ -91,6 +92,15 @@ pub fn application<'a>(applications: &'a [Application], slug: &str) -> Result<&'
             }
         }
     })
+}
+
+/// Notes that nobody can say have left or not.
+pub fn in_doubt(notes: &[Note]) -> Vec<String> {
+    notes
+        .iter()
+        .filter(|note| matches!(note.state, State::Unsure | State::Claimed | State::Sending))
+        .map(|note| note.id.to_string())
+        .collect()
 }
 
 /// `acme/jane`, `jane` (with what follows, as in `jane/nudge`), or `acme` for all of them.

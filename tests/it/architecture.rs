@@ -23,7 +23,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("mail_parser", &["adapters/mime"]),
     ("rpassword", &["adapters/terminal"]),
     ("rusqlite", &["adapters/store"]),
-    ("rustix", &["adapters/config", "adapters/editor", "adapters/secrets"]),
+    ("rustix", &["adapters/terminal", "adapters/config", "adapters/editor", "adapters/secrets"]),
     ("rustls", &["adapters/net"]),
     ("rustls_platform_verifier", &["adapters/net"]),
     ("rustyline", &["adapters/terminal"]),

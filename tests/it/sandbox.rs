@@ -98,12 +98,11 @@ impl Sandbox {
         server
     }
 
-    /// Configures a server (plain, with a login) for Jo Marsh.
+    /// Configures a server (plain, without a login) for Jo Marsh.
     pub fn use_server(&self, server: &SmtpServer) {
         self.configure(&format!(
             "[me]\nname = \"Jo Marsh\"\nemail = \"jo@example.com\"\n\n\
-             [smtp]\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"none\"\n\n\
-             [auth]\ncommand = [\"printf\", \"secret\"]\n",
+             [smtp]\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"none\"\nuser = \"\"\n",
             server.port()
         ));
     }

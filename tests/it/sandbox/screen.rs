@@ -122,7 +122,7 @@ impl Page {
         let mut left = text.as_str();
         while let Some(c) = left.chars().next() {
             let Some(sequence) = left.strip_prefix("\u{1b}[") else {
-                left = &left[c.len_utf8()..];
+                left = left.strip_prefix(c).unwrap();
                 self.put(c);
                 continue;
             };
@@ -130,9 +130,10 @@ impl Page {
                 self.rest.splice(0..0, left.bytes());
                 return;
             };
-            let count = sequence[..end].parse().unwrap_or(1);
-            self.obey(sequence[end..].chars().next().unwrap(), count);
-            left = &sequence[end + 1..];
+            let (count, rest) = sequence.split_at(end);
+            let mut rest = rest.chars();
+            self.obey(rest.next().unwrap(), count.parse().unwrap_or(1));
+            left = rest.as_str();
         }
     }
 
