@@ -36,7 +36,7 @@ pub struct Args {
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
-    told: DebriefArgs,
+    told: Box<DebriefArgs>,
 }
 
 #[derive(Debug, Serialize)]
@@ -94,7 +94,7 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
         Some(store) => (store.applications(Which::All)?, store.notes(Which::All)?),
         None => (Vec::new(), Vec::new()),
     };
-    let mut told = args.told.clone();
+    let mut told = (*args.told).clone();
     let name = args.application.as_deref().map(|name| named(name, &mut told, &applications, app));
     let name = name.transpose()?;
     let known = debrief::known(&applications, name.as_deref(), &told)?;

@@ -9,6 +9,7 @@ use crate::domain::application::Status;
 use crate::domain::debrief::line;
 use crate::domain::problem::{Kind, Problem};
 use crate::flow::choose;
+use crate::flow::record::in_doubt;
 
 /// Stop everything about an application
 ///

@@ -44,7 +44,7 @@ pub struct Args {
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     #[command(flatten)]
-    told: DebriefArgs,
+    told: Box<DebriefArgs>,
 }
 
 #[derive(Debug, Serialize)]

@@ -8,6 +8,7 @@ use super::App;
 use crate::adapters::store::Which;
 use crate::domain::problem::{Kind, Problem};
 use crate::flow::choose;
+use crate::flow::record::in_doubt;
 
 /// Erase an application: people, topics and texts
 ///

@@ -15,6 +15,7 @@ use crate::domain::policy::held_until;
 use crate::domain::problem::{Kind, Problem};
 use crate::flow::choose;
 use crate::flow::compose::next_steps;
+use crate::flow::record::in_doubt;
 
 /// Tell what came from them: an answer, a date, a no, an invitation
 ///

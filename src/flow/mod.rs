@@ -7,3 +7,4 @@ pub mod deliver;
 pub mod enroll;
 pub mod outgoing;
 pub mod post;
+pub mod record;
