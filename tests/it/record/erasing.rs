@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::with_acme;
+use crate::smtp_server::{At, Fault, SmtpServer};
 
 #[test]
 fn a_closed_application_is_not_added_to() {
@@ -54,4 +55,28 @@ fn what_is_forgotten_is_in_no_file_any_more() {
         let text = String::from_utf8_lossy(&octets);
         assert!(!text.contains("Jane") && !text.contains("Kafka"), "{}", path.display());
     }
+}
+
+#[test]
+fn what_may_have_been_sent_is_not_forgotten() {
+    let sandbox = with_acme();
+    let server = SmtpServer::builder().fault(At::Dot, Fault::TakeThenDrop).start();
+    sandbox.use_server(&server);
+    let _ = sandbox.run(&["draft"]).talks_somehow().text();
+    let _ = sandbox.run(&["send", "--yes"]).exits(76).talks_somehow().text();
+    sandbox
+        .run(&["forget", "acme", "--yes"])
+        .exits(3)
+        .talks(
+            "error: acme/jane may have been sent\nnothing was erased\n\n\
+             hint: settle it first: `thanks mark acme/jane sent` or `… not-sent`\n",
+        )
+        .prints("");
+    sandbox
+        .run(&["close", "acme"])
+        .talks("acme/jane is still in doubt: thanks mark acme/jane sent, or not-sent\n")
+        .prints("acme closed; all follow-ups stopped\n");
+    let _ = sandbox.run(&["mark", "acme/jane", "sent"]).text();
+    sandbox.run(&["forget", "acme", "--yes"]).prints("acme forgotten: 1 person, 1 note\n");
+    assert!(fs::read_to_string(sandbox.home().join("journal")).unwrap().contains("@example.com"));
 }
