@@ -14,6 +14,7 @@ use crate::domain::debrief::{Applied, How, slug};
 use crate::domain::note::{Note, NoteId, NoteKind};
 use crate::domain::policy::{Timing, held_until};
 use crate::domain::problem::{Kind, Problem};
+use crate::domain::text::nearest;
 use crate::domain::zone::Zone;
 use crate::flow::compose::next_steps;
 
@@ -95,11 +96,14 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
         None => (Vec::new(), Vec::new()),
     };
     let mut told = (*args.told).clone();
-    let name = args.application.as_deref().map(|name| named(name, &mut told, &applications, app));
-    let name = name.transpose()?;
+    let name = args.application.as_deref().map(named).transpose()?;
+    let suggested = name.as_deref().filter(|name| told.company.is_none() && is_new(name, &applications));
+    let suggested =
+        args.application.as_deref().filter(|_| suggested.is_some() && app.terminal.is_interactive());
+    told.company = told.company.or(suggested.map(str::to_owned));
     let known = debrief::known(&applications, name.as_deref(), &told)?;
     let kept = match app.terminal.is_interactive() {
-        true => questions::ask(&mut told, known, &applications, app)?,
+        true => questions::ask(&mut told, suggested, known, &applications, app)?,
         false => Vec::new(),
     };
     let known = debrief::known(&applications, name.as_deref(), &told)?;
@@ -119,20 +123,20 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
     Ok(report)
 }
 
-/// The name of an application as typed; on a terminal a new name is taken as the company's.
-fn named(name: &str, told: &mut DebriefArgs, applications: &[Application], app: &App) -> Result<String> {
-    if let Some((application, _)) = name.split_once('/') {
-        return Err(Problem::new(Kind::Usage, format!("{name} is a note; an application is meant here"))
-            .hint(format!("`thanks add {application}`"))
-            .into());
+/// The name of an application as it is recorded.
+fn named(name: &str) -> Result<String, Problem> {
+    match name.split_once('/') {
+        None => Ok(slug(name)),
+        Some((application, _)) => {
+            Err(Problem::new(Kind::Usage, format!("{name} is a note; an application is meant here"))
+                .hint(format!("`thanks add {application}`")))
+        }
     }
-    let typed = slug(name);
-    let is_known = applications.iter().any(|application| application.slug == typed);
-    let near = crate::domain::text::nearest(&typed, applications.iter().map(|a| a.slug.as_str()));
-    if !is_known && near.is_none() && told.company.is_none() && app.terminal.is_interactive() {
-        told.company = Some(name.to_owned());
-    }
-    Ok(typed)
+}
+
+/// Whether the name is none that is recorded, nor one of them mistyped.
+fn is_new(name: &str, applications: &[Application]) -> bool {
+    nearest(name, applications.iter().map(|application| application.slug.as_str())).is_none()
 }
 
 fn nothing_said(known: Option<&Application>) -> Problem {

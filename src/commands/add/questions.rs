@@ -29,9 +29,10 @@ type Kept = RefCell<Vec<String>>;
 const HINT: &str = "`thanks add --help` shows how to say it in one line";
 
 /// Asks for what is missing. Nothing is asked where the flags say enough. Returns what was odd and
-/// is to be kept.
+/// is to be kept. `suggested` is what was typed for the application, most likely the company.
 pub fn ask(
     told: &mut DebriefArgs,
+    suggested: Option<&str>,
     about: Option<&Application>,
     applications: &[Application],
     app: &App,
@@ -40,10 +41,14 @@ pub fn ask(
     match about {
         Some(application) if told.is_empty() => again(told, application, app, &kept)?,
         Some(_) => return Ok(Vec::new()),
-        None if told.company.is_some() && told.role.is_some() && !told.met.is_empty() => {
+        None if suggested.is_none()
+            && told.company.is_some()
+            && told.role.is_some()
+            && !told.met.is_empty() =>
+        {
             return Ok(Vec::new());
         }
-        None => from_the_start(told, applications, app, &kept)?,
+        None => from_the_start(told, suggested, applications, app, &kept)?,
     }
     app.terminal.say("");
     Ok(kept.into_inner())
@@ -51,12 +56,20 @@ pub fn ask(
 
 fn from_the_start(
     told: &mut DebriefArgs,
+    suggested: Option<&str>,
     applications: &[Application],
     app: &App,
     kept: &Kept,
 ) -> Result<()> {
-    if told.company.is_none() {
-        told.company = Some(some_line(app, "Company: ", "the company")?);
+    match suggested {
+        Some(name) => {
+            let prompt = format!("Company: [{}] ", printable(name));
+            told.company = maybe_line(app, &prompt, "the company")?.or(told.company.take());
+        }
+        None if told.company.is_none() => {
+            told.company = Some(some_line(app, "Company: ", "the company")?);
+        }
+        None => {}
     }
     // One open application there is the likeliest.
     let one = known(applications, None, told).ok().flatten();

@@ -70,8 +70,9 @@ fn an_answer_that_cannot_be_read_is_asked_for_again() {
 #[test]
 fn an_interview_ahead_is_asked_for_its_length_and_not_for_topics() {
     let sandbox = Sandbox::new();
-    let mut screen = sandbox.terminal(&["add", "Acme"]);
+    let mut screen = sandbox.terminal(&["add", "acme"]);
     screen
+        .answer("Company: [acme]", "Acme")
         .answer("Role:", "SRE")
         .answer("[just now]", "tomorrow 14:00")
         .answer("How many minutes will it take? [60]", "45")
@@ -120,6 +121,16 @@ fn the_same_line_twice_updates_and_never_doubles() {
 }
 
 #[test]
+fn a_person_named_twice_in_one_line_is_one_person() {
+    let sandbox = Sandbox::new();
+    let line = ["add", "--company", "A", "--role", "B", "--with", "Jane", "--topic", "x"];
+    let more = ["--with", "Jane", "--topic", "y", "--dry-run", "--json"];
+    let told = sandbox.run(&[&line[..], &more].concat()).json();
+    assert_eq!(told["people"].as_array().unwrap().len(), 1);
+    assert_eq!(told["people"][0]["topics"].as_array().unwrap().len(), 2);
+}
+
+#[test]
 fn a_dry_run_says_what_would_be_recorded_and_leaves_nothing_behind() {
     let sandbox = Sandbox::new();
     let told = sandbox.run(&[&ADD[..], &["--dry-run", "--json"]].concat()).json();
@@ -140,6 +151,10 @@ fn times_are_meant_on_the_clock_of_the_zone_that_was_named() {
     assert_eq!(ended(&["--ended", "15:45", "--zone", "Europe/Berlin"]), "2026-03-05T15:45:00+01:00");
     assert_eq!(ended(&["--starts", "14:00", "--minutes", "45"]), "2026-03-05T14:45:00-05:00");
     assert_eq!(ended(&["--ended", "yesterday"]), "2026-03-04T17:00:00-05:00");
+    let told = sandbox
+        .run(&[&line[..], &["--ended", "yesterday 15:00", "--decision", "in two weeks"]].concat())
+        .json();
+    assert_eq!(told["decision_by"], "2026-03-18", "it was said at the interview");
     let told = sandbox.run(&[&line[..], &["--ended", "2019-05-05"]].concat()).json();
     assert!(told["notices"][1].as_str().unwrap().contains("2495 days ago"), "{told}");
 }
