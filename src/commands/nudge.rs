@@ -86,22 +86,21 @@ fn too_early(desk: &Desk, item: &Item) -> Problem {
     let slug = &item.step.application;
     let due = desk.sender.zone.stamp(item.step.due.to_utc());
     Problem::new(Kind::Declined, format!("too early to nudge {slug}"))
-        .detail(format!("  {}", reason(desk, item)))
+        .detail(format!("  {}", with_date(desk, item)))
         .detail("nothing was sent")
         .hint(format!("due {due}; news? `thanks heard {slug} --decision WORDS`"))
 }
 
-/// The day that they named, where they did; the step's own words otherwise.
-fn reason(desk: &Desk, item: &Item) -> String {
+/// The reason, their words with the day that was taken for them.
+fn with_date(desk: &Desk, item: &Item) -> String {
+    let reason = &item.step.reason;
     let decision = desk.application(&item.step.application).and_then(|a| a.decision.as_ref());
     match decision.and_then(|decision| Some((decision, decision.by?))) {
-        Some((decision, by)) if item.step.reason.contains(&decision.words) => {
-            let words = format!("\"{}\"", decision.words);
-            item.step
-                .reason
-                .replacen(&words, &format!("{words} = {}", by.format("%a %-d %b")), 1)
-                .replace(" + ", ", plus ")
+        Some((decision, by)) => {
+            let quoted = format!("\"{}\"", decision.words);
+            let dated = format!("{quoted} = {}, plus ", by.format("%a %-d %b"));
+            reason.replacen(&format!("{quoted} + "), &dated, 1)
         }
-        _ => item.step.reason.clone(),
+        None => reason.clone(),
     }
 }

@@ -311,13 +311,12 @@ fn undelivered(verdict: &Verdict) -> NoteOutcome {
             let hint = format!("`thanks draft {id} --edit`, or `thanks send {id} {}`", allow.join(" "));
             not_sent(&draft.note, to, Kind::Declined, "blocked", why, lines, Some(hint))
         }
-        Verdict::NoAddress { draft } => {
+        Verdict::NoAddress { draft, name } => {
             let note = &draft.note;
             let due = draft.step.latest.unwrap_or(draft.step.due);
-            let name = printable(&draft.recipient);
             let why = format!("no address, due {}", draft.step.zone.stamp(due.to_utc()));
             let lines = vec![
-                format!("         thanks add {} --with \"{name} <address>\"", note.application),
+                format!("         thanks add {} --with \"{} <address>\"", note.application, printable(name)),
                 format!("         thanks draft {} --body", note.id),
             ];
             not_sent(note, None, Kind::NeedsYou, "waiting", why, lines, None)

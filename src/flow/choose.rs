@@ -45,12 +45,10 @@ impl Desk {
 
     /// Why a name means nothing that comes next: the note may have left, or not exist.
     fn unknown(&self, name: &str, items: &[Item]) -> Problem {
-        let known: Vec<&Note> = self
-            .notes
-            .iter()
-            .filter(|note| note.id.as_str() == name || note.application == name || note.person == name)
-            .collect();
-        if let Some(note) = known.last() {
+        let waits = self.items().iter().any(|item| means(name, item));
+        let settled = self.notes.iter().filter(|note| !note.state.is_pending());
+        let last = settled.filter(|note| is_named(note, name) || (!waits && note.application == name)).last();
+        if let Some(note) = last {
             let when = note.sent_at.map(|at| format!(", {}", self.sender.zone.stamp(at.to_utc())));
             return Problem::new(
                 Kind::Declined,
@@ -58,6 +56,11 @@ impl Desk {
             )
             .detail("nothing was sent now")
             .hint(format!("`thanks show {}` tells its story", note.application));
+        }
+        if waits {
+            return Problem::new(Kind::Declined, format!("{name}: something else comes next"))
+                .detail("nothing was sent")
+                .hint("`thanks status` says what, and when");
         }
         if let Some(application) = self.application(name) {
             let over = if application.is_open() { "nothing comes next" } else { "it is closed" };
@@ -101,6 +104,12 @@ pub fn in_doubt(notes: &[Note]) -> Vec<String> {
         .filter(|note| matches!(note.state, State::Unsure | State::Claimed | State::Sending))
         .map(|note| note.id.to_string())
         .collect()
+}
+
+/// `acme/jane` by itself or as `jane`, and nothing that follows it.
+fn is_named(note: &Note, name: &str) -> bool {
+    let id = note.id.as_str();
+    id == name || id.split_once('/').is_some_and(|(_, rest)| rest == name)
 }
 
 /// `acme/jane`, `jane` (with what follows, as in `jane/nudge`), or `acme` for all of them.

@@ -75,8 +75,6 @@ pub struct Draft {
     pub findings: Vec<Finding>,
     /// What the record would say now, where its owner's own words were kept.
     pub difference: Option<String>,
-    /// The name of whom it goes to, with an address or without.
-    pub recipient: String,
     /// When the note that it follows went out.
     pub thread_of: Option<DateTime<FixedOffset>>,
 }
@@ -153,14 +151,12 @@ impl Desk {
             note.allowed.dedup();
         }
         let findings = self.findings(application, &note);
-        let recipient = application.recipient(&note.person).map(|person| person.name.to_string());
         let thread_of = self.thread(&note).and_then(|thread| thread.last_sent);
         Ok(Draft {
             note,
             step: item.step.clone(),
             findings,
             difference,
-            recipient: recipient.unwrap_or_default(),
             thread_of,
         })
     }

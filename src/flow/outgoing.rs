@@ -15,7 +15,7 @@ use crate::adapters::terminal::Terminal;
 use crate::domain::calendar::thank_you_hours;
 use crate::domain::checks::{Finding, Severity};
 use crate::domain::note::{Edited, Note, NoteId, NoteKind};
-use crate::domain::outbox::{Forbidden, State};
+use crate::domain::outbox::State;
 use crate::domain::policy::Step;
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::view;
@@ -55,6 +55,8 @@ pub enum Verdict {
     /// There is nobody to send it to.
     NoAddress {
         draft: Draft,
+        /// Who it is.
+        name: String,
     },
     /// Not shown before, or changed since.
     NotSeen {
@@ -101,6 +103,9 @@ impl Review<'_> {
                 None => break,
             }
         }
+        if self.consent == Consent::ShownBefore {
+            self.approve(&mut verdicts)?;
+        }
         Ok(verdicts)
     }
 
@@ -113,13 +118,7 @@ impl Review<'_> {
             }
             item.note = Some(note);
         }
-        match self.considered(item.clone()) {
-            Err(error) if error.chain().any(|cause| cause.is::<Forbidden>()) => {
-                let note = self.store.note(&item.id)?;
-                note.filter(is_out_of_hand).map(elsewhere).map(Some).ok_or(error)
-            }
-            verdict => verdict,
-        }
+        self.considered(item)
     }
 
     fn considered(&mut self, mut item: Item) -> Result<Option<Verdict>> {
@@ -127,7 +126,10 @@ impl Review<'_> {
             let departs = item.step.zone.at(self.now);
             let draft = self.redrafted(&item, departs)?;
             if draft.note.to.is_none() {
-                return Ok(Some(Verdict::NoAddress { draft }));
+                let recipient = self.desk.application(&draft.note.application);
+                let recipient = recipient.and_then(|application| application.recipient(&draft.note.person));
+                let name = recipient.map_or("NAME", |person| person.name.as_str()).to_owned();
+                return Ok(Some(Verdict::NoAddress { draft, name }));
             }
             let blocked = self.blocked(&draft);
             if !blocked.is_empty() && self.consent != Consent::Ask {
@@ -239,20 +241,54 @@ impl Review<'_> {
         Ok(note)
     }
 
-    /// Freezes the bytes that were agreed to.
-    fn go(&mut self, mut draft: Draft) -> Result<Verdict> {
-        let now = draft.step.zone.at(self.now);
-        if draft.note.state == State::Approved {
-            let wire = self.store.wire(&draft.note.id)?.bytes;
-            return Ok(Verdict::Go { draft, wire });
+    /// The bytes that were agreed to. The word of a person is frozen at once, that of `--yes` for
+    /// all notes together.
+    fn go(&mut self, draft: Draft) -> Result<Verdict> {
+        let wire = match draft.note.state {
+            State::Approved => self.store.wire(&draft.note.id)?.bytes,
+            _ => wire_of(&draft.note, self.desk.sender.zone.at(self.now))?,
+        };
+        let mut verdicts = [Verdict::Go { draft, wire }];
+        if self.consent == Consent::Ask {
+            self.approve(&mut verdicts)?;
         }
-        let wire = wire_of(&draft.note, self.desk.sender.zone.at(self.now))?;
-        if self.trace == Trace::Record {
-            let send_before = draft.step.latest.filter(|latest| *latest > now);
-            self.store.approve(&draft.note, &Approval { wire: &wire, send_before }, now)?;
-            draft.note.state = State::Approved;
+        let [verdict] = verdicts;
+        Ok(verdict)
+    }
+
+    /// Freezes what may go. What another command has changed meanwhile was not seen; what it has
+    /// approved as well may still go, and whoever claims it first sends it.
+    fn approve(&mut self, verdicts: &mut [Verdict]) -> Result<()> {
+        let now = self.desk.sender.zone.at(self.now);
+        let waiting = verdicts.iter().filter_map(|verdict| match verdict {
+            Verdict::Go { draft, wire } if draft.note.state != State::Approved => {
+                let send_before = draft.step.latest.filter(|latest| *latest > now);
+                Some((&draft.note, Approval { wire, send_before }))
+            }
+            _ => None,
+        });
+        let waiting: Vec<(&Note, Approval<'_>)> = waiting.collect();
+        if waiting.is_empty() {
+            return Ok(());
         }
-        Ok(Verdict::Go { draft, wire })
+        let approved = self.store.approve(&waiting, now)?;
+        for verdict in verdicts {
+            let Verdict::Go { draft, .. } = verdict else { continue };
+            if approved.contains(&draft.note.id) {
+                draft.note.state = State::Approved;
+            } else if draft.note.state != State::Approved {
+                let known = self.store.note(&draft.note.id)?.context("a note has gone")?;
+                let is_same = known.shown_hash() == draft.note.shown_hash();
+                if is_out_of_hand(&known) {
+                    *verdict = elsewhere(known);
+                } else if known.state == State::Approved && is_same {
+                    draft.note.state = State::Approved;
+                } else {
+                    *verdict = Verdict::NotSeen { draft: draft.clone() };
+                }
+            }
+        }
+        Ok(())
     }
 }
 

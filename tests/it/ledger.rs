@@ -83,7 +83,7 @@ impl Ledger {
     pub fn approve(&mut self, note: &Note) {
         let wire = wire_of(note, at()).unwrap();
         let approval = Approval { wire: &wire, send_before: note.send_before };
-        self.store.approve(note, &approval, at()).unwrap();
+        assert_eq!(self.store.approve(&[(note, approval)], at()).unwrap().len(), 1);
     }
 
     pub fn path(&self, name: &str) -> PathBuf {

@@ -17,6 +17,7 @@ mod readme;
 mod record;
 mod sandbox;
 mod shell;
+mod send;
 mod smtp;
 mod smtp_server;
 mod versions;

@@ -120,7 +120,7 @@ fn happens(store: &mut Store, person: &str, world: &mut World, what: Happening) 
         H::Approve => {
             if let Some(known) = store.note(&id).unwrap() {
                 let wire = wire_of(&known, at()).unwrap();
-                allowed(store.approve(&known, &Approval { wire: &wire, send_before: None }, at()));
+                store.approve(&[(&known, Approval { wire: &wire, send_before: None })], at()).unwrap();
             }
         }
         H::Claim => {

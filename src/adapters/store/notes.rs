@@ -121,32 +121,37 @@ impl Store {
         Ok(())
     }
 
-    /// Freezes the bytes of a note that its owner has approved. A note whose bytes were offered
-    /// before keeps those. Refused where the record holds another text than the approved one.
-    pub fn approve(&mut self, note: &Note, approval: &Approval<'_>, at: DateTime<FixedOffset>) -> Result<()> {
-        let id = &note.id;
+    /// Freezes the bytes of notes that their owner has approved, all in one commit. A note whose
+    /// bytes were offered before keeps those. Returns those that were approved: not one that the
+    /// record holds with another text or in another state than was read.
+    pub fn approve(
+        &mut self,
+        approvals: &[(&Note, Approval<'_>)],
+        at: DateTime<FixedOffset>,
+    ) -> Result<Vec<NoteId>> {
         let change = self.connection.transaction()?;
-        let known = read(&change, id)?.with_context(|| format!("no note {id}"))?;
-        let (known, state) = (known.shown_hash(), known.state);
-        if known != note.shown_hash() {
-            return Err(Problem::new(
-                Kind::NeedsYou,
-                format!("{id} was changed by another command meanwhile"),
-            )
-            .detail("nothing was sent")
-            .hint(format!("`thanks draft {id}` shows it"))
-            .into());
+        let mut approved = Vec::new();
+        for (note, approval) in approvals {
+            let known = read(&change, &note.id)?.with_context(|| format!("no note {}", note.id))?;
+            if known.shown_hash() != note.shown_hash() || known.state.after(Event::Approve).is_err() {
+                continue;
+            }
+            let id = note.id.as_str();
+            step(&change, &note.id, known.state, Event::Approve, at, None)?;
+            change.execute(
+                "UPDATE notes SET wire = ?2, wire_sha256 = ?3 WHERE id = ?1 AND offers = 0",
+                params![id, approval.wire, Sha256::digest(approval.wire).as_slice()],
+            )?;
+            change.execute(
+                "UPDATE notes SET send_before = ?2 WHERE id = ?1",
+                params![id, approval.send_before.map(|at| at.to_rfc3339())],
+            )?;
+            approved.push(note.id.clone());
         }
-        step(&change, id, state, Event::Approve, at, None)?;
-        change.execute(
-            "UPDATE notes SET wire = ?2, wire_sha256 = ?3 WHERE id = ?1 AND offers = 0",
-            params![id.as_str(), approval.wire, Sha256::digest(approval.wire).as_slice()],
-        )?;
-        change.execute(
-            "UPDATE notes SET send_before = ?2 WHERE id = ?1",
-            params![id.as_str(), approval.send_before.map(|at| at.to_rfc3339())],
-        )?;
-        change.commit().with_context(|| format!("the approval of {id} could not be recorded"))
+        if !approved.is_empty() {
+            change.commit().context("the approval could not be recorded")?;
+        }
+        Ok(approved)
     }
 
     /// The frozen bytes, checked against the hash that was taken when they were approved.

@@ -1,0 +1,97 @@
+//! Many senders at once over one record, some of them killed.
+
+use std::collections::BTreeMap;
+use std::process::{Child, Stdio};
+use std::time::Duration;
+
+use super::draft;
+use crate::sandbox::Sandbox;
+use crate::smtp_server::SmtpServer;
+
+const NOTES: usize = 50;
+const SENDERS: usize = 8;
+
+/// Fifty applications with one shown note each.
+fn crowd(sandbox: &Sandbox) {
+    for n in 0..NOTES {
+        let (company, to) = (format!("Firm{n}"), format!("Ann Lee{n} <ann{n}@firm{n}.example>"));
+        let told = ["--role", "Engineer", "--ended", "15:45", "--zone", "America/New_York"];
+        let args =
+            [&["add", "--company", &company, "--with", &to, "--topic", "the plan"][..], &told].concat();
+        let _ = sandbox.run(&args).talks_somehow().text();
+    }
+    draft(sandbox);
+}
+
+fn sender(sandbox: &Sandbox) -> Child {
+    let mut command = sandbox.command(&["send", "--yes"]);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+/// How often each recipient was written to.
+fn arrivals(server: &SmtpServer) -> BTreeMap<String, usize> {
+    let mut arrivals = BTreeMap::new();
+    for accepted in server.accepted() {
+        *arrivals.entry(accepted.to).or_insert(0) += 1;
+    }
+    arrivals
+}
+
+fn states(sandbox: &Sandbox) -> BTreeMap<String, String> {
+    let status = sandbox.run(&["status", "--json"]).json();
+    let notes = status["notes"].as_array().unwrap();
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    notes.iter().map(|note| (text(&note["to"]), text(&note["state"]))).collect()
+}
+
+#[test]
+fn eight_senders_at_once_send_each_note_exactly_once() {
+    let sandbox = Sandbox::new();
+    let server = sandbox.with_server();
+    crowd(&sandbox);
+    let senders: Vec<Child> = (0..SENDERS).map(|_| sender(&sandbox)).collect();
+    for mut sender in senders {
+        let code = sender.wait().unwrap().code();
+        assert!(matches!(code, Some(0 | 1 | 75)), "{code:?}");
+    }
+    let arrivals = arrivals(&server);
+    assert_eq!(arrivals.len(), NOTES);
+    assert!(arrivals.values().all(|count| *count == 1), "{arrivals:?}");
+    assert!(states(&sandbox).values().all(|state| state == "sent"));
+}
+
+#[test]
+fn killed_senders_leave_nothing_that_is_sent_twice() {
+    let sandbox = Sandbox::new();
+    let server = sandbox.with_server();
+    crowd(&sandbox);
+    for round in 0..6_u64 {
+        let mut senders: Vec<Child> = (0..SENDERS).map(|_| sender(&sandbox)).collect();
+        // At moments that the machine makes random enough, from start-up to the middle of a run.
+        for (place, sender) in senders.iter_mut().enumerate().filter(|(place, _)| place % 2 == 0) {
+            crate::pause(Duration::from_millis(5 + 13 * round + u64::try_from(place).unwrap()));
+            let _ = sender.kill();
+        }
+        if round % 2 == 0 {
+            for sender in &mut senders {
+                let _ = sender.kill();
+            }
+        }
+        for mut sender in senders {
+            let _ = sender.wait().unwrap();
+        }
+    }
+    let _ = sender(&sandbox).wait().unwrap();
+    let arrivals = arrivals(&server);
+    let states = states(&sandbox);
+    assert_eq!(states.len(), NOTES);
+    for (to, state) in states {
+        let count = arrivals.get(&to).copied().unwrap_or(0);
+        let allowed = match state.as_str() {
+            "sent" => count == 1,
+            "unsure" => count <= 1,
+            _ => false,
+        };
+        assert!(allowed, "{to} is {state} and arrived {count} times");
+    }
+}

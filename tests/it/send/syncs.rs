@@ -1,0 +1,55 @@
+//! What a send costs on the disk: counted where strace is there to count.
+
+use std::fs;
+use std::io::{self, Write};
+use std::process::{Command, Stdio};
+
+use super::draft;
+use crate::sandbox::Sandbox;
+
+/// Calls that wait for the disk, or none where they cannot be counted here.
+fn syncs(sandbox: &Sandbox, args: &[&str]) -> Option<usize> {
+    let log = sandbox.folder().join("syncs");
+    let program = sandbox.command(args);
+    let status = Command::new("strace")
+        .args(["-f", "-qq", "-e", "trace=fsync,fdatasync", "-o"])
+        .arg(&log)
+        .arg(program.get_program())
+        .args(program.get_args())
+        .env_clear()
+        .envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    let text = fs::read_to_string(&log).unwrap_or_default();
+    let _ = fs::remove_file(log);
+    match status {
+        Ok(status) if status.success() => Some(text.lines().filter(|line| line.contains("sync(")).count()),
+        _ => {
+            let _ = writeln!(io::stderr(), "skipped: strace cannot count the syncs here");
+            None
+        }
+    }
+}
+
+#[test]
+fn a_send_waits_for_the_disk_three_times_a_note_and_little_more() {
+    for count in [1, 8] {
+        let sandbox = Sandbox::new();
+        let _server = sandbox.with_server();
+        for n in 0..count {
+            let (company, to) = (format!("Firm{n}"), format!("Ann Lee{n} <ann{n}@firm{n}.example>"));
+            let told = ["--role", "Engineer", "--ended", "15:45", "--zone", "America/New_York"];
+            let args =
+                [&["add", "--company", &company, "--with", &to, "--topic", "the plan"][..], &told].concat();
+            let Some(changed) = syncs(&sandbox, &args) else { return };
+            // The first one makes the database.
+            assert!(n == 0 || changed <= 5, "one change costs {changed} syncs");
+        }
+        draft(&sandbox);
+        let Some(sent) = syncs(&sandbox, &["send", "--yes"]) else { return };
+        let _ = writeln!(io::stderr(), "{count} notes: {sent} syncs");
+        assert!(sent <= 3 * count + 8, "{count} notes cost {sent} syncs");
+    }
+}
