@@ -3,6 +3,7 @@
 
 mod applications;
 mod notes;
+mod rows;
 mod story;
 
 use std::fs::{self, OpenOptions};

@@ -274,6 +274,10 @@ fn delivered(
             let word = "expired";
             (Fate::NotSent { word, why: detail.clone(), lines: Vec::new(), hint }, Some(*kind))
         }
+        (Some(kind), state) if state != State::Approved => {
+            let word = if state.has_left() { "settled" } else { "waiting" };
+            (Fate::NotSent { word, why: detail.clone(), lines: Vec::new(), hint: None }, Some(*kind))
+        }
         (Some(kind), _) => {
             let hint = Some(format!("it is kept as approved; try again: `thanks send {id}`"));
             let word = "not sent";

@@ -295,6 +295,13 @@ impl Review<'_> {
 /// Writes a draft if it says anything that the record does not.
 pub fn keep(store: &mut Store, note: &Note, at: DateTime<FixedOffset>) -> Result<()> {
     let known = store.note(&note.id)?;
+    // What was approved meanwhile, word for word, stays approved.
+    if known
+        .as_ref()
+        .is_some_and(|known| known.state == State::Approved && known.shown_hash() == note.shown_hash())
+    {
+        return Ok(());
+    }
     let unchanged = known.as_ref().is_some_and(|known| {
         known.state == State::Drafted
             && known.shown_hash() == note.shown_hash()

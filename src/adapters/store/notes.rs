@@ -3,13 +3,13 @@
 
 use anyhow::{Context, Result};
 use chrono::{DateTime, FixedOffset};
-use rusqlite::{Connection, OptionalExtension, Row, Rows, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
+use super::rows::{COLUMNS, collect, read};
 use super::story::{attempt, tell};
-use super::{Store, Which, day, instant, known};
-use crate::domain::address::Mailbox;
-use crate::domain::note::{Edited, Note, NoteId, NoteKind};
+use super::{Store, Which, known};
+use crate::domain::note::{Edited, Note, NoteId};
 use crate::domain::outbox::{Event, Forbidden, State};
 use crate::domain::problem::{Kind, Problem};
 
@@ -43,10 +43,6 @@ pub struct Orphan {
     pub id: NoteId,
     pub now: State,
 }
-
-const COLUMNS: &str = "id, application, person, round, kind, ordinal, state, template, sender, recipient, subject, \
-     body, edited, facts, shown, departs_on, send_before, message_id, server_message_id, in_reply_to, \
-     reference_ids, allowed, offers, attempts, sent_at, detail, created_at";
 
 impl Store {
     /// Notes of the chosen applications, in the order in which they were drafted.
@@ -375,11 +371,6 @@ fn release_bytes(change: &Connection, id: &NoteId, state: State) -> Result<()> {
     Ok(())
 }
 
-fn read(db: &Connection, id: &NoteId) -> Result<Option<Note>> {
-    let mut statement = db.prepare_cached(&format!("SELECT {COLUMNS} FROM notes WHERE id = ?1"))?;
-    Ok(collect(statement.query([id.as_str()])?)?.pop())
-}
-
 fn state_of(change: &Connection, id: &NoteId) -> Result<Option<State>> {
     let name: Option<String> = change
         .prepare_cached("SELECT state FROM notes WHERE id = ?1")?
@@ -406,55 +397,4 @@ fn insert(change: &Connection, note: &Note) -> Result<()> {
         ],
     )?;
     Ok(())
-}
-
-fn collect(mut rows: Rows<'_>) -> Result<Vec<Note>> {
-    let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        found.push(note(row)?);
-    }
-    Ok(found)
-}
-
-fn note(row: &Row<'_>) -> Result<Note> {
-    let (kind, state): (String, String) = (row.get(4)?, row.get(6)?);
-    let mailbox = |text: Option<String>| -> Result<Option<Mailbox>> {
-        text.map(|text| {
-            Mailbox::parse(&text).with_context(|| format!("the record holds the address {text:?}"))
-        })
-        .transpose()
-    };
-    let moment = |text: Option<String>| text.as_deref().map(instant).transpose();
-    let words = |text: String| text.split_whitespace().map(str::to_owned).collect();
-    let (departs_on, created_at): (String, String) = (row.get(15)?, row.get(26)?);
-    let edited = if row.get(12)? { Edited::ByOwner } else { Edited::No };
-    Ok(Note {
-        id: NoteId::from_stored(row.get::<_, String>(0)?),
-        application: row.get(1)?,
-        person: row.get(2)?,
-        round: row.get(3)?,
-        kind: known(NoteKind::named(&kind), "kind of note", &kind)?,
-        ordinal: row.get(5)?,
-        state: known(State::named(&state), "state", &state)?,
-        template: row.get(7)?,
-        from: mailbox(row.get(8)?)?,
-        to: mailbox(row.get(9)?)?,
-        subject: row.get(10)?,
-        body: row.get(11)?,
-        edited,
-        facts: row.get(13)?,
-        shown: row.get(14)?,
-        departs_on: day(&departs_on)?,
-        send_before: moment(row.get(16)?)?,
-        message_id: row.get(17)?,
-        server_message_id: row.get(18)?,
-        in_reply_to: row.get(19)?,
-        references: words(row.get(20)?),
-        allowed: words(row.get(21)?),
-        offers: row.get(22)?,
-        attempts: row.get(23)?,
-        sent_at: moment(row.get(24)?)?,
-        detail: row.get(25)?,
-        created_at: instant(&created_at)?,
-    })
 }

@@ -25,7 +25,7 @@ fn crowd(sandbox: &Sandbox) {
 
 fn sender(sandbox: &Sandbox) -> Child {
     let mut command = sandbox.command(&["send", "--yes"]);
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
 }
 
 /// How often each recipient was written to.
@@ -50,9 +50,10 @@ fn eight_senders_at_once_send_each_note_exactly_once() {
     let server = sandbox.with_server();
     crowd(&sandbox);
     let senders: Vec<Child> = (0..SENDERS).map(|_| sender(&sandbox)).collect();
-    for mut sender in senders {
-        let code = sender.wait().unwrap().code();
-        assert!(matches!(code, Some(0 | 1 | 75)), "{code:?}");
+    for sender in senders {
+        let output = sender.wait_with_output().unwrap();
+        let code = output.status.code();
+        assert!(matches!(code, Some(0 | 1 | 75)), "{code:?}\n{}", String::from_utf8_lossy(&output.stdout));
     }
     let arrivals = arrivals(&server);
     assert_eq!(arrivals.len(), NOTES);
