@@ -26,10 +26,10 @@ const QUERY: &str = "SELECT n.id, n.state, n.subject, n.body, n.sent_at, i.ended
 fn main() {
     let mut table = Table::default();
     let (small, large) = (filled(10_000), filled(100_000));
-    let due = |home: &Path| median(15, || time(|| must(&mut thanks(home, &["status", "--json"]))));
+    let due = |home: &Path| median(9, || time(|| must(&mut thanks(home, &["status", "--json"]))));
     let (at_small, at_large) = (due(small.path()), due(large.path()));
     if installed("sqlite3") {
-        let shell = median(15, || {
+        let shell = median(9, || {
             time(|| must(Command::new("sqlite3").arg(large.path().join("thanks.db")).arg(QUERY)))
         });
         let detail = format!("{at_large:.2} against {shell:.2} ms");

@@ -241,7 +241,8 @@ fn wire(note: &Note) -> Vec<u8> {
 fn approved(store: &mut Store, number: usize) -> NoteId {
     let note = note(number);
     store.save_draft(&note, moment(NOW)).unwrap();
-    store.approve(&note, &Approval { wire: &wire(&note), send_before: None }, moment(NOW)).unwrap();
+    let wire = wire(&note);
+    store.approve(&[(&note, Approval { wire: &wire, send_before: None })], moment(NOW)).unwrap();
     note.id
 }
 

@@ -135,4 +135,9 @@ impl App {
     pub fn compose(&self, store: &Store) -> Result<Desk> {
         Desk::open(store, self.sender(), self.templates(), self.rules(), self.now)
     }
+
+    /// A desk over what is current: to tell what is due, not to write at.
+    pub fn current(&self, store: &Store) -> Result<Desk> {
+        Desk::of_what_is_current(store, self.sender(), self.templates(), self.rules(), self.now)
+    }
 }

@@ -54,7 +54,7 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
     let story = reason.as_ref().map_or("closed".to_owned(), |reason| format!("closed: {reason}"));
     store.save_application(&application, at, &story)?;
     let withdrawn = store.withdraw(&slug, at, "its application was closed")?;
-    let in_doubt = choose::in_doubt(&store.notes(Which::One(&slug))?);
+    let in_doubt = in_doubt(&store.notes(Which::One(&slug))?);
     Ok(Report {
         application: slug,
         reason,

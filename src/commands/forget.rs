@@ -41,7 +41,7 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
     let application = choose::application(&applications, &args.application)?;
     let slug = &application.slug;
     let notes = store.notes(Which::One(slug))?;
-    if let Some(doubtful) = choose::in_doubt(&notes).first() {
+    if let Some(doubtful) = in_doubt(&notes).first() {
         return Err(Problem::new(Kind::NeedsYou, format!("{doubtful} may have been sent"))
             .detail("nothing was erased")
             .hint(format!("settle it first: `thanks mark {doubtful} sent` or `… not-sent`"))

@@ -99,7 +99,7 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
     store.save_application(&application, at, &told(news, &application))?;
     let mut report = settle(&mut store, &application, news, at)?;
     let notes = store.notes(Which::One(&application.slug))?;
-    report.in_doubt = choose::in_doubt(&notes);
+    report.in_doubt = in_doubt(&notes);
     report.reopened = reopened;
     plan(&mut report, &application, &notes, app);
     Ok(report)

@@ -74,7 +74,7 @@ pub fn run(_: &Args, app: &mut App) -> Result<Report> {
     let Some(store) = app.existing_store()? else {
         return Ok(Report::default());
     };
-    let desk = app.compose(&store)?;
+    let desk = app.current(&store)?;
     let items = desk.items();
     let open = |slug: &str| desk.application(slug).is_some_and(|application| application.is_open());
     let told = |note: &&Note| open(&note.application) || note.state == State::Unsure;
@@ -82,7 +82,7 @@ pub fn run(_: &Args, app: &mut App) -> Result<Report> {
     lines.extend(desk.notes.iter().filter(told).filter_map(|note| note_line(&desk, note)));
     lines.sort_by_key(|line| line.section);
     Ok(Report {
-        notes: desk.notes.iter().filter(told).map(note_view).collect(),
+        notes: desk.notes.iter().map(note_view).collect(),
         steps: items.iter().map(|item| step_view(&desk, item)).collect(),
         lines,
         open: desk.applications.iter().filter(|application| application.is_open()).count(),

@@ -6,7 +6,6 @@ use anyhow::Result;
 use super::compose::{Desk, Item};
 use crate::domain::application::Application;
 use crate::domain::note::{Note, NoteKind};
-use crate::domain::outbox::State;
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::text;
 
@@ -95,15 +94,6 @@ pub fn application<'a>(applications: &'a [Application], slug: &str) -> Result<&'
             }
         }
     })
-}
-
-/// Notes that nobody can say have left or not.
-pub fn in_doubt(notes: &[Note]) -> Vec<String> {
-    notes
-        .iter()
-        .filter(|note| matches!(note.state, State::Unsure | State::Claimed | State::Sending))
-        .map(|note| note.id.to_string())
-        .collect()
 }
 
 /// `acme/jane` by itself or as `jane`, and nothing that follows it.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
-use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, Utc};
 use data_encoding::BASE32_NOPAD;
 use sha2::{Digest, Sha256};
 
@@ -99,6 +99,27 @@ impl Desk {
         }
     }
 
+    /// A desk to tell from what comes next, and what is in doubt: without what is over, so that it
+    /// costs the same however long the record grows. Texts are checked at the whole one.
+    pub fn of_what_is_current(
+        store: &Store,
+        sender: Sender,
+        templates: Templates,
+        rules: Rules,
+        now: DateTime<Utc>,
+    ) -> Result<Desk> {
+        // No reply to a rejection is due so long after it, by any rule.
+        let closed_since = (now - TimeDelta::days(30)).to_rfc3339();
+        let which = Which::Current { closed_since: &closed_since };
+        let (applications, mut notes) = (store.applications(which)?, store.notes(which)?);
+        for note in store.notes_in(State::Unsure)? {
+            if notes.iter().all(|known| known.id != note.id) {
+                notes.push(note);
+            }
+        }
+        Ok(Desk { applications, notes, sender, templates, rules, now })
+    }
+
     pub fn application(&self, slug: &str) -> Option<&Application> {
         self.applications.iter().find(|application| application.slug == slug)
     }
@@ -152,13 +173,7 @@ impl Desk {
         }
         let findings = self.findings(application, &note);
         let thread_of = self.thread(&note).and_then(|thread| thread.last_sent);
-        Ok(Draft {
-            note,
-            step: item.step.clone(),
-            findings,
-            difference,
-            thread_of,
-        })
+        Ok(Draft { note, step: item.step.clone(), findings, difference, thread_of })
     }
 
     /// What the checks say of a note's present text.

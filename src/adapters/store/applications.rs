@@ -18,7 +18,27 @@ use crate::domain::zone::Zone;
 pub enum Which<'a> {
     All,
     Open,
+    /// Those that are open, or were closed on that day (RFC 3339) or later.
+    Current {
+        closed_since: &'a str,
+    },
     One(&'a str),
+}
+
+impl<'a> Which<'a> {
+    /// The query for their `column` (`id` or `slug`), and its parameter `?1` where it has one.
+    pub(super) fn query(self, column: &str) -> (String, Option<&'a str>) {
+        let all = format!("SELECT {column} FROM applications");
+        match self {
+            Which::All => (all, None),
+            Which::Open => (format!("{all} WHERE closed_at IS NULL"), None),
+            Which::Current { closed_since } => {
+                let closed = format!("{all} WHERE closed_at >= ?1");
+                (format!("{all} WHERE closed_at IS NULL UNION {closed}"), Some(closed_since))
+            }
+            Which::One(slug) => (format!("{all} WHERE slug = ?1"), Some(slug)),
+        }
+    }
 }
 
 impl Store {
@@ -28,25 +48,20 @@ impl Store {
 
     /// In the order in which they were begun.
     pub fn applications(&self, which: Which<'_>) -> Result<Vec<Application>> {
-        let condition = match which {
-            Which::All => "TRUE",
-            Which::Open => "closed_at IS NULL",
-            Which::One(_) => "slug = ?1",
+        let (chosen, text) = which.query("id");
+        let parameter: &[&dyn rusqlite::ToSql] = match &text {
+            Some(text) => &[text],
+            None => &[],
         };
-        let slug: &[&dyn rusqlite::ToSql] = match &which {
-            Which::One(slug) => &[slug],
-            Which::All | Which::Open => &[],
-        };
-        let chosen = format!("SELECT id FROM applications WHERE {condition}");
-        let mut people = self.people(&chosen, slug)?;
-        let mut interviews = self.interviews(&chosen, slug)?;
-        let mut heard = self.heard(&chosen, slug)?;
+        let mut people = self.people(&chosen, parameter)?;
+        let mut interviews = self.interviews(&chosen, parameter)?;
+        let mut heard = self.heard(&chosen, parameter)?;
         let mut statement = self.connection.prepare_cached(&format!(
             "SELECT id, slug, company, role, role_short, country, zone, tone, contact, agent, decision,
                     decision_said, decision_by, closed_reason, closed_at
-             FROM applications WHERE {condition} ORDER BY id"
+             FROM applications WHERE id IN ({chosen}) ORDER BY id"
         ))?;
-        let mut rows = statement.query(slug)?;
+        let mut rows = statement.query(parameter)?;
         let mut found = Vec::new();
         while let Some(row) = rows.next()? {
             let id: i64 = row.get(0)?;
@@ -119,12 +134,12 @@ impl Store {
         Ok(())
     }
 
-    fn people(&self, chosen: &str, slug: &[&dyn rusqlite::ToSql]) -> Result<HashMap<i64, Vec<Person>>> {
+    fn people(&self, chosen: &str, parameter: &[&dyn rusqlite::ToSql]) -> Result<HashMap<i64, Vec<Person>>> {
         let mut statement = self.connection.prepare_cached(&format!(
             "SELECT application, key, name, goes_by, honorific, title, address
              FROM people WHERE application IN ({chosen}) ORDER BY id"
         ))?;
-        let mut rows = statement.query(slug)?;
+        let mut rows = statement.query(parameter)?;
         let mut found: HashMap<i64, Vec<Person>> = HashMap::new();
         while let Some(row) = rows.next()? {
             let name: String = row.get(2)?;
@@ -150,14 +165,14 @@ impl Store {
     fn interviews(
         &self,
         chosen: &str,
-        slug: &[&dyn rusqlite::ToSql],
+        parameter: &[&dyn rusqlite::ToSql],
     ) -> Result<HashMap<i64, Vec<Interview>>> {
-        let mut meetings = self.meetings(chosen, slug)?;
+        let mut meetings = self.meetings(chosen, parameter)?;
         let mut statement = self.connection.prepare_cached(&format!(
             "SELECT id, application, round, ended, zone, kind, end_known, minutes
              FROM interviews WHERE application IN ({chosen}) ORDER BY round"
         ))?;
-        let mut rows = statement.query(slug)?;
+        let mut rows = statement.query(parameter)?;
         let mut found: HashMap<i64, Vec<Interview>> = HashMap::new();
         while let Some(row) = rows.next()? {
             let interview: i64 = row.get(0)?;
@@ -180,13 +195,17 @@ impl Store {
         Ok(found)
     }
 
-    fn meetings(&self, chosen: &str, slug: &[&dyn rusqlite::ToSql]) -> Result<HashMap<i64, Vec<Meeting>>> {
+    fn meetings(
+        &self,
+        chosen: &str,
+        parameter: &[&dyn rusqlite::ToSql],
+    ) -> Result<HashMap<i64, Vec<Meeting>>> {
         let mut statement = self.connection.prepare_cached(&format!(
             "SELECT m.interview, m.id, m.person, t.what, t.why, t.fit, t.need
              FROM interviews i JOIN meetings m ON m.interview = i.id LEFT JOIN topics t ON t.meeting = m.id
              WHERE i.application IN ({chosen}) ORDER BY m.id, t.id"
         ))?;
-        let mut rows = statement.query(slug)?;
+        let mut rows = statement.query(parameter)?;
         let mut met: BTreeMap<(i64, i64), Meeting> = BTreeMap::new();
         while let Some(row) = rows.next()? {
             let meeting = met
@@ -203,11 +222,11 @@ impl Store {
         Ok(found)
     }
 
-    fn heard(&self, chosen: &str, slug: &[&dyn rusqlite::ToSql]) -> Result<HashMap<i64, Vec<Heard>>> {
+    fn heard(&self, chosen: &str, parameter: &[&dyn rusqlite::ToSql]) -> Result<HashMap<i64, Vec<Heard>>> {
         let mut statement = self.connection.prepare_cached(&format!(
             "SELECT application, at, news FROM heard WHERE application IN ({chosen}) ORDER BY id"
         ))?;
-        let mut rows = statement.query(slug)?;
+        let mut rows = statement.query(parameter)?;
         let mut found: HashMap<i64, Vec<Heard>> = HashMap::new();
         while let Some(row) = rows.next()? {
             let (at, news): (String, String) = (row.get(1)?, row.get(2)?);

@@ -47,15 +47,16 @@ pub struct Orphan {
 impl Store {
     /// Notes of the chosen applications, in the order in which they were drafted.
     pub fn notes(&self, which: Which<'_>) -> Result<Vec<Note>> {
-        let (condition, slug): (&str, Vec<&str>) = match which {
-            Which::All => ("TRUE", vec![]),
-            Which::Open => ("application IN (SELECT slug FROM applications WHERE closed_at IS NULL)", vec![]),
-            Which::One(slug) => ("application = ?1", vec![slug]),
+        let (chosen, parameter) = which.query("slug");
+        let condition = match which {
+            // Also those whose application is gone.
+            Which::All => "TRUE".to_owned(),
+            _ => format!("application IN ({chosen})"),
         };
         let mut statement = self
             .connection
             .prepare_cached(&format!("SELECT {COLUMNS} FROM notes WHERE {condition} ORDER BY number"))?;
-        collect(statement.query(rusqlite::params_from_iter(slug))?)
+        collect(statement.query(rusqlite::params_from_iter(parameter))?)
     }
 
     pub fn note(&self, id: &NoteId) -> Result<Option<Note>> {

@@ -17,6 +17,7 @@ CREATE TABLE applications (
     closed_at     TEXT
 ) STRICT;
 CREATE INDEX applications_open ON applications (slug) WHERE closed_at IS NULL;
+CREATE INDEX applications_closed ON applications (closed_at) WHERE closed_at IS NOT NULL;
 
 CREATE TABLE people (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,

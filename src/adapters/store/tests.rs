@@ -272,3 +272,31 @@ fn folder_and_file_are_private() {
     assert_eq!(mode(&path), 0o600);
     assert_eq!(mode(path.parent().unwrap()), 0o700);
 }
+
+#[test]
+fn what_is_current_is_open_or_was_closed_not_long_ago() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder);
+    for (slug, reason, closed) in [
+        ("open", None, None),
+        ("fresh", Some("rejected"), Some("2026-03-01T12:00:00+00:00")),
+        ("stale", Some("rejected"), Some("2024-03-01T12:00:00+00:00")),
+        ("withdrawn", Some("withdrawn"), Some("2024-03-02T12:00:00+00:00")),
+    ] {
+        store
+            .connection
+            .execute(
+                "INSERT INTO applications (slug, company, role, tone, closed_reason, closed_at)
+                 VALUES (?1, 'c', 'r', 'warm', ?2, ?3)",
+                rusqlite::params![slug, reason, closed],
+            )
+            .unwrap();
+    }
+    let slugs = |which: Which<'_>| -> Vec<String> {
+        store.applications(which).unwrap().into_iter().map(|application| application.slug).collect()
+    };
+    assert_eq!(slugs(Which::Current { closed_since: "2025-03-05T00:00:00+00:00" }), ["open", "fresh"]);
+    assert_eq!(slugs(Which::Open), ["open"]);
+    assert_eq!(slugs(Which::One("stale")), ["stale"]);
+    assert_eq!(slugs(Which::All).len(), 4);
+}
