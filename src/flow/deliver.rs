@@ -324,7 +324,7 @@ impl Run<'_, '_, '_> {
 
     fn record(&mut self, parcel: &Parcel, answer: &Answer) -> Books {
         let (event, kind, why) = match answer {
-            Answer::Accepted(reply) => return self.record_accepted(parcel, &reply.text),
+            Answer::Accepted(reply) => return self.record_accepted(parcel, &reply.to_string()),
             Answer::Transient(reply) => (Event::Release, Kind::TryAgain, reply.to_string()),
             Answer::Permanent(reply) => (Event::Refuse, Kind::Refused, reply.to_string()),
             Answer::Lost { what } => (Event::Lose, Kind::InDoubt, what.clone()),

@@ -89,7 +89,7 @@ fn the_story_of_a_note_that_went_out_has_the_words_of_the_server() {
     assert_eq!(server.accepted().len(), 1);
     let log = sandbox.run(&["show", "acme", "--log"]).text();
     let last = log.lines().last().unwrap();
-    assert_eq!(last, "Thu 5 Mar 15:54 EST    acme/jane  sent, 2.0.0 taken <new@mail.test>");
+    assert_eq!(last, "Thu 5 Mar 15:54 EST    acme/jane  sent, 250 2.0.0 taken <new@mail.test>");
     sandbox
         .run(&["heard", "acme", "--answered"])
         .talks("next: a date? thanks heard acme --decision WORDS\n")
