@@ -6,6 +6,8 @@
 )]
 
 mod architecture;
+mod imap;
+mod imap_server;
 mod mime;
 mod smtp;
 mod smtp_server;
