@@ -13,10 +13,11 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("clap", &["commands", "cli"]),
     ("clap_complete", &["cli/shell"]),
     ("clap_mangen", &["cli/shell"]),
-    ("data_encoding", &["domain/note", "flow/compose", "adapters/smtp", "adapters/config"]),
+    ("data_encoding", &["domain/note", "flow/compose", "adapters/smtp", "adapters/imap", "adapters/config"]),
     ("getrandom", &["adapters/config"]),
     ("iana_time_zone", &["adapters/config"]),
     ("idna", &["domain/address"]),
+    ("io_imap", &["adapters/imap"]),
     ("jiff", &["domain/zone"]),
     ("keyring", &["adapters/secrets"]),
     ("lettre", &["adapters/mime", "adapters/smtp"]),
@@ -38,7 +39,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("thiserror", &["adapters", "domain"]),
     ("toml", &["adapters/config", "commands/edit"]),
     ("unicode_normalization", &["domain/text", "domain/address"]),
-    ("zeroize", &["adapters/secrets", "adapters/smtp"]),
+    ("zeroize", &["adapters/secrets", "adapters/smtp", "adapters/imap"]),
 ];
 
 /// Modules whose names say nothing.

@@ -11,6 +11,8 @@ mod demo;
 mod exits;
 mod init;
 mod ledger;
+mod imap;
+mod imap_server;
 mod mime;
 mod promise;
 mod readme;
