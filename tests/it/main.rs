@@ -6,6 +6,7 @@
 )]
 
 mod architecture;
+mod inbound;
 mod mime;
 mod smtp;
 mod smtp_server;

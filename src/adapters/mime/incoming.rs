@@ -37,6 +37,9 @@ pub fn incoming(header: &[u8], text: Option<&[u8]>) -> Option<Message> {
     bytes.extend_from_slice(text.unwrap_or_default());
     let parsed = MessageParser::default().parse(&bytes)?;
     let fields = Fields::of(&parsed, &bytes);
+    if fields.0.is_empty() {
+        return None;
+    }
     let kind = parsed.parts.first()?.content_type();
     let report_type = kind
         .filter(|kind| kind.ctype().eq_ignore_ascii_case("multipart"))
@@ -50,7 +53,7 @@ pub fn incoming(header: &[u8], text: Option<&[u8]>) -> Option<Message> {
             .into_iter()
             .map(|party| party.address)
             .collect(),
-        subject: parsed.subject().unwrap_or_default().to_owned(),
+        subject: one_line(parsed.subject().unwrap_or_default()),
         date: parsed.date().and_then(moment),
         message_id: fields.ids("message-id").into_iter().next(),
         earlier_ids: [
@@ -101,10 +104,7 @@ impl Fields {
         let headers = parsed.parts.first().map(|part| part.headers.as_slice()).unwrap_or_default();
         let offset = |offset: u32| usize::try_from(offset).unwrap_or(usize::MAX);
         let value = |from: u32, to: u32| {
-            String::from_utf8_lossy(bytes.get(offset(from)..offset(to)).unwrap_or_default())
-                .split_whitespace()
-                .collect::<Vec<_>>()
-                .join(" ")
+            one_line(&String::from_utf8_lossy(bytes.get(offset(from)..offset(to)).unwrap_or_default()))
         };
         Fields(
             headers
@@ -154,6 +154,11 @@ fn bracketed(value: &str) -> impl Iterator<Item = String> {
     })
 }
 
+/// An encoded word can hold line ends (RFC 2047), which would forge lines where it is shown.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 fn parties(address: Option<&mail_parser::Address<'_>>) -> Vec<Party> {
     let Some(address) = address else {
         return Vec::new();
@@ -162,8 +167,8 @@ fn parties(address: Option<&mail_parser::Address<'_>>) -> Vec<Party> {
         .iter()
         .filter_map(|addr| {
             Some(Party {
-                name: addr.name.as_ref().map(|name| name.to_string()),
-                address: addr.address.as_ref()?.to_string(),
+                name: addr.name.as_ref().map(|name| one_line(name)),
+                address: one_line(addr.address.as_ref()?),
             })
         })
         .collect()
@@ -213,7 +218,7 @@ fn attachments(parsed: &ParsedMessage<'_>, message: &mut Message) {
                 let returned = message.returned.get_or_insert_default();
                 if let PartType::Message(inner) = &part.body {
                     returned.ids.extend(inner.message_id().map(|id| format!("<{id}>")));
-                    returned.subject = inner.subject().map(str::to_owned);
+                    returned.subject = inner.subject().map(one_line);
                 } else if let Some(inner) = incoming(part.contents(), None) {
                     returned.ids.extend(inner.message_id);
                     returned.ids.extend(inner.earlier_ids);
