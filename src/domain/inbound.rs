@@ -173,6 +173,8 @@ pub enum Doubt {
     CalendarReply,
     /// An invitation from a stranger that names the company.
     Invitation,
+    /// It came without a sender's address, as machines send, but has no other mark of one.
+    NullSender,
     /// An answer without words of its own.
     Empty,
     /// A machine says that the person has left.
@@ -193,6 +195,7 @@ impl Doubt {
             Doubt::Tracking => "it looks like mail of a tracking system",
             Doubt::CalendarReply => "it answers an invitation",
             Doubt::Invitation => "it is an invitation that names the company",
+            Doubt::NullSender => "it was sent the way machines send, and may be automatic",
             Doubt::Empty => "it has no words of its own",
             Doubt::NoLongerThere => "a machine says that they no longer work there",
             Doubt::UnclearReport => "it is a delivery report that does not say what happened",
@@ -203,7 +206,7 @@ impl Doubt {
 /// What `message` means, `received` being when the mailbox took it.
 ///
 /// Whatever refers to an id of ours is about that note, whoever sends it and whenever; all else
-/// counts only from the first note of an application on.
+/// counts only from the first note of an application on, give or take a few minutes.
 pub fn judge(message: &Message, known: &Known, received: DateTime<FixedOffset>) -> Verdict {
     if known.is_own(message) {
         let ids = message.message_id.iter().chain(&message.earlier_ids);
@@ -232,6 +235,7 @@ fn about(message: &Message, concern: Concern, received: DateTime<FixedOffset>) -
             By::Thread => {}
             By::Person if machine.is_none() => return ask(about, Doubt::ListMail),
             By::Tracking(_) if tracking::subject_is_of_the_trade(message) => {}
+            _ if message.calendar.is_some() => return ask(about, Doubt::Invitation),
             _ => return Verdict::Unrelated,
         }
     }
@@ -247,6 +251,9 @@ fn about(message: &Message, concern: Concern, received: DateTime<FixedOffset>) -
     }
     match by {
         By::Tracking(certainty) => return tracked(about, certainty),
+        By::Thread | By::Person if tracking::comes_from_vendor(message) && machine != Some(Sign::Reply) => {
+            return answer(about);
+        }
         By::Named => return Verdict::Unrelated,
         _ => {}
     }
@@ -290,7 +297,12 @@ fn answered_by(
     if returns.is_some() || automatic::says_away(message) {
         return Verdict::OutOfOffice { about, returns };
     }
-    Verdict::AutoReply { about }
+    match (machine, by) {
+        (Sign::NullSender, _) => ask(about, Doubt::NullSender),
+        // Their name on what another system sends: a contract to sign, a form to fill in.
+        (Sign::Notice, By::Person) => ask(about, Doubt::Tracking),
+        _ => Verdict::AutoReply { about },
+    }
 }
 
 fn tracked(about: About, certainty: Certainty) -> Verdict {

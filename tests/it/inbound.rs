@@ -42,6 +42,7 @@ const FIXTURES: &[(&str, Expected)] = &[
     ("answer-before-the-note", Unrelated),
     ("answer-control-characters", Answer("acme/jane by jane")),
     ("answer-empty", Ask("acme/jane by jane", Doubt::Empty)),
+    ("answer-forwarded-by-own-rule", Answer("acme/jane by jane")),
     ("answer-from-agency", Answer("globex/sam by ann")),
     ("answer-from-agency-colleague", Ask("globex/sam by sam", Doubt::SameCompany)),
     ("answer-from-colleague-in-thread", Answer("acme/jane by jane")),
@@ -57,7 +58,7 @@ const FIXTURES: &[(&str, Expected)] = &[
     ("answer-with-subject-only", Ask("acme/jane by jane", Doubt::SameSubject)),
     ("answer-without-thread", Answer("acme/jane by jane")),
     ("auto-bulk-precedence", Auto),
-    ("auto-null-sender", Auto),
+    ("auto-null-sender", Ask("acme/jane by jane", Doubt::NullSender)),
     ("auto-precedence-auto-reply", Auto),
     ("auto-ticket", Auto),
     ("auto-x-autoreply", Auto),
@@ -114,6 +115,8 @@ const FIXTURES: &[(&str, Expected)] = &[
     ("spam-naming-the-company", Unrelated),
     ("tracking-company-no-reply", Ask("acme/jane by jane", Doubt::Tracking)),
     ("tracking-greenhouse", Answer("acme/jane by jane")),
+    ("tracking-in-the-persons-name", Ask("acme/jane by jane", Doubt::Tracking)),
+    ("tracking-in-the-thread", Answer("acme/jane by jane")),
     ("tracking-job-alert", Unrelated),
     ("tracking-lever", Answer("acme/jane by jane")),
     ("tracking-other-company", Unrelated),
@@ -405,7 +408,7 @@ proptest! {
         for (at, octet, how) in damage {
             let at = at.index(bytes.len().max(1));
             match how {
-                0 => { bytes.get_mut(at).map(|old| *old = octet); }
+                0 => bytes.iter_mut().skip(at).take(1).for_each(|old| *old = octet),
                 1 => { bytes.splice(at..at, [octet; 3]); }
                 2 => { bytes.pop(); let at = at.min(bytes.len()); bytes.rotate_left(at); }
                 _ => { bytes.splice(at..at, "\u{2019}\u{e9}\u{1F44B}".bytes()); }

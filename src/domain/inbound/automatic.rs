@@ -10,6 +10,8 @@ pub(super) enum Sign {
     Reply,
     /// It writes of itself: a ticket, a notice.
     Notice,
+    /// RFC 5321, 4.5.5: the null sender and nothing else.
+    NullSender,
 }
 
 /// What the subjects of automatic answers begin with.
@@ -129,8 +131,7 @@ pub(super) fn sign(message: &Message) -> Option<Sign> {
     let notice = submitted != "no" || matches!(precedence, "bulk" | "junk");
     match (notice, bare_sender) {
         (true, _) => Some(Sign::Notice),
-        // RFC 5321, 4.5.5: only machines send with the null sender.
-        (false, true) => Some(Sign::Reply),
+        (false, true) => Some(Sign::NullSender),
         (false, false) => None,
     }
 }

@@ -80,7 +80,8 @@ pub(super) fn report(message: &Message, known: &Known, received: DateTime<FixedO
         message.report_type.as_deref() == Some("delivery-status") || !message.deliveries.is_empty();
     let prose = notice(message);
     let told = told(message, &prose);
-    if !is_report && !(comes_from_a_server(message) && told.is_some()) {
+    let is_prose = comes_from_a_server(message) && told.is_some();
+    if !is_report && !is_prose {
         return None;
     }
     let Some(note) = note(message, &prose, known, received) else {

@@ -1,7 +1,7 @@
 //! What is known before a message is read: our addresses, the notes that were offered, and the
 //! people and companies they were about.
 
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, FixedOffset, TimeDelta};
 
 use super::Message;
 use super::tracking;
@@ -49,6 +49,9 @@ pub struct KnownPerson {
     pub name: String,
     pub address: Option<EmailAddress>,
 }
+
+/// An automatic answer can arrive before the note is recorded as sent, and clocks differ.
+const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(5);
 
 /// Providers that anybody can have an address at.
 const PUBLIC_PROVIDERS: [&str; 38] = [
@@ -135,7 +138,7 @@ impl Known {
     ) -> Option<&SentNote> {
         self.sent
             .iter()
-            .filter(|note| note.application == application && note.sent_at <= moment)
+            .filter(|note| note.application == application && note.sent_at - CLOCKS_DIFFER <= moment)
             .max_by_key(|note| (person == Some(note.person.as_str()), note.sent_at))
     }
 }

@@ -3,7 +3,11 @@ use proptest::prelude::*;
 use super::fresh::{Fresh, fresh};
 use super::known::identity;
 use super::*;
-use crate::domain::address::EmailAddress;
+use crate::domain::address::{EmailAddress, Mailbox, PersonName};
+use crate::domain::application::{Application, Status, Tone};
+use crate::domain::note::{Edited, Note, NoteKind};
+use crate::domain::outbox::State;
+use crate::domain::person::Person;
 
 fn thursday() -> DateTime<FixedOffset> {
     DateTime::parse_from_rfc3339("2026-03-05T17:00:00-05:00").unwrap()
@@ -170,6 +174,80 @@ fn an_address_is_the_same_in_other_letters_and_with_a_tag() {
 }
 
 #[test]
+fn the_record_says_what_was_offered_and_whose_domains_are_companies() {
+    let person = |key: &str, address: &str| Person {
+        key: key.into(),
+        name: PersonName::parse("Jane Doe").unwrap(),
+        goes_by: None,
+        honorific: None,
+        title: None,
+        address: EmailAddress::parse(address).ok(),
+    };
+    let application = Application {
+        slug: "acme".into(),
+        company: "Acme".into(),
+        role: "Platform Engineer".into(),
+        role_short: None,
+        country: None,
+        zone: None,
+        tone: Tone::Warm,
+        contact: None,
+        agent: None,
+        status: Status::Open,
+        decision: None,
+        heard: Vec::new(),
+        people: vec![
+            person("jane", "jane@Acme.example"),
+            person("omar", "omar@acme.example"),
+            person("kim", "kim@gmail.com"),
+            person("lee", "lee@us.greenhouse-mail.example"),
+        ],
+        interviews: Vec::new(),
+    };
+    let note = |id: &str, state: State, offers: u32| Note {
+        id: NoteId::from_stored(id),
+        application: "acme".into(),
+        person: id.into(),
+        round: 1,
+        kind: NoteKind::ThankYou,
+        ordinal: 1,
+        state,
+        template: String::new(),
+        from: None,
+        to: Mailbox::parse("jane@acme.example").ok(),
+        subject: "s".into(),
+        body: String::new(),
+        edited: Edited::No,
+        facts: String::new(),
+        shown: None,
+        departs_on: thursday().date_naive(),
+        send_before: None,
+        message_id: Some("<ours@marsh.example>".into()),
+        server_message_id: Some("<theirs@provider.example>".into()),
+        in_reply_to: None,
+        references: Vec::new(),
+        allowed: Vec::new(),
+        offers,
+        attempts: 0,
+        sent_at: None,
+        detail: None,
+        created_at: thursday(),
+    };
+    let notes = [
+        note("sent", State::Sent, 1),
+        note("unsure", State::Unsure, 0),
+        note("offered", State::Approved, 1),
+        note("draft", State::Drafted, 0),
+    ];
+    let known = Known::new(Vec::new(), &[application], &notes);
+    let ids: Vec<&str> = known.sent.iter().map(|note| note.id.as_str()).collect();
+    assert_eq!(ids, ["sent", "unsure", "offered"]);
+    assert!(known.sent.iter().all(|note| note.sent_at == thursday()
+        && note.message_ids == ["<ours@marsh.example>", "<theirs@provider.example>"]));
+    assert_eq!(known.applications.first().unwrap().domains, ["acme.example"]);
+}
+
+#[test]
 fn mail_counts_only_from_the_first_note_on() {
     let note = SentNote {
         id: NoteId::from_stored("acme/jane"),
@@ -199,7 +277,7 @@ fn mail_counts_only_from_the_first_note_on() {
         text: Some("Can you come on Monday?".into()),
         ..Message::default()
     };
-    let earlier = thursday() - chrono::TimeDelta::seconds(1);
+    let earlier = thursday() - chrono::TimeDelta::minutes(6);
     assert_eq!(judge(&message, &known, earlier), Verdict::Unrelated);
     assert!(matches!(
         judge(&message, &known, thursday()),

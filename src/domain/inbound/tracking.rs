@@ -129,6 +129,13 @@ pub(super) fn is_vendor(domain: &str) -> bool {
     domain.to_lowercase().split('.').any(|label| VENDORS.contains(&label))
 }
 
+pub(super) fn comes_from_vendor(message: &Message) -> bool {
+    message
+        .from
+        .iter()
+        .any(|party| party.address.rsplit_once('@').is_some_and(|(_, domain)| is_vendor(domain)))
+}
+
 /// Whether the subject is about a candidacy; without it a machine's mail is about anything.
 pub(super) fn subject_is_of_the_trade(message: &Message) -> bool {
     words(&message.subject).iter().any(|word| TRADE.contains(&word.as_str()))
@@ -152,12 +159,8 @@ pub(super) fn writes_for(message: &Message, application: &KnownApplication) -> O
         party.name.as_deref().is_some_and(|name| company.is_named_in(name))
             || company.is_account(&party.address)
     });
-    let from_vendor = message
-        .from
-        .iter()
-        .any(|party| party.address.rsplit_once('@').is_some_and(|(_, domain)| is_vendor(domain)));
     let doubt = Certainty::Ask(Doubt::Tracking);
-    if from_vendor {
+    if comes_from_vendor(message) {
         return match named_by_sender || company.is_named_in(&message.subject) {
             true => Some(Certainty::Sure),
             false => company.is_named_in(message.text.as_deref().unwrap_or_default()).then_some(doubt),
