@@ -81,6 +81,10 @@ const FIXTURES: &[(&str, Expected)] = &[
     ("bounce-of-another-mail", Unrelated),
     ("bounce-of-own-copy", Unrelated),
     ("bounce-of-the-nudge", Bounce("acme/jane/nudge", "552 5.2.2 mailbox full")),
+    (
+        "bounce-plain-words",
+        Bounce("acme/jane", "We were unable to deliver your message to jane@acme.example:"),
+    ),
     ("bounce-postfix", Bounce("acme/jane", "550 5.1.1 <jane@acme.example>: no mailbox of that name")),
     ("bounce-qmail", Bounce("acme/jane", "Remote host said: 550 no such person here")),
     ("bounce-yahoo", Bounce("acme/jane", "554: delivery error: this user has no webmail account (-14)")),
@@ -90,6 +94,7 @@ const FIXTURES: &[(&str, Expected)] = &[
     ("courtesy-with-signature", Courtesy),
     ("delayed-exim", Delayed),
     ("delayed-gmail", Delayed),
+    ("delayed-plain-words", Delayed),
     ("delayed-postfix", Delayed),
     ("delivered-postfix", Delivered),
     ("empty", NoMessage),
