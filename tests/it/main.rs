@@ -13,6 +13,7 @@ mod init;
 mod ledger;
 mod imap;
 mod imap_server;
+mod inbound;
 mod mime;
 mod promise;
 mod readme;
