@@ -169,6 +169,26 @@ fn yes_does_not_send_what_was_not_shown_or_has_changed_since() {
 }
 
 #[test]
+fn a_text_that_changes_while_its_owner_looks_at_it_is_not_sent() {
+    for changes in [false, true] {
+        let sandbox = Sandbox::new();
+        let server = sandbox.with_server();
+        acme(&sandbox);
+        let mut screen = sandbox.terminal(&["send"]);
+        let _ = screen.sees("Send to jane@acme.example?");
+        if changes {
+            let topic = ["add", "acme", "--with", "Jane Doe", "--topic", "how incidents are reviewed"];
+            let _ = sandbox.run(&topic).talks_somehow().text();
+            draft(&sandbox);
+        }
+        let _ = screen.answer("[q]uit:", "y");
+        let _ = screen.ends(if changes { 3 } else { 0 });
+        assert_eq!(server.accepted().len(), usize::from(!changes));
+        assert_eq!(state(&sandbox, "acme/jane"), if changes { "drafted" } else { "sent" });
+    }
+}
+
+#[test]
 fn a_note_without_an_address_waits_and_the_rest_goes() {
     let sandbox = Sandbox::new();
     let server = sandbox.with_server();
