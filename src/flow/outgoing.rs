@@ -327,7 +327,7 @@ pub fn keep(store: &mut Store, note: &Note, at: DateTime<FixedOffset>) -> Result
 pub fn edit_text(note: &mut Note, environment: &Environment, folder: &Path) -> Result<()> {
     let text = format!("Subject: {}\n\n{}\n", note.subject, note.body.trim_end());
     let stem = note.id.as_str().replace('/', "-");
-    let edited = editor::edit(environment.editor_command(), folder, &stem, "txt", &text)?;
+    let edited = editor::edit(environment.editor_command(), folder, &stem, ".txt", &text)?;
     let refused = |message: &str| {
         Problem::new(Kind::Data, message)
             .detail(format!("nothing was changed; your text is in {}", edited.path.display()))

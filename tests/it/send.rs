@@ -349,7 +349,7 @@ fn the_server_decides_the_exit_code() {
     ] {
         let sandbox = Sandbox::new();
         let server = SmtpServer::builder().fault_on(1, at, Fault::Reply(reply)).start();
-        sandbox.use_server(&server);
+        sandbox.use_server_with_login(&server);
         acme(&sandbox);
         draft(&sandbox);
         let json = sandbox.run(&["send", "--yes", "--json"]).exits(code).talks_somehow().json();
