@@ -360,6 +360,27 @@ fn the_server_decides_the_exit_code() {
 }
 
 #[test]
+fn a_login_that_is_refused_after_a_sent_note_does_not_say_that_nothing_was_sent() {
+    let sandbox = Sandbox::new();
+    let server = SmtpServer::builder()
+        .fault_on(2, At::Mail, Fault::Drop)
+        .fault_on(2, At::Auth, Fault::Reply("535 5.7.8 no"))
+        .start();
+    sandbox.use_server(&server);
+    acme(&sandbox);
+    for (name, topic) in [("Omar Aziz", "how on-call is shared"), ("Ann Lee", "the plan for the data lake")] {
+        let with = format!("{name} <{}@acme.example>", name.replace(' ', "."));
+        let args = ["add", "acme", "--with", &with, "--topic", topic];
+        let _ = sandbox.run(&args).talks_somehow().text();
+    }
+    let _ = sandbox.run(&["draft"]).talks_somehow().text();
+    let talk = sandbox.run(&["send", "--yes"]).exits(77).talk();
+    assert!(talk.contains("\nnot sent, and kept: acme/ann\n"), "{talk}");
+    assert_eq!(server.accepted().len(), 1);
+    assert_eq!(state(&sandbox, "acme/ann"), "approved");
+}
+
+#[test]
 fn what_the_record_cannot_take_is_local_trouble_and_nothing_is_connected() {
     let sandbox = Sandbox::new();
     let server = sandbox.with_server();
