@@ -115,6 +115,7 @@ impl App {
             mailbox: me.map(|me| Mailbox { name: me.name.clone(), address: me.email.clone() }),
             phone: me.and_then(|me| me.phone.clone()),
             zone: self.zone.clone(),
+            limits: self.config.as_ref().map(|config| config.checks.limits()).unwrap_or_default(),
         }
     }
 
