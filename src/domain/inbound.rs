@@ -4,6 +4,7 @@
 mod automatic;
 mod bounce;
 mod concern;
+mod consequence;
 mod fresh;
 mod known;
 mod returning;
@@ -17,6 +18,8 @@ use super::note::NoteId;
 use super::person::PersonKey;
 
 pub use known::{Known, KnownApplication, KnownPerson, SentNote, is_public_provider};
+
+pub use consequence::{Change, Mail, MailKind, consequences};
 
 use automatic::Sign;
 use concern::{By, Concern};

@@ -181,6 +181,7 @@ fn the_record_says_what_was_offered_and_whose_domains_are_companies() {
         goes_by: None,
         honorific: None,
         title: None,
+        away_until: None,
         address: EmailAddress::parse(address).ok(),
     };
     let application = Application {
