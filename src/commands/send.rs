@@ -29,5 +29,5 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
     let mut store = app.store()?;
     let desk = app.compose(&store)?;
     let items = desk.choose(&args.notes, |kind| !NoteKind::is_follow_up(kind))?;
-    outcome::review(app, &mut store, desk, items, &args.how)
+    outcome::review(app, &mut store, desk, items, &args.how, None)
 }

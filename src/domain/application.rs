@@ -100,9 +100,9 @@ impl Application {
 
     /// Whether a mail came at `moment` or later, of which its owner has not yet told what it says.
     pub fn waits_for_news_since(&self, moment: DateTime<FixedOffset>) -> bool {
-        self.heard.iter().any(|heard| {
-            heard.news == News::Wrote && heard.at >= moment && !self.has_told_since(heard.at)
-        })
+        self.heard
+            .iter()
+            .any(|heard| heard.news == News::Wrote && heard.at >= moment && !self.has_told_since(heard.at))
     }
 
     /// Whether its owner has told of news at `moment` or later.

@@ -74,6 +74,18 @@ impl Session {
         Ok(found.into_values().collect())
     }
 
+    /// The beginning of the text of messages that a look into INBOX has just found.
+    pub fn texts(&mut self, uids: &[u32]) -> Result<BTreeMap<u32, Vec<u8>>, ImapError> {
+        let uids = uids.iter().copied().filter_map(NonZeroU32::new).collect();
+        let fetched = self.fetch(Which::Uids(uids), query::text_items(AUTOMATIC_TEXT))?;
+        let text = |found: Found| {
+            let mut text = found.text?;
+            text.truncate(AUTOMATIC_TEXT);
+            Some((found.uid, text))
+        };
+        Ok(fetched.into_values().filter_map(text).collect())
+    }
+
     /// Opens a folder for reading only, and tells how many messages it holds.
     pub(super) fn examine(&mut self, folder: &str) -> Result<u32, ImapError> {
         let mailbox = mailbox(folder).map_err(at(Phase::Examine))?;

@@ -22,7 +22,9 @@ const READ_AT: &str = "mailbox_read_at";
 pub enum Seen {
     Before,
     /// Not before; these notes were withdrawn for it.
-    Now { withdrawn: Vec<NoteId> },
+    Now {
+        withdrawn: Vec<NoteId>,
+    },
 }
 
 /// A message that its owner is asked about.
@@ -168,7 +170,10 @@ impl Store {
     /// Questions that wait for their owner, oldest first.
     pub fn questions(&self) -> Result<Vec<Question>> {
         let mut statement = self.connection.prepare_cached(&format!(
-            "SELECT {COLUMNS_OF_MAIL} FROM mail WHERE question = 'open' ORDER BY id"
+            "SELECT {COLUMNS_OF_MAIL} FROM mail WHERE question = 'open'
+             AND application IN (SELECT slug FROM applications WHERE closed_at IS NULL)
+             AND (kind <> 'copy' OR note IN (SELECT id FROM notes WHERE state IN ('unsure', 'approved')))
+             ORDER BY id"
         ))?;
         let mut rows = statement.query([])?;
         let mut found = Vec::new();
@@ -180,7 +185,11 @@ impl Store {
 
     /// It is an answer: everything pending of the application is withdrawn. It answers the last
     /// note that was sent.
-    pub fn settle_as_answer(&mut self, question: &Question, at: DateTime<FixedOffset>) -> Result<Vec<NoteId>> {
+    pub fn settle_as_answer(
+        &mut self,
+        question: &Question,
+        at: DateTime<FixedOffset>,
+    ) -> Result<Vec<NoteId>> {
         let change = self.connection.transaction()?;
         let mail = &question.mail;
         settle(&change, question.id, "yes")?;
@@ -194,6 +203,16 @@ impl Store {
         let withdrawn = answer(&change, mail, last.map(NoteId::from_stored).as_ref(), at)?;
         change.commit().context("the answer could not be recorded")?;
         Ok(withdrawn)
+    }
+
+    /// It is the copy of the note that it was asked about.
+    pub fn settle_as_sent(&mut self, question: &Question, note: &NoteId) -> Result<()> {
+        let change = self.connection.transaction()?;
+        settle(&change, question.id, "yes")?;
+        let why = "found in Sent, its owner says";
+        sent(&change, note, Event::ConfirmSent, question.mail.received, why, None)?;
+        change.commit()?;
+        Ok(())
     }
 
     /// It is not what it may seem to be.

@@ -181,8 +181,7 @@ impl Case<'_> {
     }
 
     fn away(&self, about: &About, returns: Option<NaiveDate>) -> Vec<Change> {
-        let plausible =
-            |until: &NaiveDate| *until - self.mail.received.date_naive() <= LONGEST_ABSENCE;
+        let plausible = |until: &NaiveDate| *until - self.mail.received.date_naive() <= LONGEST_ABSENCE;
         match (returns.filter(plausible), &about.person) {
             (Some(until), Some(person)) => {
                 let detail = format!("away until {}", until.format("%a %-d %b"));
@@ -191,7 +190,9 @@ impl Case<'_> {
             }
             _ => {
                 let why = match returns {
-                    Some(until) => format!("a machine says that they are away until {}", until.format("%-d %b %Y")),
+                    Some(until) => {
+                        format!("a machine says that they are away until {}", until.format("%-d %b %Y"))
+                    }
                     None => "a machine says that they are away, and no date that can be read".to_owned(),
                 };
                 self.ask(about, MailKind::Away, &why)
@@ -239,11 +240,8 @@ impl Case<'_> {
     }
 
     fn mail_about(&self, note: &Note, kind: MailKind, detail: &str) -> Mail {
-        let about = About {
-            application: note.application.clone(),
-            note: Some(note.id.clone()),
-            ..About::default()
-        };
+        let about =
+            About { application: note.application.clone(), note: Some(note.id.clone()), ..About::default() };
         self.mail_of(&about, kind, detail)
     }
 }
