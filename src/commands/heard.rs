@@ -97,6 +97,7 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
         _ => Status::Open,
     };
     store.save_application(&application, at, &told(news, &application))?;
+    store.settle_questions_of(&application.slug)?;
     let mut report = settle(&mut store, &application, news, at)?;
     let notes = store.notes(Which::One(&application.slug))?;
     report.in_doubt = in_doubt(&notes);

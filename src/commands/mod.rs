@@ -17,6 +17,7 @@ pub mod outcome;
 pub mod send;
 pub mod show;
 pub mod status;
+pub mod sync;
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -40,6 +41,7 @@ pub enum Command {
     Mark(mark::Args),
     Close(close::Args),
     Forget(forget::Args),
+    Sync(sync::Args),
     Init(init::Args),
 }
 
@@ -65,6 +67,7 @@ pub enum Report {
     Mark(mark::Report),
     Close(close::Report),
     Forget(forget::Report),
+    Sync(sync::Report),
     Init(init::Report),
 }
 
@@ -81,6 +84,7 @@ pub fn run(command: &Command, app: &mut App) -> Result<Report> {
         Command::Mark(args) => Report::Mark(mark::run(args, app)?),
         Command::Close(args) => Report::Close(close::run(args, app)?),
         Command::Forget(args) => Report::Forget(forget::run(args, app)?),
+        Command::Sync(args) => Report::Sync(sync::run(args, app)?),
         Command::Init(args) => Report::Init(init::run(args, app)?),
     })
 }
@@ -97,6 +101,7 @@ impl Report {
             Report::Draft(report) => report.gravest(),
             Report::Send(report) => report.gravest(),
             Report::Nudge(report) => report.gravest(),
+            Report::Sync(report) => report.gravest(),
             _ => None,
         }
     }

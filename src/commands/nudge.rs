@@ -40,7 +40,11 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
     let due = due(args, &desk, app)?;
     let mut mailbox = Mailbox::configured(app.config.as_ref())?.filter(|_| !due.is_empty());
     if mailbox.is_none() || args.how.is_rehearsal() {
-        let (desk, due) = if args.no_answer { (desk, due) } else { by_word(app, &mut store, desk, due)? };
+        let (desk, due) = if args.no_answer || mailbox.is_some() {
+            (desk, due)
+        } else {
+            by_word(app, &mut store, desk, due)?
+        };
         return outcome::review(app, &mut store, desk, due, &args.how, None);
     }
     if args.no_answer {

@@ -5,9 +5,13 @@ use chrono::{DateTime, FixedOffset, TimeDelta};
 use serde::Serialize;
 
 use super::App;
+use crate::adapters::store::Question;
+use crate::domain::inbound::Mail;
 use crate::domain::note::{Note, NoteKind};
 use crate::domain::outbox::State;
 use crate::domain::policy::Timing;
+use crate::domain::text::printable;
+use crate::domain::view;
 use crate::flow::compose::{Desk, Item};
 
 /// What is due now, what waits and until when, and what was sent
@@ -18,6 +22,9 @@ pub struct Args {}
 pub struct Report {
     pub notes: Vec<NoteView>,
     pub steps: Vec<StepView>,
+    /// Mails that only their owner can judge.
+    pub questions: Vec<QuestionView>,
+    pub mailbox_read_at: Option<DateTime<FixedOffset>>,
     #[serde(skip)]
     pub lines: Vec<Line>,
     /// Applications that are open, for the word that there is nothing.
@@ -37,6 +44,16 @@ pub struct NoteView {
     pub message_id: Option<String>,
     pub sent_at: Option<DateTime<FixedOffset>>,
     pub detail: Option<String>,
+}
+
+/// A mail that may be an answer.
+#[derive(Debug, Serialize)]
+pub struct QuestionView {
+    pub application: String,
+    pub from: String,
+    pub subject: String,
+    pub received: DateTime<FixedOffset>,
+    pub detail: String,
 }
 
 /// Something that comes next. Its state is that of its note; one not yet written counts as
@@ -64,6 +81,7 @@ pub struct Line {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Section {
+    Asked,
     InDoubt,
     Due,
     Waiting,
@@ -78,12 +96,16 @@ pub fn run(_: &Args, app: &mut App) -> Result<Report> {
     let items = desk.items();
     let open = |slug: &str| desk.application(slug).is_some_and(|application| application.is_open());
     let told = |note: &&Note| open(&note.application) || note.state == State::Unsure;
-    let mut lines: Vec<Line> = items.iter().map(|item| step_line(&desk, item)).collect();
-    lines.extend(desk.notes.iter().filter(told).filter_map(|note| note_line(&desk, note)));
+    let (questions, read_at) = (store.questions()?, store.mailbox_read_at()?);
+    let mut lines: Vec<Line> = questions.iter().map(|question| question_line(&desk, question)).collect();
+    lines.extend(items.iter().map(|item| step_line(&desk, item)));
+    lines.extend(desk.notes.iter().filter(told).filter_map(|note| note_line(&desk, note, read_at)));
     lines.sort_by_key(|line| line.section);
     Ok(Report {
         notes: desk.notes.iter().map(note_view).collect(),
         steps: items.iter().map(|item| step_view(&desk, item)).collect(),
+        questions: questions.iter().map(|question| question_view(&question.mail)).collect(),
+        mailbox_read_at: read_at,
         lines,
         open: desk.applications.iter().filter(|application| application.is_open()).count(),
     })
@@ -162,7 +184,36 @@ fn step_line(desk: &Desk, item: &Item) -> Line {
     Line { section, id: id_of_person(item.id.as_str()), kind: step.kind.name(), text }
 }
 
-fn note_line(desk: &Desk, note: &Note) -> Option<Line> {
+fn question_view(mail: &Mail) -> QuestionView {
+    QuestionView {
+        application: mail.application.clone(),
+        from: printable(&mail.sender),
+        subject: printable(&mail.subject),
+        received: mail.received,
+        detail: printable(&mail.detail),
+    }
+}
+
+fn question_line(desk: &Desk, question: &Question) -> Line {
+    let mail = &question.mail;
+    let id = mail.note.as_ref().map_or(mail.application.as_str(), |note| note.as_str());
+    let text = format!("{}; {}: thanks sync", view::mail_text(mail, &desk.sender.zone), mail.detail);
+    Line { section: Section::Asked, id: id_of_person(id), kind: "mail", text }
+}
+
+/// "no answer heard", or since when nothing was there.
+fn no_answer(desk: &Desk, read_at: Option<DateTime<FixedOffset>>) -> String {
+    let zone = &desk.sender.zone;
+    match read_at.map(|at| zone.at(at.to_utc())) {
+        None => "no answer heard".to_owned(),
+        Some(at) if at.date_naive() == zone.at(desk.now).date_naive() => {
+            format!("no answer (mailbox read {})", at.format("%H:%M"))
+        }
+        Some(at) => format!("no answer (mailbox read {})", at.format("%a %-d %b %H:%M")),
+    }
+}
+
+fn note_line(desk: &Desk, note: &Note, read_at: Option<DateTime<FixedOffset>>) -> Option<Line> {
     let zone = desk
         .application(&note.application)
         .and_then(|application| application.interview(note.round))
@@ -174,8 +225,17 @@ fn note_line(desk: &Desk, note: &Note) -> Option<Line> {
             let id = &note.id;
             (Section::InDoubt, format!("{detail}; `thanks mark {id} sent` or `… not-sent`"))
         }
-        State::Sent => (Section::Sent, format!("{}; no answer heard", sent?)),
-        State::Answered => (Section::Sent, format!("{}; answered", sent?)),
+        State::Sent => (Section::Sent, format!("{}; {}", sent?, no_answer(desk, read_at))),
+        State::Answered => {
+            let application = desk.application(&note.application);
+            let is_untold = application.is_some_and(|application| {
+                note.sent_at.is_some_and(|at| application.waits_for_news_since(at))
+            });
+            let slug = &note.application;
+            let ask =
+                if is_untold { format!(": what does it say? thanks heard {slug}") } else { String::new() };
+            (Section::Sent, format!("{}; answered{ask}", sent?))
+        }
         State::Bounced => (Section::Sent, format!("bounced: {detail}")),
         _ => return None,
     };

@@ -1,5 +1,6 @@
 //! Every report as a person reads it.
 
+mod mailbox;
 mod notes;
 mod record;
 mod setup;
@@ -20,6 +21,7 @@ pub fn page(report: &Report, app: &App) -> Page {
         Report::Mark(report) => notes::mark(report),
         Report::Close(report) => record::close(report),
         Report::Forget(report) => record::forget(report),
+        Report::Sync(report) => mailbox::sync(report, app),
         Report::Init(report) => setup::init(report),
     }
 }

@@ -33,6 +33,7 @@ pub fn status(report: &Report, _: &App) -> Page {
 
 fn heading(section: Section) -> &'static str {
     match section {
+        Section::Asked => "ASKED",
         Section::InDoubt => "IN DOUBT",
         Section::Due => "DUE",
         Section::Waiting => "WAITING",
