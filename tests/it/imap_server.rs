@@ -114,6 +114,9 @@ pub struct ImapServer {
 
 struct Shared {
     order: Builder,
+    /// As they are now.
+    folders: Mutex<BTreeMap<String, Folder>>,
+    faults: Mutex<Vec<(At, Fault)>>,
     tls: Option<Arc<ServerConfig>>,
     stopping: AtomicBool,
     connections: AtomicUsize,
@@ -159,12 +162,36 @@ impl ImapServer {
         panic!("a client stays connected");
     }
 
+    /// A message arrives, received at ` 6-Mar-2026 10:00:00 +0000` or so.
+    pub fn deliver(&self, folder: &str, received: &str, message: &str) {
+        self.shared.arrive(folder, received, &message.replace('\n', "\r\n"));
+    }
+
+    /// The fault that happens from now on, or none.
+    pub fn set_fault(&self, fault: Option<(At, Fault)>) {
+        *self.shared.faults.lock().unwrap() = fault.into_iter().collect();
+    }
+
     pub fn appended(&self) -> Vec<Appended> {
         self.shared.appended.lock().unwrap().clone()
     }
 
     pub fn bombed(&self) -> usize {
         self.shared.bombed.load(Ordering::SeqCst)
+    }
+}
+
+impl Shared {
+    fn arrive(&self, folder: &str, received: &str, message: &str) {
+        let (header, text) = message.split_once("\r\n\r\n").unwrap_or((message, ""));
+        let mut folders = self.folders.lock().unwrap();
+        let messages = &mut folders.entry(folder.to_owned()).or_default().messages;
+        messages.push(Message {
+            uid: 11 + u32::try_from(messages.len()).unwrap(),
+            received: received.to_owned(),
+            header: format!("{header}\r\n\r\n"),
+            text: text.to_owned(),
+        });
     }
 }
 
@@ -237,6 +264,8 @@ impl Builder {
             }
         };
         let shared = Arc::new(Shared {
+            folders: Mutex::new(self.folders.clone()),
+            faults: Mutex::new(self.faults.clone()),
             order: self,
             tls,
             stopping: AtomicBool::new(false),

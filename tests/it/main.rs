@@ -14,6 +14,7 @@ mod imap_server;
 mod inbound;
 mod init;
 mod ledger;
+mod listen;
 mod mime;
 mod promise;
 mod readme;

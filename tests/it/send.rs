@@ -36,15 +36,15 @@ const ACME: [&str; 16] = [
     "--zone=America/New_York",
 ];
 
-fn acme(sandbox: &Sandbox) {
+pub fn acme(sandbox: &Sandbox) {
     let _ = sandbox.run(&ACME).talks_somehow().text();
 }
 
-fn draft(sandbox: &Sandbox) {
+pub fn draft(sandbox: &Sandbox) {
     let _ = sandbox.run(&["draft"]).talks_somehow().text();
 }
 
-fn state(sandbox: &Sandbox, id: &str) -> String {
+pub fn state(sandbox: &Sandbox, id: &str) -> String {
     let status = sandbox.run(&["status", "--json"]).json();
     let notes = status["notes"].as_array().unwrap();
     let note = notes.iter().find(|note| note["id"] == id).unwrap_or_else(|| panic!("no {id} in {status}"));

@@ -59,14 +59,15 @@ impl<'a> Conversation<'a> {
                 }
                 "EXAMINE" | "SELECT" => {
                     let name = unquoted(arguments);
-                    match self.shared.order.folders.get(&name) {
+                    let count = self.shared.folders.lock().unwrap().get(&name).map(|f| f.messages.len());
+                    match count {
                         None => {
                             self.write(format!("{tag} NO [NONEXISTENT] no such folder\r\n").as_bytes())?
                         }
-                        Some(folder) => {
+                        Some(count) => {
                             let lines = format!(
                                 "* FLAGS (\\Seen)\r\n* {} EXISTS\r\n* 0 RECENT\r\n* OK [UIDVALIDITY 7] valid\r\n{tag} OK [READ-ONLY] open\r\n",
-                                folder.messages.len()
+                                count
                             );
                             self.open = Some(name);
                             self.answer(At::Examine, tag, &lines)?;
@@ -95,6 +96,11 @@ impl<'a> Conversation<'a> {
                     let options = arguments.strip_prefix(name).unwrap().split('{').next().unwrap().trim();
                     if self.answer(At::Append, tag, &format!("{tag} OK [APPENDUID 7 99] filed\r\n"))? {
                         let folder = unquoted(name);
+                        self.shared.arrive(
+                            &folder,
+                            " 5-Mar-2026 21:00:00 +0000",
+                            &String::from_utf8_lossy(&wire),
+                        );
                         let appended = Appended { folder, options: options.to_owned(), wire };
                         self.shared.appended.lock().unwrap().push(appended);
                     }
@@ -139,7 +145,7 @@ impl<'a> Conversation<'a> {
         let line = |(name, folder): (&String, &Folder)| {
             format!("* LIST ({}) \"{separator}\" \"{name}\"\r\n", folder.attributes)
         };
-        order.folders.iter().map(line).collect()
+        self.shared.folders.lock().unwrap().iter().map(line).collect()
     }
 
     fn search(&self, keys: &str) -> String {
@@ -148,7 +154,7 @@ impl<'a> Conversation<'a> {
             Some(Lie::Garbled) => return "* SEARCH 1 2 two".into(),
             Some(Lie::Nothing) => Vec::new(),
             Some(Lie::Everything) => messages.iter().map(|message| message.uid).collect(),
-            None => search(keys, messages),
+            None => search(keys, &messages),
         };
         let found: Vec<String> = found.iter().map(|uid| format!(" {uid}")).collect();
         format!("* SEARCH{}", found.concat())
@@ -188,13 +194,19 @@ impl<'a> Conversation<'a> {
         lines
     }
 
-    fn messages(&self) -> &[Message] {
+    fn messages(&self) -> Vec<Message> {
         let open = self.open.as_deref().expect("a folder is open");
-        &self.shared.order.folders[open].messages
+        self.shared.folders.lock().unwrap()[open].messages.clone()
     }
 
     fn fault_ordered(&self, at: At) -> Option<Fault> {
-        self.shared.order.faults.iter().find(|(when, _)| *when == at).map(|(_, fault)| fault.clone())
+        self.shared
+            .faults
+            .lock()
+            .unwrap()
+            .iter()
+            .find(|(when, _)| *when == at)
+            .map(|(_, fault)| fault.clone())
     }
 
     /// Answers, or does what is ordered instead; tells whether the answer was the right one.
