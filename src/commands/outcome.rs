@@ -20,7 +20,7 @@ use crate::flow::enroll;
 use crate::flow::outgoing::{Consent, Review, Trace, Verdict};
 use crate::flow::post::{self, Post};
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub struct Report {
     pub notes: Vec<NoteOutcome>,
     /// Why no connection could be used.

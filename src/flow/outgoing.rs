@@ -369,6 +369,10 @@ pub fn wire_of(note: &Note, date: DateTime<FixedOffset>) -> Result<Vec<u8>> {
 
 /// What is customary about the hour; it never keeps a note back.
 fn advice(step: &Step, ended: DateTime<FixedOffset>, departs: DateTime<FixedOffset>) -> Option<String> {
+    if step.kind.is_follow_up() && departs < step.due {
+        let due = step.zone.stamp(step.due.to_utc());
+        return Some(format!("early: {due} is customary, {}", step.reason));
+    }
     if step.kind != NoteKind::ThankYou {
         return None;
     }
