@@ -27,7 +27,7 @@ use crate::flow::outgoing::{Consent, Review, Trace, Verdict, wire_of};
 use crate::flow::post::{self, Post};
 use told::{delivered, plain, undelivered};
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub struct Report {
     pub notes: Vec<NoteOutcome>,
     /// Why no connection could be used.

@@ -213,7 +213,10 @@ impl Review<'_> {
             self.terminal.say("your words were kept; the record would now say:");
             self.terminal.say(difference);
         }
-        self.terminal.say(&view::findings_text(&draft.findings));
+        let found = view::findings_text(&draft.findings);
+        if !found.is_empty() {
+            self.terminal.say(found.trim_end());
+        }
         if self.trace == Trace::Record {
             self.store.remember_shown(&note.id, &note.shown_hash())?;
         }
@@ -369,6 +372,10 @@ pub fn wire_of(note: &Note, date: DateTime<FixedOffset>) -> Result<Vec<u8>> {
 
 /// What is customary about the hour; it never keeps a note back.
 fn advice(step: &Step, ended: DateTime<FixedOffset>, departs: DateTime<FixedOffset>) -> Option<String> {
+    if step.kind.is_follow_up() && departs < step.due {
+        let due = step.zone.stamp(step.due.to_utc());
+        return Some(format!("early: {due} is customary, {}", step.reason));
+    }
     if step.kind != NoteKind::ThankYou {
         return None;
     }

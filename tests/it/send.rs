@@ -12,6 +12,7 @@ use crate::ledger::at;
 use crate::sandbox::Sandbox;
 use crate::smtp_server::{At, Fault, SmtpServer};
 
+mod asking;
 mod follow_up;
 mod races;
 mod syncs;
