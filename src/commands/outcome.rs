@@ -191,12 +191,10 @@ fn rehearsed(verdicts: &[Verdict], account: &Account) -> Report {
 /// The real bytes to one's own mailbox: no claim, no mark, no record.
 fn to_me(app: &App, account: &Account, verdicts: &[Verdict]) -> Result<Report> {
     let me = app.sender().mailbox.context("the account has no address")?;
-    // With the id of the real one its copy in Sent would say that the note itself had left.
-    let own_id = |note: &Note| note.message_id.as_ref().map(|id| id.replacen('<', "<to-me.", 1));
     let mut wires = Vec::new();
     for verdict in verdicts {
         if let Verdict::Go { draft, .. } = verdict {
-            let note = Note { message_id: own_id(&draft.note), ..draft.note.clone() };
+            let note = Note { message_id: draft.note.rehearsal_id(), ..draft.note.clone() };
             wires.push(wire_of(&note, app.local_now())?);
         }
     }

@@ -21,6 +21,14 @@ pub enum NoteKind {
     NextRoundReply,
 }
 
+/// How ids of rehearsals begin.
+const REHEARSAL: &str = "<to-me.";
+
+/// Whether a Message-ID is that of a rehearsal.
+pub fn is_rehearsal(message_id: &str) -> bool {
+    message_id.starts_with(REHEARSAL)
+}
+
 /// `acme/jane`, `acme/jane/2` (second round), `acme/jane/nudge`: unique in a store.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NoteId(String);
@@ -96,6 +104,12 @@ impl Note {
         BASE32_NOPAD.encode(&hash.finalize())
     }
 
+    /// The id of a copy that goes to its owner before the note itself: with the note's own id it
+    /// would tell them later that the note had left.
+    pub fn rehearsal_id(&self) -> Option<String> {
+        self.message_id.as_ref().map(|id| id.replacen('<', REHEARSAL, 1))
+    }
+
     /// All ids that an answer to this note can refer to.
     pub fn known_ids(&self) -> impl Iterator<Item = &str> {
         self.message_id.iter().chain(&self.server_message_id).map(String::as_str)
@@ -160,6 +174,12 @@ impl NoteId {
             id.push_str(kind.name());
         }
         NoteId(id)
+    }
+
+    /// The id of another note for the same, where the ones before were withdrawn.
+    #[must_use]
+    pub fn again(&self, nth: u32) -> NoteId {
+        NoteId(format!("{}-{nth}", self.0))
     }
 
     /// An id as stored or typed; whether there is such a note is for the store to say.

@@ -1,6 +1,8 @@
 //! The record → what comes next → a drafted, checked note. Nothing is sent, and only drafts are
 //! written.
 
+mod begin;
+
 use std::collections::{BTreeMap, HashMap};
 
 use anyhow::{Context, Result};
@@ -149,7 +151,7 @@ impl Desk {
         next_steps(application, notes.iter().copied(), &rule, &self.sender.zone, self.now)
             .into_iter()
             .map(|step| {
-                let id = NoteId::new(&application.slug, &step.person, step.kind, step.round);
+                let id = self.next_id(&application.slug, &step);
                 let note = notes.iter().find(|note| note.id == id).map(|note| (*note).clone());
                 Item { id, step, note }
             })
@@ -159,7 +161,7 @@ impl Desk {
     /// The note of an item as it would go out at `departs`, which is the recipient's local time.
     pub fn compose(&self, item: &Item, departs: DateTime<FixedOffset>, wish: &Wish) -> Result<Draft> {
         let application = self.application(&item.step.application).context("no such application")?;
-        let mut note = item.note.clone().unwrap_or_else(|| begin(item, item.step.zone.at(self.now)));
+        let mut note = item.note.clone().unwrap_or_else(|| self.begin(item, item.step.zone.at(self.now)));
         let fresh = self.fresh_text(application, item, &note, departs, wish)?;
         let mut difference = None;
         if is_settled(&note) {
@@ -345,38 +347,6 @@ pub fn is_settled(note: &Note) -> bool {
         State::Drafted | State::Refused => false,
         State::Expired => note.offers > 0,
         _ => true,
-    }
-}
-
-fn begin(item: &Item, now: DateTime<FixedOffset>) -> Note {
-    Note {
-        id: item.id.clone(),
-        application: item.step.application.clone(),
-        person: item.step.person.clone(),
-        round: item.step.round,
-        kind: item.step.kind,
-        ordinal: 1,
-        state: State::Drafted,
-        template: String::new(),
-        from: None,
-        to: None,
-        subject: String::new(),
-        body: String::new(),
-        edited: Edited::No,
-        facts: String::new(),
-        shown: None,
-        departs_on: now.date_naive(),
-        send_before: None,
-        message_id: None,
-        server_message_id: None,
-        in_reply_to: None,
-        references: Vec::new(),
-        allowed: Vec::new(),
-        offers: 0,
-        attempts: 0,
-        sent_at: None,
-        detail: None,
-        created_at: now,
     }
 }
 

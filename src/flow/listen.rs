@@ -129,6 +129,10 @@ fn apply(store: &mut Store, change: Change, now: DateTime<FixedOffset>, reading:
         }
         Change::Note { mail } => {
             let seen = store.record_mail(&mail)?;
+            // An answer that its owner has told of before, or a second report of the same bounce.
+            if matches!(mail.kind, MailKind::Answer | MailKind::Bounce) {
+                return Ok(());
+            }
             (mail, seen)
         }
     };

@@ -146,7 +146,10 @@ fn to_me_is_the_real_message_in_my_own_mailbox_and_changes_nothing() {
     let _ = sandbox.run(&["send", "--yes"]).text();
     let sent = server.accepted().split_off(2);
     for (mine, theirs) in arrived.iter().zip(&sent) {
-        assert_eq!(with_date(&mine.data, at()), with_date(&theirs.data, at()));
+        // Its own id, so that a copy of it never passes for the note.
+        let mine =
+            String::from_utf8(mine.data.clone()).unwrap().replace("Message-ID: <to-me.", "Message-ID: <");
+        assert_eq!(with_date(mine.as_bytes(), at()), with_date(&theirs.data, at()));
         assert_ne!(theirs.to, "jo@example.com");
     }
 }

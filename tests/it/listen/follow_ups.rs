@@ -124,3 +124,48 @@ fn a_rehearsal_reads_no_mailbox() {
     let _ = house.sandbox.run(&["nudge", "--dry-run"]).text();
     assert!(house.imap.commands().iter().all(|command| !command.contains("INBOX")));
 }
+
+#[test]
+fn after_an_answer_that_was_told_of_the_follow_up_is_another_note_that_can_go() {
+    let mut house = House::due();
+    house.jane_answers("We need another week to decide.");
+    let _ = house.sync(0);
+    let _ = house.sandbox.run(&["heard", "acme", "--answered"]).talks_somehow().text();
+    house.sandbox.set_now("2026-04-08T14:06:00Z");
+    draft(&house.sandbox);
+    let (out, talk) = house.sandbox.run(&["nudge", "--yes"]).both();
+    assert!(out.starts_with("sent     acme/jane/nudge-2, "), "{out}{talk}");
+    assert_eq!(house.smtp.accepted().len(), 2);
+    assert_eq!(state(&house.sandbox, "acme/jane/nudge"), "withdrawn");
+}
+
+#[test]
+fn an_answer_after_what_was_told_stops_the_next_follow_up_too() {
+    let mut house = House::due();
+    house.jane_answers("We need another week to decide.");
+    let _ = house.sync(0);
+    let _ = house.sandbox.run(&["heard", "acme", "--answered"]).talks_somehow().text();
+    house.sandbox.set_now("2026-04-08T14:06:00Z");
+    draft(&house.sandbox);
+    house.imap.deliver(
+        "INBOX",
+        " 7-Apr-2026 15:00:00 +0000",
+        "From: Jane Doe <jane@acme.example>\nSubject: Your application\nMessage-ID: <two@acme.example>\n\nPlease call me.\n",
+    );
+    let talk = house.sandbox.run(&["nudge", "--yes"]).talk();
+    assert!(talk.contains("withdrawn: acme/jane/nudge-2"), "{talk}");
+    assert_eq!(house.smtp.accepted().len(), 1);
+}
+
+#[test]
+fn a_mail_that_its_owner_has_told_of_already_changes_nothing() {
+    let mut house = House::thanked();
+    house.jane_answers("We need another week to decide.");
+    house.sandbox.set_now("2026-03-06T18:00:00Z");
+    let _ = house.sandbox.run(&["heard", "acme", "--decision", "end of March"]).talks_somehow().text();
+    assert_eq!(house.sync(0), "mailbox read: nothing new\n");
+    house.sandbox.set_now("2026-04-08T14:06:00Z");
+    draft(&house.sandbox);
+    let _ = house.sandbox.run(&["nudge", "--yes"]).talks_somehow().text();
+    assert_eq!(house.smtp.accepted().len(), 2);
+}
