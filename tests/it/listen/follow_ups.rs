@@ -169,3 +169,41 @@ fn a_mail_that_its_owner_has_told_of_already_changes_nothing() {
     let _ = house.sandbox.run(&["nudge", "--yes"]).talks_somehow().text();
     assert_eq!(house.smtp.accepted().len(), 2);
 }
+
+/// The configuration without the command that prints the password.
+fn asks_for_the_password(house: &House, imap_user: &str) {
+    let path = house.sandbox.home().join("config.toml");
+    let text = fs::read_to_string(&path).unwrap();
+    let text = text.split("[auth]").next().unwrap().to_owned();
+    fs::write(&path, text.replace("[imap]\n", &format!("[imap]\nuser = \"{imap_user}\"\n"))).unwrap();
+}
+
+#[test]
+fn the_password_is_asked_for_once_where_the_user_is_the_same() {
+    let house = House::due();
+    asks_for_the_password(&house, "jo@example.com");
+    let mut screen = house.sandbox.terminal(&["nudge"]);
+    screen.answer("Password of jo@example.com", "sesame-42");
+    screen.sees("mailbox read: nothing from Jane Doe");
+    screen.answer("Send to jane@acme.example?", "y");
+    screen.sees("sent     acme/jane/nudge");
+    screen.ends(0);
+    assert!(house.smtp.logins().last().unwrap().ends_with("jo@example.com sesame-42"));
+    assert!(house.imap.commands().iter().any(|command| command.contains("sesame-42")));
+}
+
+#[test]
+fn a_mailbox_of_another_user_has_a_password_of_its_own() {
+    let house = House::due();
+    asks_for_the_password(&house, "marsh");
+    let mut screen = house.sandbox.terminal(&["nudge"]);
+    screen.answer("Password of marsh (of the mailbox): ", "inward");
+    screen.answer("Send to jane@acme.example?", "y");
+    screen.answer("Password of jo@example.com (kept nowhere): ", "outward");
+    screen.sees("sent     acme/jane/nudge");
+    screen.ends(0);
+    assert!(house.smtp.logins().last().unwrap().ends_with("jo@example.com outward"));
+    assert!(
+        house.imap.commands().iter().any(|command| command.contains("marsh") && command.contains("inward"))
+    );
+}
