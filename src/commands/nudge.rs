@@ -9,6 +9,7 @@ use crate::domain::note::NoteKind;
 use crate::domain::policy::Timing;
 use crate::domain::problem::{Kind, Problem};
 use crate::flow::compose::{Desk, Item};
+use crate::flow::record;
 
 pub use super::outcome::Report;
 
@@ -32,6 +33,9 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, app: &mut App) -> Result<Report> {
+    if args.applications.is_empty() && app.existing_store()?.is_none() {
+        return Ok(Report::default());
+    }
     let mut store = app.store()?;
     let mut desk = app.compose(&store)?;
     let items = desk.choose(&args.applications, NoteKind::is_follow_up)?;
@@ -50,12 +54,15 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
     if !args.no_answer {
         let mut unanswered = Vec::new();
         for item in due {
-            if answered(app, &desk, &item)? {
+            let has_answered = answered(app, &desk, &item)?;
+            if has_answered && args.how.is_rehearsal() {
+                app.terminal.say(&format!("{}: no follow-up would go", item.step.application));
+            } else if has_answered {
                 let slug = item.step.application.clone();
                 let Some(mut application) = desk.application(&slug).cloned() else { continue };
                 application.heard.push(Heard { at: app.local_now(), news: News::Answered });
                 store.save_application(&application, app.local_now(), "answered, as told before a nudge")?;
-                store.withdraw(&slug, app.local_now(), "they have answered")?;
+                record::answered(&mut store, &slug, app.local_now(), "as told by its owner")?;
                 app.terminal.say(&format!("{slug}: recorded that they answered; no follow-up goes"));
             } else {
                 unanswered.push(item);

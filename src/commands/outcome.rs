@@ -15,7 +15,7 @@ use crate::domain::text::printable;
 use crate::domain::view;
 use crate::flow::account::Account;
 use crate::flow::compose::{Desk, Item, Wish};
-use crate::flow::deliver::Outcome;
+use crate::flow::deliver::{Delivery, Outcome};
 use crate::flow::enroll;
 use crate::flow::outgoing::{Consent, Review, Trace, Verdict};
 use crate::flow::post::{self, Post};
@@ -96,6 +96,13 @@ pub struct How {
     allow: Vec<String>,
 }
 
+impl How {
+    /// Whether nothing is to be remembered.
+    pub fn is_rehearsal(&self) -> bool {
+        self.dry_run || self.to_me
+    }
+}
+
 /// Shows the items, asks, sends what was agreed to, and reports on all of them.
 pub fn review(app: &mut App, store: &mut Store, desk: Desk, items: Vec<Item>, how: &How) -> Result<Report> {
     let mut desk = desk;
@@ -117,7 +124,7 @@ pub fn review(app: &mut App, store: &mut Store, desk: Desk, items: Vec<Item>, ho
                 .into());
         }
     };
-    let rehearsal = how.dry_run || how.to_me;
+    let rehearsal = how.is_rehearsal();
     let doubts = in_doubt(&desk);
     let mut review = Review {
         desk,
@@ -191,21 +198,21 @@ fn deliver(app: &App, store: &mut Store, account: &Account, verdicts: Vec<Verdic
             _ => None,
         })
         .collect();
-    let mut delivery = Default::default();
+    let mut delivery = Delivery::default();
     if !ids.is_empty() {
         let machine = config::machine_id(&app.paths)?;
         let journal = app.journal();
         let now = || app.moment();
-        let post = Post {
-            store,
-            journal: &journal,
-            lock: post::lock(&app.paths)?,
-            machine: &machine,
-            account,
-            terminal: &app.terminal,
-            now: &now,
+        let posted = post::lock(&app.paths, &app.terminal).and_then(|lock| {
+            let terminal = &app.terminal;
+            let post =
+                Post { store, journal: &journal, lock, machine: &machine, account, terminal, now: &now };
+            post::deliver(post, &ids)
+        });
+        delivery = match posted {
+            Ok(delivery) => delivery,
+            Err(error) => not_begun(&ids, error.downcast::<Problem>()?, app.moment()),
         };
-        delivery = post::deliver(post, &ids)?;
     }
     let notes: Vec<NoteOutcome> = verdicts
         .iter()
@@ -219,6 +226,21 @@ fn deliver(app: &App, store: &mut Store, account: &Account, verdicts: Vec<Verdic
         .collect();
     let next = after_follow_ups(app, store, &notes)?;
     Ok(Report { notes, trouble: delivery.trouble, host: account.server.host.clone(), next })
+}
+
+/// The lock or the secret could not be had: every note is kept, and the reason is said once.
+fn not_begun(ids: &[NoteId], trouble: Problem, at: DateTime<FixedOffset>) -> Delivery {
+    let outcomes = ids
+        .iter()
+        .map(|id| Outcome {
+            id: id.clone(),
+            state: State::Approved,
+            failure: Some(trouble.kind),
+            detail: trouble.message.clone(),
+            at,
+        })
+        .collect();
+    Delivery { outcomes, trouble: Some(trouble) }
 }
 
 /// The last note of a thread, for those whose first follow-up just went.
@@ -261,10 +283,12 @@ fn delivered(
         (Some(Kind::InDoubt), _) => (Fate::InDoubt, Some(Kind::InDoubt)),
         (Some(kind), State::Unsure) => (Fate::InDoubt, Some(*kind)),
         (Some(kind), State::Refused) => {
-            let hint = Some(format!(
-                "`thanks edit {}` mends an address, then `thanks draft {id}`",
-                note.application
-            ));
+            // MAIL and RCPT speak of addresses, the end of the data of the text.
+            let mend = match detail.contains(", at ") {
+                true => format!("`thanks edit {}` mends an address", note.application),
+                false => format!("`thanks draft {id} --edit` changes the text"),
+            };
+            let hint = Some(format!("{mend}; it is offered again only after `thanks draft {id}`"));
             let word = "refused";
             (Fate::NotSent { word, why: detail.clone(), lines: Vec::new(), hint }, Some(*kind))
         }
@@ -312,7 +336,12 @@ fn undelivered(verdict: &Verdict) -> NoteOutcome {
                 .map(|finding| format!("--allow {}", finding.name))
                 .collect();
             let id = &draft.note.id;
-            let hint = format!("`thanks draft {id} --edit`, or `thanks send {id} {}`", allow.join(" "));
+            let allow = format!("`thanks send {id} {}`", allow.join(" "));
+            let hint = match draft.note.offers {
+                0 => format!("`thanks draft {id} --edit`, or {allow}"),
+                // What was offered once is never changed.
+                _ => allow,
+            };
             not_sent(&draft.note, to, Kind::Declined, "blocked", why, lines, Some(hint))
         }
         Verdict::NoAddress { draft, name } => {
@@ -348,12 +377,19 @@ fn undelivered(verdict: &Verdict) -> NoteOutcome {
             let kind = if word == "waiting" { Kind::TryAgain } else { Kind::Declined };
             not_sent(note, to, kind, word, why, Vec::new(), None)
         }
-        Verdict::Skipped { id } => {
-            plain(id, None, State::Drafted, Some(Kind::Declined), "skipped", Fate::Skipped)
+        Verdict::TooEarly { draft } => {
+            let to = draft.note.to.as_ref().map(|to| to.address.to_string());
+            let why = format!("not before {}", draft.step.zone.stamp(draft.step.earliest.to_utc()));
+            not_sent(&draft.note, to, Kind::Declined, "early", why, Vec::new(), None)
         }
-        Verdict::Later { id, from } => {
+        Verdict::Skipped { note } => {
+            let to = note.to.as_ref().map(|to| to.address.to_string());
+            plain(&note.id, to, note.state, Some(Kind::Declined), "skipped", Fate::Skipped)
+        }
+        Verdict::Later { note, from } => {
+            let to = note.to.as_ref().map(|to| to.address.to_string());
             let detail = format!("kept until {}", from.to_rfc3339());
-            plain(id, None, State::Drafted, Some(Kind::Declined), &detail, Fate::Later { from: *from })
+            plain(&note.id, to, note.state, Some(Kind::Declined), &detail, Fate::Later { from: *from })
         }
     }
 }
@@ -386,6 +422,7 @@ fn not_sent(
     lines: Vec<String>,
     hint: Option<String>,
 ) -> NoteOutcome {
+    let why = printable(&why);
     let detail = why.clone();
     plain(&note.id, to, note.state, Some(kind), &detail, Fate::NotSent { word, why, lines, hint })
 }
