@@ -91,6 +91,7 @@ impl App {
         let beginning = if self.journal().is_empty() { Beginning::Fresh } else { Beginning::JournalHasLines };
         let mut store = Store::open(&self.paths.database, beginning).context("the record cannot be read")?;
         self.put_right(&mut store)?;
+        store.expire_overdue(self.local_now())?;
         Ok(store)
     }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::App;
 use crate::adapters::store::Question;
 use crate::domain::inbound::Mail;
-use crate::domain::note::{Note, NoteKind};
+use crate::domain::note::{Note, NoteId, NoteKind};
 use crate::domain::outbox::State;
 use crate::domain::policy::Timing;
 use crate::domain::text::printable;
@@ -30,6 +30,9 @@ pub struct Report {
     /// Applications that are open, for the word that there is nothing.
     #[serde(skip)]
     pub open: usize,
+    /// Whether anything was ever recorded.
+    #[serde(skip)]
+    pub recorded: bool,
 }
 
 /// A note that exists.
@@ -85,6 +88,8 @@ pub enum Section {
     InDoubt,
     Due,
     Waiting,
+    /// Too late now, and never sent: nobody is forgotten without a word.
+    NotSent,
     Sent,
 }
 
@@ -100,6 +105,7 @@ pub fn run(_: &Args, app: &mut App) -> Result<Report> {
     let mut lines: Vec<Line> = questions.iter().map(|question| question_line(&desk, question)).collect();
     lines.extend(items.iter().map(|item| step_line(&desk, item)));
     lines.extend(desk.notes.iter().filter(told).filter_map(|note| note_line(&desk, note, read_at)));
+    lines.extend(never_thanked(&desk, &items));
     lines.sort_by_key(|line| line.section);
     Ok(Report {
         notes: desk.notes.iter().map(note_view).collect(),
@@ -107,8 +113,41 @@ pub fn run(_: &Args, app: &mut App) -> Result<Report> {
         questions: questions.iter().map(|question| question_view(&question.mail)).collect(),
         mailbox_read_at: read_at,
         lines,
+        recorded: true,
         open: desk.applications.iter().filter(|application| application.is_open()).count(),
     })
+}
+
+/// People met in an open application whose thanks never left, and for which it is too late now.
+fn never_thanked(desk: &Desk, items: &[Item]) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for application in desk.applications.iter().filter(|application| application.is_open()) {
+        for interview in application.interviews.iter().filter(|interview| interview.ended <= desk.now) {
+            let people = match &application.agent {
+                Some(agent) => vec![agent],
+                None => interview.meetings.iter().map(|meeting| &meeting.person).collect(),
+            };
+            for person in people {
+                let id = NoteId::new(&application.slug, person, NoteKind::ThankYou, interview.round);
+                let waits = items.iter().any(|item| item.id == id);
+                let settled = desk
+                    .notes
+                    .iter()
+                    .any(|note| note.id == id && (note.state.has_left() || note.state == State::Unsure));
+                if !waits && !settled {
+                    let ended = interview.zone.stamp(interview.ended.to_utc());
+                    let text = format!("never sent, and too late after {ended}");
+                    lines.push(Line {
+                        section: Section::NotSent,
+                        id: id_of_person(id.as_str()),
+                        kind: NoteKind::ThankYou.name(),
+                        text,
+                    });
+                }
+            }
+        }
+    }
+    lines
 }
 
 fn note_view(note: &Note) -> NoteView {

@@ -181,10 +181,10 @@ impl Desk {
             note.departs_on = departs.date_naive();
             note.send_before = item.step.latest.filter(|latest| *latest > departs);
             self.address(application, &mut note)?;
-            note.allowed.extend(wish.allow.iter().cloned());
-            note.allowed.sort();
-            note.allowed.dedup();
         }
+        note.allowed.extend(wish.allow.iter().cloned());
+        note.allowed.sort();
+        note.allowed.dedup();
         let findings = self.findings(application, &note);
         let thread_of = self.thread(&note).and_then(|thread| thread.last_sent);
         Ok(Draft { note, step: item.step.clone(), findings, difference, thread_of })

@@ -14,7 +14,7 @@ use crate::adapters::store::{Approval, Store};
 use crate::adapters::terminal::Terminal;
 use crate::domain::calendar::thank_you_hours;
 use crate::domain::checks::{Finding, Severity};
-use crate::domain::note::{Edited, Note, NoteId, NoteKind};
+use crate::domain::note::{Edited, Note, NoteKind};
 use crate::domain::outbox::{Forbidden, State};
 use crate::domain::policy::Step;
 use crate::domain::problem::{Kind, Problem};
@@ -70,11 +70,15 @@ pub enum Verdict {
     Elsewhere {
         note: Note,
     },
+    /// Nobody is there to say that it may go so early.
+    TooEarly {
+        draft: Draft,
+    },
     Skipped {
-        id: NoteId,
+        note: Note,
     },
     Later {
-        id: NoteId,
+        note: Note,
         from: DateTime<FixedOffset>,
     },
 }
@@ -100,7 +104,11 @@ impl Review<'_> {
         for item in items {
             match self.one(item)? {
                 Some(verdict) => verdicts.push(verdict),
-                None => break,
+                None => {
+                    let rest = items.iter().skip(verdicts.len()).filter_map(|item| item.note.clone());
+                    verdicts.extend(rest.map(|note| Verdict::Skipped { note }));
+                    break;
+                }
             }
         }
         if self.consent == Consent::ShownBefore {
@@ -143,22 +151,25 @@ impl Review<'_> {
             if !blocked.is_empty() && self.consent != Consent::Ask {
                 return Ok(Some(Verdict::Blocked { draft, findings: blocked }));
             }
+            let opening = Some(item.step.earliest).filter(|earliest| *earliest > departs);
             if self.consent == Consent::Rehearsal {
                 return self.go(draft).map(Some);
+            }
+            if self.consent == Consent::ShownBefore && opening.is_some() && self.must_wait(&draft.note) {
+                return Ok(Some(Verdict::TooEarly { draft }));
             }
             if self.consent == Consent::ShownBefore {
                 let unchanged = draft.note.shown.as_deref() == Some(draft.note.shown_hash().as_str());
                 let seen = unchanged && draft.difference.is_none();
                 return if seen { self.go(draft).map(Some) } else { Ok(Some(Verdict::NotSeen { draft })) };
             }
-            let opening = Some(item.step.earliest).filter(|earliest| *earliest > departs);
             match self.ask(&draft, &blocked, opening)? {
                 'y' => return self.go(draft).map(Some),
                 'l' => {
                     let from = opening.unwrap_or(item.step.due);
-                    return Ok(Some(Verdict::Later { id: draft.note.id, from }));
+                    return Ok(Some(Verdict::Later { note: draft.note, from }));
                 }
-                's' => return Ok(Some(Verdict::Skipped { id: draft.note.id })),
+                's' => return Ok(Some(Verdict::Skipped { note: draft.note })),
                 'e' => item.note = Some(self.edit(draft)?),
                 _ => return Ok(None),
             }
@@ -186,8 +197,19 @@ impl Review<'_> {
         if self.trace == Trace::Record && may_keep {
             keep(self.store, &draft.note, departs)?;
         }
+        if self.trace == Trace::Record && is_settled(&draft.note) && !self.wish.allow.is_empty() {
+            self.store.record_allowed(&draft.note.id, &draft.note.allowed)?;
+        }
         self.desk.adopt(&draft.note);
         Ok(draft)
+    }
+
+    /// Whether a note that is early waits where no person decides: thanks for an interview that
+    /// has not ended, and replies that want a pause. Other thanks are early only by custom.
+    fn must_wait(&self, note: &Note) -> bool {
+        let application = self.desk.application(&note.application);
+        let interview = application.and_then(|application| application.interview(note.round));
+        note.kind != NoteKind::ThankYou || interview.is_some_and(|interview| interview.ended > self.now)
     }
 
     fn blocked(&self, draft: &Draft) -> Vec<Finding> {
@@ -208,6 +230,11 @@ impl Review<'_> {
         opening: Option<DateTime<FixedOffset>>,
     ) -> Result<char> {
         let note = &draft.note;
+        let hint = format!("`thanks send {} --yes` sends what `thanks draft` has shown", note.id);
+        if !self.terminal.is_interactive() {
+            let why = "there is no terminal to ask on";
+            return Err(Problem::new(Kind::NeedsYou, why).detail("nothing was sent").hint(hint).into());
+        }
         self.terminal.say(&view::note_text(note));
         if let Some(difference) = &draft.difference {
             self.terminal.say("your words were kept; the record would now say:");
@@ -227,7 +254,6 @@ impl Review<'_> {
             self.terminal.say(&advice);
         }
         let to = note.to.as_ref().map(|to| to.address.to_string()).unwrap_or_default();
-        let hint = format!("`thanks send {} --yes` sends what `thanks draft` has shown", note.id);
         let is_fixed = note.offers > 0 && is_settled(note);
         if blocked.is_empty() && is_fixed {
             let prompt = format!("Send to {to}, as it was offered before? [y]es [s]kip [q]uit: ");

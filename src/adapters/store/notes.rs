@@ -118,6 +118,13 @@ impl Store {
         Ok(())
     }
 
+    /// Remembers which checks the owner overrode for a note whose text stands.
+    pub fn record_allowed(&mut self, id: &NoteId, names: &[String]) -> Result<()> {
+        self.connection
+            .execute("UPDATE notes SET allowed = ?2 WHERE id = ?1", params![id.as_str(), names.join(" ")])?;
+        Ok(())
+    }
+
     /// Freezes the bytes of notes that their owner has approved, all in one commit. A note whose
     /// bytes were offered before keeps those. Returns those that were approved: not one that the
     /// record holds with another text or in another state than was read.
@@ -241,6 +248,10 @@ impl Store {
         let change = self.connection.transaction()?;
         let state = state_of(&change, id)?.with_context(|| format!("no note {id}"))?;
         let after = step(&change, id, state, event, at, text)?;
+        if matches!(event, Event::Refuse | Event::Expire) {
+            // It is looked at again before it is offered again.
+            change.execute("UPDATE notes SET shown = NULL WHERE id = ?1", [id.as_str()])?;
+        }
         if event == Event::Mark {
             change.execute(
                 "UPDATE notes SET offers = offers + 1, journaled = journaled + 1 WHERE id = ?1",
@@ -276,6 +287,21 @@ impl Store {
         let withdrawn = withdraw_all(&change, application, at, why)?;
         change.commit()?;
         Ok(withdrawn)
+    }
+
+    /// Lets approvals end whose last moment has passed.
+    pub fn expire_overdue(&mut self, at: DateTime<FixedOffset>) -> Result<Vec<NoteId>> {
+        let overdue: Vec<Note> = self
+            .notes_in(State::Approved)?
+            .into_iter()
+            .filter(|note| note.send_before.is_some_and(|before| before < at))
+            .collect();
+        let mut expired = Vec::new();
+        for note in overdue {
+            self.step(&note.id, Event::Expire, at, Some("its time has passed"))?;
+            expired.push(note.id);
+        }
+        Ok(expired)
     }
 
     /// Whether some sender has notes in hand, or had when it died.
