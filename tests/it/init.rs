@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use crate::imap_server::{self, ImapServer};
 use crate::sandbox::Sandbox;
 use crate::smtp_server::{At, Certificate, Fault, SmtpServer, Transport};
 
@@ -287,4 +288,31 @@ fn a_configuration_that_was_named_must_be_there() {
     let sandbox = Sandbox::new();
     let talk = sandbox.run(&["status", "-c", "nowhere.toml"]).exits(78).talk();
     assert!(talk.contains("there is no configuration at") && talk.contains("thanks init -c"), "{talk}");
+}
+
+#[test]
+fn a_mailbox_is_written_after_it_opened_with_the_same_secret() {
+    let sandbox = sandbox();
+    let (server, mail) = (SmtpServer::builder().start(), ImapServer::builder().start());
+    let at = format!("127.0.0.1:{}", mail.port());
+    let told = ["--auth-command", "echo sesame", "--imap", &at];
+    let out = sandbox.run(&with(&flags(&server), &told)).talks_somehow().text();
+    assert!(out.contains("mailbox        127.0.0.1\n"), "{out}");
+    assert!(mail.commands().iter().any(|command| command.contains("sesame")));
+    assert_eq!(sandbox.run(&["sync"]).talks_somehow().text(), "mailbox read: nothing new\n");
+}
+
+#[test]
+fn a_mailbox_that_does_not_open_is_not_written() {
+    let sandbox = sandbox();
+    let server = SmtpServer::builder().start();
+    let mail = ImapServer::builder()
+        .fault(imap_server::At::Login, imap_server::Fault::Refuse("NO [AUTHENTICATIONFAILED] no"))
+        .start();
+    let at = format!("127.0.0.1:{}", mail.port());
+    let told = ["--auth-command", "echo sesame", "--imap", &at];
+    let talk = sandbox.run(&with(&flags(&server), &told)).exits(77).talk();
+    assert!(talk.contains("127.0.0.1 refuses the login of jo@example.com"), "{talk}");
+    assert!(talk.contains("nothing was written"), "{talk}");
+    assert!(!sandbox.home().join("config.toml").exists());
 }

@@ -170,3 +170,37 @@ fn what_is_forgotten_takes_its_mail_along() {
         assert!(!String::from_utf8_lossy(&bytes).contains("jane@acme"), "{name}");
     }
 }
+
+#[test]
+fn a_mail_that_may_mean_several_applications_is_asked_about_for_each() {
+    let house = House::thanked();
+    let other = [
+        "add",
+        "--company",
+        "Acme",
+        "--role",
+        "Data Engineer",
+        "--ended",
+        "15:30",
+        "--with",
+        "Jane Doe <jane@acme.example>",
+        "--topic",
+        "how the team plans its quarters",
+        "--zone=America/New_York",
+    ];
+    let _ = house.sandbox.run(&other).talks_somehow().text();
+    draft(&house.sandbox);
+    let _ = house.sandbox.run(&["send", "acme-2", "--yes"]).talks_somehow().text();
+    deliver(
+        &house,
+        "From: Jane Doe <jane@acme.example>\nSubject: News\nMessage-ID: <n@acme.example>\n\nPlease call me.\n",
+    );
+    let json = house.sandbox.run(&["sync", "--json"]).exits(3).talks_somehow().json();
+    let mut asked: Vec<&str> =
+        json["questions"].as_array().unwrap().iter().map(|q| q["application"].as_str().unwrap()).collect();
+    asked.sort_unstable();
+    assert_eq!(asked, ["acme", "acme-2"], "{json}");
+    let _ = house.sandbox.run(&["heard", "acme", "--answered"]).talks_somehow().text();
+    let json = house.sandbox.run(&["sync", "--json"]).exits(3).talks_somehow().json();
+    assert_eq!(json["questions"][0]["application"], "acme-2", "{json}");
+}
