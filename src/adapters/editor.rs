@@ -81,6 +81,32 @@ pub fn edit(
     Ok(Edited { text, path })
 }
 
+/// Removes what earlier edits left in `folder` under `<stem><suffix>`, and nothing else.
+pub fn discard_left(folder: &Path, stem: &str, suffix: &str) -> io::Result<()> {
+    let files = match fs::read_dir(folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        files => files?,
+    };
+    let stem = fitting(stem);
+    for file in files {
+        let file = file?;
+        let name = file.file_name();
+        let number = name.to_str().and_then(|name| name.strip_prefix(&*stem)?.strip_suffix(suffix));
+        let is_ours = number.is_some_and(|number| {
+            number.is_empty() || number.strip_prefix('.').is_some_and(|number| number.parse::<u16>().is_ok())
+        });
+        if is_ours && file.file_type()?.is_file() {
+            fs::remove_file(file.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// A stem as a file's name.
+fn fitting(stem: &str) -> String {
+    stem.chars().map(|c| if c.is_alphanumeric() || c == '-' { c } else { '-' }).collect()
+}
+
 /// A file that nobody else may read, beside those that earlier failures left.
 fn write_new(folder: &Path, stem: &str, suffix: &str, initial: &str) -> io::Result<PathBuf> {
     let mut builder = fs::DirBuilder::new();
@@ -88,14 +114,12 @@ fn write_new(folder: &Path, stem: &str, suffix: &str, initial: &str) -> io::Resu
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)?;
-    let fits = |c: char| {
-        if c.is_alphanumeric() || c == '-' { c } else { '-' }
-    };
-    let stem: String = stem.chars().map(fits).collect();
+    let stem = fitting(stem);
     for number in 1..1000 {
         let path = folder.join(match number {
             1 => format!("{stem}{suffix}"),
-            _ => format!("{stem}-{number}{suffix}"),
+            // A point stands in no stem, so that this is nobody else's first file.
+            _ => format!("{stem}.{number}{suffix}"),
         });
         let mut options = File::options();
         options.write(true).create_new(true);
@@ -154,8 +178,19 @@ mod tests {
         edit_by("true", folder.path()).unwrap().discard();
         let latin1 = edit_by("printf '\\351' >> \"$0\"", folder.path()).unwrap_err();
         assert_eq!(latin1.kind, Kind::Data);
-        assert_eq!(names(folder.path()), ["acme-jane-2.txt", "acme-jane.txt"]);
+        assert_eq!(names(folder.path()), ["acme-jane.2.txt", "acme-jane.txt"]);
         assert_eq!(fs::read_to_string(&kept).unwrap(), "Hi Jane,\ntyped\n");
+    }
+
+    #[test]
+    fn only_the_texts_of_one_stem_are_discarded() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["acme.toml", "acme.2.toml", "acme-2.toml", "acme.x.toml", "acme.toml~", "acme.txt"] {
+            fs::write(folder.path().join(name), "x").unwrap();
+        }
+        discard_left(folder.path(), "acme", ".toml").unwrap();
+        assert_eq!(names(folder.path()), ["acme-2.toml", "acme.toml~", "acme.txt", "acme.x.toml"]);
+        discard_left(&folder.path().join("none"), "acme", ".toml").unwrap();
     }
 
     #[test]

@@ -62,12 +62,16 @@ impl Terminal {
         }
     }
 
-    /// One of `letters`, which `prompt` explains as in `[y]es [s]kip`. Enter and anything else
-    /// ask again. Errors as for [`Terminal::ask`].
+    /// One of `letters`, which `prompt` explains as in `[y]es [s]kip`. Enter asks again, and so does
+    /// anything else, after it is said what would do. Errors as for [`Terminal::ask`].
     pub fn choose(&self, prompt: &str, letters: &str, hint: &str) -> Result<char, Problem> {
         loop {
-            if let Some(letter) = chosen(&self.ask(prompt, hint)?, prompt, letters) {
+            let answer = self.ask(prompt, hint)?;
+            if let Some(letter) = chosen(&answer, prompt, letters) {
                 return Ok(letter);
+            }
+            if !answer.is_empty() {
+                self.say(&possible(letters));
             }
         }
     }
@@ -95,6 +99,21 @@ impl Terminal {
         };
         Err(Problem::new(Kind::NeedsYou, why).hint(hint))
     }
+}
+
+/// `type y, n or q`.
+fn possible(letters: &str) -> String {
+    let mut text = "type ".to_owned();
+    let count = letters.chars().count();
+    for (place, letter) in letters.chars().enumerate() {
+        text.push_str(match place {
+            0 => "",
+            _ if place + 1 == count => " or ",
+            _ => ", ",
+        });
+        text.push(letter);
+    }
+    text
 }
 
 /// The letter that an answer means: typed alone, or as the word that the prompt makes of it.

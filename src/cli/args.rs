@@ -28,7 +28,7 @@ pub struct Global {
     /// Say only what needs you
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     quiet: bool,
-    /// Say more
+    /// Say first what is read: configuration, data, time zone
     #[arg(short, long, global = true)]
     verbose: bool,
     /// Another configuration

@@ -16,8 +16,9 @@ use clap::{CommandFactory, FromArgMatches};
 
 use crate::adapters::config::Environment;
 use crate::adapters::terminal::Terminal;
-use crate::commands::{self, App, Command, Exit};
+use crate::commands::{self, App, Command, Exit, Loudness};
 use crate::domain::problem::{Kind, Problem};
+use crate::domain::text::printable;
 
 pub use args::{Cli, Format, command};
 
@@ -41,9 +42,10 @@ pub fn play(
     environment: &Environment,
     streams: &mut Streams<'_>,
 ) -> Exit {
-    let cli = match parse(argv) {
+    let argv: Vec<OsString> = argv.into_iter().collect();
+    let cli = match parse(&argv) {
         Ok(cli) => cli,
-        Err(error) => return refuse(&error, streams),
+        Err(error) => return refuse(&error, format_of(&argv), streams),
     };
     let format = cli.global.format();
     match run(&cli, environment, streams) {
@@ -58,16 +60,27 @@ pub fn play(
 }
 
 /// The grouped help is made only when it is asked for: most runs do not want it.
-fn parse(argv: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
-    let argv: Vec<OsString> = argv.into_iter().collect();
+fn parse(argv: &[OsString]) -> Result<Cli, clap::Error> {
     let mut command = Cli::command();
-    let matches = match command.try_get_matches_from_mut(&argv) {
+    let matches = match command.try_get_matches_from_mut(argv) {
         Err(error) if error.kind() == ErrorKind::DisplayHelp => {
-            args::command().try_get_matches_from_mut(&argv)
+            args::command().try_get_matches_from_mut(argv)
         }
         matches => matches,
     }?;
-    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+    Cli::from_arg_matches(&matches).map_err(|error| {
+        let name = matches.subcommand_name().unwrap_or_default();
+        match command.find_subcommand_mut(name) {
+            Some(subcommand) => error.format(subcommand),
+            None => error.format(&mut command),
+        }
+    })
+}
+
+/// What was wished for on a command line that cannot be read.
+fn format_of(argv: &[OsString]) -> Format {
+    let mut flags = argv.iter().take_while(|word| *word != "--");
+    if flags.any(|word| word == "--json") { Format::Json } else { Format::Text }
 }
 
 fn run(cli: &Cli, environment: &Environment, streams: &mut Streams<'_>) -> Result<Exit> {
@@ -89,6 +102,9 @@ fn run(cli: &Cli, environment: &Environment, streams: &mut Streams<'_>) -> Resul
     let terminal = Terminal::new(cli.global.interaction());
     let config = cli.global.config.as_deref();
     let mut app = App::open(environment.clone(), config, terminal, cli.global.loudness())?;
+    if app.loudness == Loudness::Verbose {
+        let _ = streams.err.write_all(what_is_read(&app).as_bytes());
+    }
     if !matches!(command, Command::Init(_)) {
         app.require_named_config()?;
     }
@@ -103,7 +119,7 @@ fn run(cli: &Cli, environment: &Environment, streams: &mut Streams<'_>) -> Resul
 
 /// Help and version are data; everything else that clap says is about the usage. An argument that
 /// is no text is a refused value.
-fn refuse(error: &clap::Error, streams: &mut Streams<'_>) -> Exit {
+fn refuse(error: &clap::Error, format: Format, streams: &mut Streams<'_>) -> Exit {
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             let _ = write!(streams.out, "{}", error.render());
@@ -112,14 +128,41 @@ fn refuse(error: &clap::Error, streams: &mut Streams<'_>) -> Exit {
         ErrorKind::InvalidUtf8 => {
             let problem =
                 Problem::new(Kind::Data, "an argument is not UTF-8 text").detail("nothing was done");
-            output::error(&problem.into(), Format::Text, streams.err);
+            output::error(&problem.into(), format, streams.err);
             Exit::from(Kind::Data)
         }
         _ => {
-            let _ = write!(streams.err, "{}", error.render());
+            match format {
+                Format::Json => output::error(&misused(error).into(), format, streams.err),
+                Format::Text => {
+                    let _ = write!(streams.err, "{}", error.render());
+                }
+            }
             Exit::from(Kind::Usage)
         }
     }
+}
+
+/// What clap says about the usage, in the parts of a problem.
+fn misused(error: &clap::Error) -> Problem {
+    let text = error.render().to_string();
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let message = lines.next().unwrap_or_default();
+    let problem = Problem::new(Kind::Usage, message.strip_prefix("error: ").unwrap_or(message));
+    lines.fold(problem, |problem, line| match line.strip_prefix("tip: ") {
+        Some(tip) if problem.hint.is_none() => problem.hint(tip),
+        _ if line.starts_with("For more information") => problem,
+        _ => problem.detail(line),
+    })
+}
+
+/// What `-v` says before anything else.
+fn what_is_read(app: &App) -> String {
+    let config = app.paths.config_file.display();
+    let absent = if app.config.is_none() { ", not there" } else { "" };
+    let data = app.paths.data_dir.display();
+    let text = format!("configuration  {config}{absent}\ndata           {data}\nzone           {}", app.zone);
+    printable(&text) + "\n"
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

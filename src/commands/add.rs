@@ -7,7 +7,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::Serialize;
 
 use super::App;
-use super::debrief::{self, DebriefArgs};
+use super::debrief::{self, DebriefArgs, Record, Round, Understood};
 use crate::adapters::store::Which;
 use crate::domain::application::Application;
 use crate::domain::debrief::{Applied, How, slug};
@@ -48,6 +48,7 @@ pub struct Report {
     /// The end of the interview, on the clock of its zone.
     pub ended: DateTime<FixedOffset>,
     pub zone: String,
+    pub round: u32,
     pub kind: &'static str,
     pub decision: Option<String>,
     pub decision_by: Option<NaiveDate>,
@@ -55,6 +56,7 @@ pub struct Report {
     pub thank_by: Option<DateTime<FixedOffset>>,
     pub no_nudge_before: Option<DateTime<FixedOffset>>,
     pub notices: Vec<String>,
+    /// `added`, `updated` or `unchanged`.
     pub how: &'static str,
     #[serde(skip)]
     pub dry_run: bool,
@@ -66,6 +68,8 @@ pub struct Report {
 #[derive(Debug)]
 pub struct Said {
     pub zone: Zone,
+    /// `round 2 of acme (Thu 5 Mar is round 1)`, where it is another round.
+    pub new_round: Option<String>,
     pub is_ahead: bool,
     /// The time for thank-yous is over.
     pub is_late: bool,
@@ -102,23 +106,30 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
         args.application.as_deref().filter(|_| suggested.is_some() && app.terminal.is_interactive());
     told.company = told.company.or(suggested.map(str::to_owned));
     let known = debrief::known(&applications, name.as_deref(), &told)?;
-    let kept = match app.terminal.is_interactive() {
+    let (kept, round) = match app.terminal.is_interactive() {
         true => questions::ask(&mut told, suggested, known, &applications, app)?,
-        false => Vec::new(),
+        false => (Vec::new(), Round::Unsaid),
     };
     let known = debrief::known(&applications, name.as_deref(), &told)?;
     if known.is_some() && told.is_empty() && told.tone.is_none() {
         return Err(nothing_said(known).into());
     }
     debrief::require(&told, known, "thanks add")?;
-    let (debrief, mut notices) = debrief::read(&told, name.as_deref(), known, &app.zone, app.now)?;
+    let record = Record { applications: &applications, notes: &notes };
+    let understood = debrief::understand(&told, name.as_deref(), known, record, round, app)?;
+    let Understood { told: debrief, known, mut notices, round } = understood;
     notices.extend(debrief::advise(app, &debrief, known, &kept)?);
     let applied = debrief::propose(&applications, &debrief)?;
+    notices.extend(debrief::same_one(&applied, known, round));
     if let (Some(store), false) = (&mut store, args.dry_run) {
         debrief::write(store, &applied, known, app.local_now())?;
     }
     let mut report = report(&applied, &notes, app)?;
     report.notices = notices;
+    report.said.new_round = debrief::new_round(known, applied.round);
+    if known == Some(&applied.application) {
+        report.how = "unchanged";
+    }
     report.dry_run = args.dry_run;
     Ok(report)
 }
@@ -183,6 +194,7 @@ fn report(applied: &Applied, notes: &[Note], app: &App) -> Result<Report> {
         role: application.role.clone(),
         ended: interview.ended,
         zone: interview.zone.to_string(),
+        round: interview.round,
         kind: interview.kind.name(),
         decision: application.decision.as_ref().map(|decision| decision.words.clone()),
         decision_by: application.decision.as_ref().and_then(|decision| decision.by),
@@ -197,6 +209,7 @@ fn report(applied: &Applied, notes: &[Note], app: &App) -> Result<Report> {
         dry_run: false,
         said: Said {
             zone: interview.zone.clone(),
+            new_round: None,
             is_ahead: interview.ended > app.now,
             is_late: thanks.iter().any(|step| step.timing == Timing::Late),
             agent,

@@ -19,6 +19,7 @@ use crate::flow::record::in_doubt;
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct Args {
+    /// An application: acme; `thanks status` names them
     #[arg(value_name = "APP")]
     application: String,
     /// Why, for yourself

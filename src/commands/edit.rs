@@ -7,12 +7,15 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::App;
+use super::debrief::odd_about;
 use crate::adapters::editor;
 use crate::adapters::store::{Store, Which};
+use crate::domain::address::Weight;
 use crate::domain::application::Application;
 use crate::domain::note::Note;
 use crate::domain::outbox::Event;
 use crate::domain::problem::{Kind, Problem};
+use crate::domain::text::printable;
 use crate::domain::view;
 use crate::flow::choose;
 
@@ -24,6 +27,7 @@ use crate::flow::choose;
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct Args {
+    /// An application: acme; `thanks status` names them
     #[arg(value_name = "APP")]
     application: String,
 }
@@ -34,6 +38,8 @@ pub struct Report {
     pub changed: bool,
     /// Notes whose person or round is gone.
     pub withdrawn: Vec<String>,
+    /// What is odd about people that have changed.
+    pub notices: Vec<String>,
 }
 
 pub fn run(args: &Args, app: &mut App) -> Result<Report> {
@@ -42,6 +48,7 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
     let before = choose::application(&applications, &args.application)?;
     let notes = store.notes(Which::One(&before.slug))?;
     let mut text = document::write(before);
+    let mut kept = Vec::new();
     loop {
         let edited = editor::edit(
             app.environment.editor_command(),
@@ -51,21 +58,27 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
             &text,
         )?;
         let read = document::read(&edited.text, before, app.now)
-            .and_then(|after| may_go(before, &after, &notes).map(|()| after));
+            .and_then(|after| may_go(before, &after, &notes).map(|()| after))
+            .and_then(|after| careful(before, &after, app, &mut kept).map(|notices| (after, notices)));
         match read {
-            Ok(after) => {
-                let report = write(&mut store, before, &after, &notes, app)?;
+            Ok((after, notices)) => {
+                let mut report = write(&mut store, before, &after, &notes, app)?;
+                report.notices = notices;
                 edited.discard();
                 return Ok(report);
             }
             Err(problem) => {
                 let problem =
                     problem.detail(format!("nothing was changed; your text is in {}", edited.path.display()));
-                if !app.terminal.is_interactive() {
+                if !app.terminal.is_interactive() || problem.kind == Kind::Interrupted {
                     return Err(problem.into());
                 }
                 app.terminal.say(view::problem_text(&problem).trim_end());
-                if app.terminal.choose("[e]dit again [q]uit: ", "eq", "mend the text")? == 'q' {
+                let kept = |problem: Problem| {
+                    problem.detail(format!("nothing was changed; your text is in {}", edited.path.display()))
+                };
+                let answer = app.terminal.choose("[e]dit again [q]uit: ", "eq", "mend the text");
+                if answer.map_err(kept)? == 'q' {
                     return Err(Problem::new(Kind::Declined, "the text was not taken")
                         .detail(format!("nothing was changed; it is in {}", edited.path.display()))
                         .into());
@@ -74,6 +87,46 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
                 edited.discard();
             }
         }
+    }
+}
+
+/// What is odd about people that are new or have changed: as at `add`, asked about on a terminal
+/// where it is most likely wrong, else returned. `kept` is what is not asked about again.
+fn careful(
+    before: &Application,
+    after: &Application,
+    app: &App,
+    kept: &mut Vec<String>,
+) -> Result<Vec<String>, Problem> {
+    let mut notices = Vec::new();
+    for person in &after.people {
+        if before.people.iter().any(|known| known.name == person.name && known.address == person.address) {
+            continue;
+        }
+        for (weight, line) in odd_about(app, &person.name, person.address.as_ref()) {
+            match weight {
+                Weight::Mention if !notices.contains(&line) => notices.push(line),
+                Weight::Mention => {}
+                Weight::Ask if kept.contains(&line) => {}
+                Weight::Ask => {
+                    confirm(app, &line)?;
+                    kept.push(line);
+                }
+            }
+        }
+    }
+    Ok(notices)
+}
+
+fn confirm(app: &App, line: &str) -> Result<(), Problem> {
+    if !app.terminal.is_interactive() {
+        return Err(Problem::new(Kind::NeedsYou, line.to_owned())
+            .hint("if it is right, edit it on a terminal and say so"));
+    }
+    app.terminal.say(&printable(line));
+    match app.terminal.choose("Keep it? [y]es [n]o: ", "yn", "type it on a terminal")? {
+        'y' => Ok(()),
+        _ => Err(Problem::new(Kind::Declined, "the text was not taken")),
     }
 }
 
@@ -103,7 +156,12 @@ fn write(
     notes: &[Note],
     app: &App,
 ) -> Result<Report> {
-    let mut report = Report { application: before.slug.clone(), changed: false, withdrawn: Vec::new() };
+    let mut report = Report {
+        application: before.slug.clone(),
+        changed: false,
+        withdrawn: Vec::new(),
+        notices: Vec::new(),
+    };
     if before == after {
         return Ok(report);
     }

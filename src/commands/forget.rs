@@ -5,7 +5,10 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::App;
+use crate::adapters::editor;
 use crate::adapters::store::Which;
+use crate::domain::application::Application;
+use crate::domain::note::{Note, NoteId, NoteKind};
 use crate::domain::problem::{Kind, Problem};
 use crate::flow::choose;
 use crate::flow::record::in_doubt;
@@ -21,6 +24,7 @@ use crate::flow::record::in_doubt;
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct Args {
+    /// An application: acme; `thanks status` names them
     #[arg(value_name = "APP")]
     application: String,
     /// Do not ask
@@ -58,14 +62,60 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
                 .into());
         }
         let prompt = format!("This erases {people} and {count}. Type {slug} to go on: ");
-        if app.terminal.ask(&prompt, &hint)? != *slug {
+        let typed =
+            app.terminal.ask(&prompt, &hint).map_err(|problem| problem.detail("nothing was erased"))?;
+        if typed != *slug {
             return Err(Problem::new(Kind::Declined, format!("{slug} was kept"))
                 .detail("nothing was erased")
                 .into());
         }
     }
+    discard_texts(application, &applications, &notes, app)?;
     store.forget_application(slug)?;
     Ok(Report { application: slug.clone(), people: application.people.len(), notes: notes.len() })
+}
+
+/// Removes what an editor left: the application, and its notes, also those that were never kept.
+fn discard_texts(
+    application: &Application,
+    applications: &[Application],
+    notes: &[Note],
+    app: &App,
+) -> Result<()> {
+    let folder = &app.paths.data_dir;
+    let others: Vec<String> =
+        applications.iter().filter(|other| other.slug != application.slug).flat_map(stems).collect();
+    let mut texts = stems(application);
+    texts.extend(notes.iter().map(|note| stem(&note.id)));
+    // `acme-jane/bob` and `acme/jane-bob` are edited under one name.
+    texts.retain(|text| !others.contains(text));
+    editor::discard_left(folder, &application.slug, ".toml")
+        .and_then(|()| texts.iter().try_for_each(|text| editor::discard_left(folder, text, ".txt")))
+        .map_err(|error| {
+            Problem::new(Kind::LocalIo, format!("edited texts in {} cannot be removed", folder.display()))
+                .detail(error.to_string())
+                .detail(format!("{} is still recorded", application.slug))
+        })?;
+    Ok(())
+}
+
+/// The names under which its notes are edited.
+fn stems(application: &Application) -> Vec<String> {
+    let mut stems = Vec::new();
+    for person in &application.people {
+        for interview in &application.interviews {
+            stems.extend(
+                NoteKind::ALL
+                    .iter()
+                    .map(|kind| stem(&NoteId::new(&application.slug, &person.key, *kind, interview.round))),
+            );
+        }
+    }
+    stems
+}
+
+fn stem(id: &NoteId) -> String {
+    id.as_str().replace('/', "-")
 }
 
 /// `1 note`, `2 notes`.

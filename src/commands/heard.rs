@@ -28,6 +28,7 @@ use crate::flow::record::in_doubt;
 #[command(verbatim_doc_comment)]
 #[command(group(ArgGroup::new("news").required(true).args(["answered", "decision", "rejected", "next_round"])))]
 pub struct Args {
+    /// An application: acme; `thanks status` names them
     #[arg(value_name = "APP")]
     application: String,
     /// Somebody answered

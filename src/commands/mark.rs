@@ -16,8 +16,10 @@ use crate::domain::problem::{Kind, Problem};
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct Args {
+    /// A note: acme/jane, or jane where there is only one
     #[arg(value_name = "NOTE")]
     note: String,
+    /// What became of it
     fate: Fate,
 }
 

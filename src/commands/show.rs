@@ -21,6 +21,7 @@ use crate::flow::choose;
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct Args {
+    /// An application or one of its notes: acme, acme/jane
     #[arg(value_name = "APP")]
     name: String,
     /// Every attempt, one line each, with what the server said
@@ -124,6 +125,16 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
     Ok(Report::Story(Box::new(story(application, &store, app)?)))
 }
 
+/// A step of a note in words for a person.
+pub fn plain_step(step: &str) -> &str {
+    match step {
+        "claimed" => "taken for sending",
+        "sending" => "handing over",
+        "unsure" => "in doubt",
+        step => step,
+    }
+}
+
 fn note(store: &Store, id: &str) -> Result<Note> {
     let notes = store.notes(Which::All)?;
     if let Some(note) = notes.iter().find(|note| note.id.as_str() == id) {
@@ -201,7 +212,8 @@ fn story(application: &Application, store: &Store, app: &App) -> Result<Story> {
     for attempt in store.attempts(&application.slug)? {
         if OUTCOMES.contains(&attempt.step.as_str()) {
             let text = attempt.text.map(|text| format!(": {text}")).unwrap_or_default();
-            moments.push(Moment { at: attempt.at, what: format!("{} {}{text}", attempt.note, attempt.step) });
+            let step = plain_step(&attempt.step);
+            moments.push(Moment { at: attempt.at, what: format!("{} {step}{text}", attempt.note) });
         }
     }
     moments.sort_by_key(|moment| moment.at);

@@ -1,6 +1,9 @@
 //! What was told after an interview, joined to the record: the same company, person and date
 //! update what is there and never double it.
 
+mod country;
+mod likeness;
+
 use chrono::{DateTime, FixedOffset};
 
 use super::address::{EmailAddress, PersonName, Refused};
@@ -9,6 +12,9 @@ use super::interview::{End, Interview, InterviewKind, Meeting, Topic};
 use super::person::{Person, PersonKey};
 use super::text;
 use super::zone::Zone;
+
+pub use country::country;
+pub use likeness::{Twin, corrected, twin};
 
 /// What was told, as far as it was told.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +29,8 @@ pub struct Debrief {
     pub zone: Option<Zone>,
     pub tone: Option<Tone>,
     pub round: Option<Round>,
+    /// The round whose time is told anew; without it another date is another round.
+    pub corrects: Option<u32>,
     pub met: Vec<Met>,
     pub agent: Option<Met>,
     /// The one person for follow-ups.
@@ -168,28 +176,6 @@ pub fn line(field: &str, text: &str) -> Result<String, Refused> {
     Ok(tidy.to_owned())
 }
 
-/// A country as ISO 3166 has it, perhaps with a subdivision: `US`, `DE-BY`.
-pub fn country(field: &str, text: &str) -> Result<String, Refused> {
-    let code = text.trim().to_ascii_uppercase();
-    let letters = |text: &str| text.len() == 2 && text.chars().all(|c| c.is_ascii_alphabetic());
-    let fits = match code.split_once('-') {
-        Some((country, part)) => {
-            letters(country)
-                && (1..=3).contains(&part.len())
-                && part.chars().all(|c| c.is_ascii_alphanumeric())
-        }
-        None => letters(&code),
-    };
-    if fits {
-        return Ok(code);
-    }
-    let shown = text::printable(text.trim());
-    Err(Refused {
-        message: format!("{field} {shown:?} is no country code; write two letters, as in US or DE-BY"),
-        instead: None,
-    })
-}
-
 /// The application that is meant, `None` for a new one.
 pub fn find<'a>(applications: &'a [Application], told: &Debrief) -> Result<Option<&'a Application>, Unfit> {
     if let Some(slug) = &told.slug {
@@ -205,7 +191,7 @@ pub fn find<'a>(applications: &'a [Application], told: &Debrief) -> Result<Optio
     let Some(company) = &told.company else {
         return Err(Unfit::Missing { what: "company" });
     };
-    let same = |one: &str, other: &str| one.trim().to_lowercase() == other.trim().to_lowercase();
+    let same = |one: &str, other: &str| likeness::folded(one) == likeness::folded(other);
     let open: Vec<&Application> = applications
         .iter()
         .filter(|application| application.is_open() && same(&application.company, company))
@@ -246,16 +232,21 @@ fn begin(applications: &[Application], told: &Debrief) -> Result<Application, Un
     })
 }
 
-/// The round that is meant: the one of that local date, else a new one; without a date the latest.
+/// The round that is meant: the one that is corrected, else the one of that local date, else a new
+/// one; without a date the latest.
 fn round(application: &mut Application, told: &Debrief) -> Result<u32, Unfit> {
+    let corrects = told.corrects;
     let Some(told) = &told.round else {
         let latest = application.interviews.last().map(|interview| interview.round);
         return latest.ok_or(Unfit::Missing { what: "end of the interview" });
     };
     let date = told.ended.date_naive();
-    if let Some(known) = application.interviews.iter_mut().find(|interview| interview.date() == date) {
+    let interviews = &application.interviews;
+    let corrected = interviews.iter().position(|interview| Some(interview.round) == corrects);
+    let place = corrected.or_else(|| interviews.iter().position(|interview| interview.date() == date));
+    if let Some(known) = place.and_then(|place| application.interviews.get_mut(place)) {
         // A bare day says nothing about a time that is known.
-        if told.end != End::BareDay {
+        if told.end != End::BareDay || known.date() != date {
             known.ended = told.ended;
             known.zone = told.zone.clone();
             known.end = told.end;
@@ -402,6 +393,24 @@ mod tests {
     }
 
     #[test]
+    fn a_round_that_is_corrected_moves_to_its_new_date() {
+        let first = apply(&[], &told("2026-03-05", vec![met("Jane Doe", None, "Kafka")])).unwrap();
+        let correction = Debrief { corrects: Some(1), ..told("2026-03-04", vec![]) };
+        let second = apply(&[first.application], &correction).unwrap();
+        assert_eq!((second.round, second.application.interviews.len()), (1, 1));
+        assert_eq!(second.application.interviews[0].ended.to_rfc3339(), "2026-03-04T15:45:00-05:00");
+        assert_eq!(second.application.interviews[0].meetings.len(), 1);
+    }
+
+    #[test]
+    fn a_role_that_differs_in_case_and_blanks_alone_joins() {
+        let first = apply(&[], &told("2026-03-05", vec![])).unwrap();
+        let mut again = told("2026-03-05", vec![]);
+        again.role = Some(" platform  ENGINEER".into());
+        assert_eq!(apply(&[first.application], &again).unwrap().how, How::Updated);
+    }
+
+    #[test]
     fn an_address_is_added_to_a_person_known_by_name() {
         let first = apply(&[], &told("2026-03-05", vec![met("Omar Aziz", None, "on-call")])).unwrap();
         let mut later = met("Omar Aziz", Some("omar@acme.example"), "on-call");
@@ -461,14 +470,6 @@ mod tests {
         assert_eq!(line("the role", "Zoe\u{301}").unwrap(), "Zo\u{e9}");
         for bad in ["", " \t", "a\nb", "a\u{1b}[2J", "a\u{202e}b", &"a".repeat(301)] {
             assert!(line("the role", bad).unwrap_err().message.starts_with("the role "), "{bad:?}");
-        }
-    }
-
-    #[test]
-    fn a_country_is_a_code() {
-        assert_eq!(country("--country", " de-by ").unwrap(), "DE-BY");
-        for bad in ["", "usa", "D", "DE-", "DE-BYXX", "D1"] {
-            assert!(country("--country", bad).is_err(), "{bad}");
         }
     }
 

@@ -34,6 +34,12 @@ fn a_letter_or_its_word_chooses_and_nothing_else_does() {
     }
 }
 
+#[test]
+fn what_is_possible_is_said_in_words() {
+    assert_eq!(possible("yn"), "type y or n");
+    assert_eq!(possible("ylesq"), "type y, l, e, s or q");
+}
+
 #[cfg(unix)]
 mod on_a_terminal {
     use std::io::{Read, Write};
@@ -168,6 +174,8 @@ mod on_a_terminal {
         dialogue.answers("What? ", "choose");
         dialogue.answers("[y]es [n]o: ", "");
         dialogue.answers("[y]es [n]o: ", "maybe");
+        let between = dialogue.until("type y or n");
+        assert!(!between.contains("[y]es"), "{between:?}");
         dialogue.answers("[y]es [n]o: ", "no");
         dialogue.until("<n>");
         dialogue.ends();

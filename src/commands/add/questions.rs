@@ -7,8 +7,8 @@ use anyhow::Result;
 
 use super::App;
 use crate::commands::debrief::{
-    DebriefArgs, Reading, Said, SaidTopic, Slot, known, named_zone, odd, read_decision, read_end,
-    read_person, zone_for,
+    DebriefArgs, Reading, Round, Said, SaidTopic, Slot, known, named_zone, odd, read_decision, read_end,
+    read_person, read_topic, unrecorded, zone_for,
 };
 use crate::domain::address::Weight;
 use crate::domain::application::Application;
@@ -29,29 +29,47 @@ type Kept = RefCell<Vec<String>>;
 const HINT: &str = "`thanks add --help` shows how to say it in one line";
 
 /// Asks for what is missing. Nothing is asked where the flags say enough. Returns what was odd and
-/// is to be kept. `suggested` is what was typed for the application, most likely the company.
+/// is to be kept, and whether another round was asked for. `suggested` is what was typed for the application, most likely the company.
 pub fn ask(
     told: &mut DebriefArgs,
     suggested: Option<&str>,
     about: Option<&Application>,
     applications: &[Application],
     app: &App,
-) -> Result<Vec<String>> {
+) -> Result<(Vec<String>, Round)> {
     let kept = Kept::default();
+    let round = questions(told, suggested, about, applications, app, &kept).map_err(|error| {
+        match error.downcast::<Problem>() {
+            Ok(problem) => unrecorded(problem).into(),
+            Err(error) => error,
+        }
+    })?;
+    Ok((kept.into_inner(), round))
+}
+
+fn questions(
+    told: &mut DebriefArgs,
+    suggested: Option<&str>,
+    about: Option<&Application>,
+    applications: &[Application],
+    app: &App,
+    kept: &Kept,
+) -> Result<Round> {
+    let mut wanted = Round::Unsaid;
     match about {
-        Some(application) if told.is_empty() => again(told, application, app, &kept)?,
-        Some(_) => return Ok(Vec::new()),
+        Some(application) if told.is_empty() => wanted = again(told, application, app, kept)?,
+        Some(_) => return Ok(wanted),
         None if suggested.is_none()
             && told.company.is_some()
             && told.role.is_some()
             && !told.met.is_empty() =>
         {
-            return Ok(Vec::new());
+            return Ok(wanted);
         }
-        None => from_the_start(told, suggested, applications, app, &kept)?,
+        None => from_the_start(told, suggested, applications, app, kept)?,
     }
     app.terminal.say("");
-    Ok(kept.into_inner())
+    Ok(wanted)
 }
 
 fn from_the_start(
@@ -88,9 +106,9 @@ fn from_the_start(
 }
 
 /// An application that is known: what it lacks, or another round.
-fn again(told: &mut DebriefArgs, application: &Application, app: &App, kept: &Kept) -> Result<()> {
+fn again(told: &mut DebriefArgs, application: &Application, app: &App, kept: &Kept) -> Result<Round> {
     let Some(last) = application.interviews.last() else {
-        return round(told, Some(application), app, kept);
+        return round(told, Some(application), app, kept).map(|()| Round::Unsaid);
     };
     let lacking: Vec<_> = last
         .meetings
@@ -100,12 +118,12 @@ fn again(told: &mut DebriefArgs, application: &Application, app: &App, kept: &Ke
         .collect();
     let lacks_decision = application.decision.is_none();
     if lacking.is_empty() && !lacks_decision {
-        return round(told, Some(application), app, kept);
+        return round(told, Some(application), app, kept).map(|()| Round::Unsaid);
     }
     let day = last.ended.format("%a %-d %b");
     let prompt = format!("[c]omplete the interview of {day}, or add [a]nother: ");
     if app.terminal.choose(&prompt, "ca", HINT)? == 'a' {
-        return round(told, Some(application), app, kept);
+        return round(told, Some(application), app, kept).map(|()| Round::Another);
     }
     for (meeting, person) in lacking {
         let mut said = Said { who: person.key.clone(), topics: Vec::new() };
@@ -130,7 +148,7 @@ fn again(told: &mut DebriefArgs, application: &Application, app: &App, kept: &Ke
     if lacks_decision {
         decision(told, Some(application), app)?;
     }
-    Ok(())
+    Ok(Round::Unsaid)
 }
 
 /// One interview: when, whom, what, and when they decide.
@@ -204,7 +222,10 @@ fn people(told: &mut DebriefArgs, about: Option<&Application>, app: &App, kept: 
 }
 
 fn topic(app: &App) -> Result<Option<SaidTopic>> {
-    let Some(what) = maybe_line(app, "  What did you talk about? ", "the topic")? else {
+    let what = checked(app, "  What did you talk about? ", |text| {
+        read_topic("the topic", text).map(|_| ()).map_err(|refused| because(&refused.into()))
+    })?;
+    let Some(what) = what else {
         return Ok(None);
     };
     let why = maybe_line(app, "  Why did it matter? (Enter skips) ", "the reason")?;

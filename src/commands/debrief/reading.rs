@@ -80,7 +80,21 @@ pub fn read_person(text: &str, known: Option<&Application>) -> Result<Met, Refus
         return Ok(met_again(person));
     }
     let (name, address) = Mailbox::parse_person(text)?;
+    if name.as_str().split(' ').any(is_clock) {
+        let message = format!("`{}` looks like a time, not like a name", printable(name.as_str()));
+        return Err(Refused { message, instead: None });
+    }
     Ok(Met { name, address, goes_by: None, honorific: None, title: None, topics: Vec::new() })
+}
+
+/// What was talked about; `field` names it in the refusal.
+pub fn read_topic(field: &str, text: &str) -> Result<String, Refused> {
+    let what = debrief::line(field, text)?;
+    if Mailbox::parse(&what).is_ok() {
+        let message = format!("{field} `{}` is an address; what you talked about is meant", printable(&what));
+        return Err(Refused { message, instead: None });
+    }
+    Ok(what)
 }
 
 /// All flags as a debrief; `known` is the application that they are about. What was taken for
@@ -145,6 +159,8 @@ pub fn read(
     let mut met = people(args, known, &person)?;
     let contact = args.contact.as_deref().map(|text| contact(text, &met, known, &person)).transpose()?;
     met.dedup_by(|later, earlier| same_person(later, earlier) && absorb(earlier, later));
+    let agent = args.via.as_deref().map(|text| person("--via", text)).transpose()?;
+    one_name_each(met.iter().chain(&agent).chain(&contact))?;
     let debrief = Debrief {
         slug: slug.map(str::to_owned),
         company: line("--company", &args.company)?,
@@ -158,8 +174,9 @@ pub fn read(
         zone: told_zone,
         tone: args.tone,
         round,
+        corrects: None,
         met,
-        agent: args.via.as_deref().map(|text| person("--via", text)).transpose()?,
+        agent,
         contact,
         decision: decision.transpose()?,
     };
@@ -226,7 +243,7 @@ fn topics(said: &[SaidTopic]) -> Result<Vec<Topic>, Problem> {
     said.iter()
         .map(|topic| {
             Ok(Topic {
-                what: debrief::line("--topic", &topic.what).map_err(refused)?,
+                what: read_topic("--topic", &topic.what).map_err(refused)?,
                 why: line("--why", &topic.why)?,
                 fit: line("--fit", &topic.fit)?,
                 need: line("--need", &topic.need)?,
@@ -276,6 +293,33 @@ fn met_again(person: &Person) -> Met {
 
 fn same_person(one: &Met, other: &Met) -> bool {
     one.name == other.name && (one.address.is_none() || one.address == other.address)
+}
+
+/// An address that is told for two names in one breath belongs to one of them at most.
+fn one_name_each<'a>(people: impl Iterator<Item = &'a Met>) -> Result<(), Problem> {
+    let mut seen: Vec<(&Met, String)> = Vec::new();
+    for met in people {
+        let Some(address) = &met.address else { continue };
+        let canonical = address.canonical();
+        let other = seen.iter().find(|(known, theirs)| *theirs == canonical && known.name != met.name);
+        if let Some((other, _)) = other {
+            let message = format!("{} and {} have one address, {address}", other.name, met.name);
+            return Err(Problem::new(Kind::Data, printable(&message))
+                .detail("nothing was recorded")
+                .hint("give each their own, or leave out the one that you do not know"));
+        }
+        seen.push((met, canonical));
+    }
+    Ok(())
+}
+
+/// `15:45`, and also `25:00`: digits on both sides of a colon.
+fn is_clock(word: &str) -> bool {
+    let digits = |part: &str| part.len() <= 2 && part.chars().all(|c| c.is_ascii_digit());
+    word.split_once(':').is_some_and(|(hour, minute)| {
+        let minute = minute.get(..2).unwrap_or(minute);
+        !hour.is_empty() && digits(hour) && digits(minute)
+    })
 }
 
 /// Adds what was said with the same person a second time.

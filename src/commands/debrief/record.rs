@@ -4,11 +4,11 @@
 use anyhow::Result;
 use chrono::{DateTime, FixedOffset};
 
+use super::doubles::{Record, Round, Understood, new_round, understand, unrecorded};
 use super::flags::DebriefArgs;
-use super::reading;
 use crate::adapters::store::{Store, Which};
 use crate::commands::App;
-use crate::domain::address::{Weight, weighed_advice};
+use crate::domain::address::{EmailAddress, PersonName, Weight, weighed_advice};
 use crate::domain::application::Application;
 use crate::domain::debrief::{self, Applied, Debrief, How, Met, Unfit};
 use crate::domain::note::{NoteId, NoteKind};
@@ -46,9 +46,16 @@ pub fn record(args: &DebriefArgs, names: &[String], app: &App, store: &mut Store
     }
     let known = known(&applications, slug, &args)?;
     require(&args, known, "thanks draft")?;
-    let (told, mut notices) = reading::read(&args, slug, known, &app.zone, app.now)?;
+    let notes = store.notes(Which::All)?;
+    let record = Record { applications: &applications, notes: &notes };
+    let understood = understand(&args, slug, known, record, Round::Unsaid, app)?;
+    let Understood { told, known, mut notices, round } = understood;
     notices.extend(advise(app, &told, known, &[])?);
     let applied = propose(&applications, &told)?;
+    if let Some(round) = new_round(known, applied.round) {
+        notices.push(format!("added {round}"));
+    }
+    notices.extend(same_one(&applied, known, round));
     write(store, &applied, known, app.local_now())?;
     let notes = notes_of(&applied, store, app)?;
     for note in store.notes(Which::One(&applied.application.slug))? {
@@ -95,7 +102,9 @@ pub fn require(args: &DebriefArgs, known: Option<&Application>, command: &str) -
     if known.is_some() || missing.is_empty() {
         return Ok(());
     }
-    Err(Problem::new(Kind::NeedsYou, format!("to record an interview, {} is missing", missing.join(", ")))
+    let are = if missing.len() == 1 { "is" } else { "are" };
+    let missing = missing.join(", ");
+    Err(Problem::new(Kind::NeedsYou, format!("to record an interview, {missing} {are} missing"))
         .detail("nothing was recorded")
         .hint(format!(
             "`{command} --company Acme --role \"Platform Engineer\" --with \"Jane Doe <jane@acme.example>\"`; \
@@ -135,8 +144,13 @@ pub fn advise(
 
 /// What is odd about one person.
 pub fn odd(app: &App, met: &Met) -> Vec<(Weight, String)> {
+    odd_about(app, &met.name, met.address.as_ref())
+}
+
+/// What is odd about a name and an address.
+pub fn odd_about(app: &App, name: &PersonName, address: Option<&EmailAddress>) -> Vec<(Weight, String)> {
     let own = app.config.as_ref().and_then(|config| config.me.as_ref()).map(|me| &me.email);
-    weighed_advice(Some(&met.name), met.address.as_ref(), own)
+    weighed_advice(Some(name), address, own)
 }
 
 fn confirm(app: &App, line: &str) -> Result<()> {
@@ -147,10 +161,17 @@ fn confirm(app: &App, line: &str) -> Result<()> {
             .into());
     }
     app.terminal.say(line);
-    match app.terminal.choose("Keep it? [y]es [n]o: ", "yn", "type it on a terminal")? {
+    let keep = app.terminal.choose("Keep it? [y]es [n]o: ", "yn", "type it on a terminal");
+    match keep.map_err(unrecorded)? {
         'y' => Ok(()),
         _ => Err(declined(Kind::Declined).into()),
     }
+}
+
+/// Another date is another round; whether it was meant as one, only its owner knows.
+pub fn same_one(applied: &Applied, known: Option<&Application>, round: Round) -> Option<String> {
+    let is_new = new_round(known, applied.round).is_some() && round == Round::Unsaid;
+    is_new.then(|| format!("same one? thanks edit {}", applied.application.slug))
 }
 
 /// Joins a debrief to the record in memory.
@@ -177,6 +198,9 @@ pub fn write(
         .collect();
     let how = match applied.how {
         How::Added => format!("recorded: {}, {}", application.company, application.role),
+        How::Updated if before.is_some_and(|before| before.interview(applied.round).is_none()) => {
+            format!("recorded: round {}", applied.round)
+        }
         How::Updated => "updated".to_owned(),
     };
     let story = if names.is_empty() { how } else { format!("{how}; met {}", names.join(", ")) };

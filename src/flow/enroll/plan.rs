@@ -150,7 +150,7 @@ impl Plan {
                         return Ok(());
                     }
                 }
-                _ => {}
+                _ => terminal.say("type 1 or 2"),
             }
         }
     }
@@ -331,6 +331,7 @@ fn ask_security(smtp: Smtp, terminal: &Terminal) -> Result<Smtp, Problem> {
             return Ok(smtp);
         }
         let Some(security) = Security::named(&answer.to_lowercase()) else {
+            terminal.say("type tls, starttls or none");
             continue;
         };
         match Smtp::new(&smtp.host, Some(smtp.port), Some(security), None) {

@@ -10,16 +10,19 @@ use crate::domain::zone::Zone;
 pub fn add(report: &add::Report, app: &App) -> Page {
     let mut page = Page::default();
     let said = &report.said;
-    let would = match (report.dry_run, report.how) {
-        (false, how) => how.to_owned(),
-        (true, "added") => "would add".to_owned(),
-        (true, _) => "would update".to_owned(),
+    let done = match (report.dry_run, report.how) {
+        (_, "unchanged") => "nothing new in",
+        (false, how) if said.new_round.is_none() => how,
+        (false, _) => "added",
+        (true, "added") => "would add",
+        (true, _) if said.new_round.is_some() => "would add",
+        (true, _) => "would update",
     };
+    let what = said.new_round.as_ref().unwrap_or(&report.application);
     let ends = if said.is_ahead { "ends" } else { "ended" };
     let year = far_year(report.ended, app).map(|year| format!(" {year}")).unwrap_or_default();
     page.data.push_str(&format!(
-        "{would} {}: {}, {ends} {}{year}\n",
-        report.application,
+        "{done} {what}: {}, {ends} {}{year}\n",
         printable(&report.role),
         said.zone.stamp(report.ended.to_utc())
     ));
@@ -90,6 +93,7 @@ pub fn edit(report: &edit::Report, _: &App) -> Page {
         false => format!("nothing changed in {slug}\n"),
     });
     page.data.push_str(&withdrawn(&report.withdrawn));
+    page.talk = one_a_line(&report.notices);
     page
 }
 
@@ -99,7 +103,7 @@ pub fn show(report: &show::Report, app: &App) -> Page {
         show::Report::Log(log) => attempts_text(&log.attempts, app),
         show::Report::Note(note) => {
             let history = attempts_text(&note.attempts, app);
-            format!("{}\n{}: {}\n{history}", note.text, note.id, note.state)
+            format!("{}\n{}: {}\n{history}", note.text, note.id, show::plain_step(note.state))
         }
     };
     let talk = match report {
@@ -139,7 +143,7 @@ fn attempts_text(attempts: &[show::AttemptView], app: &App) -> String {
         .map(|attempt| {
             let stamp = app.zone.stamp(attempt.at.to_utc());
             let text = attempt.text.as_ref().map(|text| format!(", {text}")).unwrap_or_default();
-            format!("{stamp:<22} {:<width$}  {}{text}", attempt.note, attempt.step)
+            format!("{stamp:<22} {:<width$}  {}{text}", attempt.note, show::plain_step(&attempt.step))
         })
         .collect();
     one_a_line(&lines)
