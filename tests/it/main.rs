@@ -24,6 +24,7 @@ mod send;
 mod shell;
 mod smtp;
 mod smtp_server;
+mod usage;
 mod versions;
 
 use smtp_server::pause;

@@ -4,6 +4,7 @@ use std::fs;
 
 use crate::sandbox::Sandbox;
 
+mod doubles;
 mod erasing;
 mod telling;
 
@@ -178,6 +179,26 @@ fn on_a_terminal_a_refused_text_can_be_edited_again() {
     assert!(screen.ends(0).ends_with("updated acme\n"));
     assert_eq!(sandbox.run(&["show", "acme", "--json"]).json()["role"], "SRE");
     assert!(!sandbox.home().join("acme.toml").exists());
+}
+
+#[test]
+fn an_address_changed_in_the_editor_is_looked_at_as_at_first() {
+    let mut sandbox = with_acme();
+    sandbox.set_editor("sed -i s/jane@acme.example/jane@gmial.com/ \"$0\"");
+    let talk = sandbox.run(&["edit", "acme"]).exits(3).talk();
+    assert!(talk.starts_with("error: jane@gmial.com: did you mean jane@gmail.com?\n"), "{talk}");
+    assert!(talk.contains("nothing was changed; your text is in "), "{talk}");
+    let mut screen = sandbox.terminal(&["edit", "acme"]);
+    screen
+        .answer("Keep it? [y]es [n]o:", "n")
+        .answer("[e]dit again [q]uit:", "e")
+        .answer("Keep it? [y]es [n]o:", "y");
+    assert!(screen.ends(0).ends_with("updated acme\n"));
+    sandbox.set_editor("sed -i s/jane@gmial.com/jobs@acme.example/ \"$0\"");
+    sandbox
+        .run(&["edit", "acme"])
+        .talks("jobs@acme.example belongs to a role, not to a person\n")
+        .prints("updated acme\n");
 }
 
 #[test]

@@ -58,6 +58,32 @@ fn what_is_forgotten_is_in_no_file_any_more() {
 }
 
 #[test]
+fn forgetting_erases_the_texts_that_an_editor_left_and_no_others() {
+    let mut sandbox = with_acme();
+    sandbox.set_editor("echo Jane >> \"$0\"; exit 1");
+    let _ = sandbox.run(&["draft", "jane", "--edit"]).exits(1).talks_somehow().text();
+    let _ = sandbox.run(&["edit", "acme"]).exits(1).talks_somehow().text();
+    let _ = sandbox.run(&["edit", "acme"]).exits(1).talks_somehow().text();
+    let mine = ["acme-jane.txt", "acme.toml", "acme.2.toml"].map(|name| sandbox.home().join(name));
+    assert!(mine.iter().all(|path| path.exists()));
+    let others = ["acme-2.toml", "acme-jane-doe.txt", "acme-notes.txt"].map(|name| sandbox.home().join(name));
+    for path in &others {
+        fs::write(path, "somebody else's").unwrap();
+    }
+    let _ = sandbox.run(&["forget", "acme", "--yes"]).text();
+    assert!(mine.iter().all(|path| !path.exists()));
+    assert!(others.iter().all(|path| path.exists()));
+}
+
+#[test]
+fn forgetting_that_is_broken_off_says_that_nothing_was_erased() {
+    let sandbox = with_acme();
+    let mut screen = sandbox.terminal(&["forget", "acme"]);
+    screen.sees("Type acme to go on:").hangs_up();
+    assert!(screen.ends(130).ends_with("error: interrupted\nnothing was erased\n"));
+}
+
+#[test]
 fn what_may_have_been_sent_is_not_forgotten() {
     let sandbox = with_acme();
     let server = SmtpServer::builder().fault(At::Dot, Fault::TakeThenDrop).start();
@@ -72,6 +98,9 @@ fn what_may_have_been_sent_is_not_forgotten() {
              hint: settle it first: `thanks mark acme/jane sent` or `… not-sent`\n",
         )
         .prints("");
+    let log = sandbox.run(&["show", "acme", "--log"]).text();
+    assert!(log.contains("  taken for sending\n") && log.contains("  in doubt, "), "{log}");
+    assert!(!sandbox.run(&["show", "acme"]).text().contains("unsure"));
     sandbox
         .run(&["close", "acme"])
         .talks("acme/jane is still in doubt: thanks mark acme/jane sent, or not-sent\n")

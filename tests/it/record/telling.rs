@@ -86,7 +86,7 @@ fn nothing_is_recorded_where_the_questions_are_broken_off() {
     let sandbox = Sandbox::new();
     let mut screen = sandbox.terminal(&["add"]);
     screen.answer("Company:", "Acme").sees("Role:").hangs_up();
-    let _ = screen.ends(130);
+    assert!(screen.ends(130).ends_with("error: interrupted\nnothing was recorded\n"));
     let _ = sandbox.run(&["show", "acme"]).exits(66).talks_somehow().text();
 }
 
@@ -114,7 +114,10 @@ fn a_known_application_is_completed_or_gets_another_round() {
 fn the_same_line_twice_updates_and_never_doubles() {
     let sandbox = with_acme();
     let again = sandbox.run(&ADD).talks("next: thanks draft\n").text();
-    assert!(again.starts_with("updated acme: Platform Engineer, ended Thu 5 Mar 15:45 EST\n"), "{again}");
+    assert!(
+        again.starts_with("nothing new in acme: Platform Engineer, ended Thu 5 Mar 15:45 EST\n"),
+        "{again}"
+    );
     let story = sandbox.run(&["show", "acme", "--json"]).json();
     assert_eq!(story["people"].as_array().unwrap().len(), 1);
     assert_eq!(story["people"][0]["topics"].as_array().unwrap().len(), 1);
@@ -168,6 +171,15 @@ fn what_cannot_be_read_is_refused_under_the_name_of_its_flag() {
         (&["Jane", "--decision", "when pigs fly"], 65, "error: --decision: cannot find a date"),
         (&["Jane", "--zone", "CST"], 65, "error: --zone: CST is not one place's time"),
         (&["Jane", "--country", "usa"], 65, "error: --country \"usa\" is no country code"),
+        (&["Jane", "--country", "XX"], 65, "error: --country \"XX\" is no country code"),
+        (&["yesterday 25:00"], 65, "error: --with: `yesterday 25:00` looks like a time"),
+        (&["Jane", "--topic", "omar@acme.example"], 65, "error: --topic `omar@acme.example` is an address"),
+        (
+            &["Rob <rob@h.example>", "--with", "Bob <rob@h.example>"],
+            65,
+            "error: Rob and Bob have one address",
+        ),
+        (&["Rob <rob@h.example>", "--via", "Bob <ROB@h.example>"], 65, "error: Rob and Bob have one address"),
         (&["Jane", "--contact", "Bob"], 65, "error: --contact: nobody is called Bob"),
         (&["Jane", "--topic", "a\nb"], 65, "error: --topic holds the character U+000A"),
         (&["Jane <jane@acme>"], 65, "error: --with: `jane@acme`: the domain has no ending"),
@@ -183,12 +195,40 @@ fn what_cannot_be_read_is_refused_under_the_name_of_its_flag() {
 }
 
 #[test]
+fn a_question_is_not_answered_with_the_answer_to_another() {
+    let sandbox = Sandbox::new();
+    let mut screen = sandbox.terminal(&["add", "--company", "Acme", "--role", "SRE"]);
+    screen
+        .answer("[just now]", "")
+        .answer("Whom did you meet?", "yesterday 25:00")
+        .sees("looks like a time")
+        .answer("Whom did you meet?", "Jane <jane@gmial.com>")
+        .answer("Keep it? [y]es [n]o:", "perhaps")
+        .sees("type y or n")
+        .answer("Keep it? [y]es [n]o:", "y")
+        .answer("What did you talk about?", "Omar Aziz <omar@acme.example>")
+        .sees("is an address; what you talked about is meant")
+        .answer("What did you talk about?", "the pager")
+        .answer("Why did it matter?", "")
+        .hangs_up();
+    let _ = screen.ends(130);
+}
+
+#[test]
+fn a_mistake_in_the_order_of_flags_shows_the_usage_of_its_command() {
+    let sandbox = Sandbox::new();
+    let talk = sandbox.run(&["add", "--need", "x", "--with", "Jane"]).exits(2).talk();
+    assert!(talk.starts_with("error: --need belongs behind the --topic"), "{talk}");
+    assert!(talk.contains("\nUsage: thanks add "), "{talk}");
+}
+
+#[test]
 fn without_a_terminal_the_missing_flags_are_named() {
     let sandbox = Sandbox::new();
     let talk = sandbox.run(&["add", "--company", "Acme"]).exits(3).talk();
     assert!(
         talk.starts_with(
-            "error: to record an interview, --role ROLE, --with \"Name <address>\" is missing\n\
+            "error: to record an interview, --role ROLE, --with \"Name <address>\" are missing\n\
              nothing was recorded\n"
         ),
         "{talk}"
