@@ -316,3 +316,12 @@ fn a_mailbox_that_does_not_open_is_not_written() {
     assert!(talk.contains("nothing was written"), "{talk}");
     assert!(!sandbox.home().join("config.toml").exists());
 }
+
+#[test]
+fn a_set_up_that_is_broken_off_writes_nothing() {
+    let sandbox = sandbox();
+    let mut screen = sandbox.terminal(&["init"]);
+    screen.sees("You, as in Jo Marsh").hangs_up();
+    assert!(screen.ends(130).ends_with("error: interrupted\nnothing was written\n"));
+    assert!(!sandbox.home().join("config.toml").exists());
+}

@@ -205,7 +205,7 @@ fn in_order(matches: &ArgMatches) -> Vec<(&'static str, String)> {
 }
 
 fn usage(message: String) -> clap::Error {
-    clap::Error::raw(ErrorKind::ArgumentConflict, message + "\n")
+    clap::Error::raw(ErrorKind::ArgumentConflict, message)
 }
 
 #[cfg(test)]

@@ -197,6 +197,7 @@ fn people(tables: Vec<PersonTable>, before: &Application) -> Result<Vec<Person>,
         });
     }
     unique("key", people.iter().map(|person| person.key.clone()))?;
+    unique("address", people.iter().filter_map(|person| Some(person.address.as_ref()?.canonical())))?;
     Ok(people)
 }
 

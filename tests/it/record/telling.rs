@@ -219,7 +219,7 @@ fn a_mistake_in_the_order_of_flags_shows_the_usage_of_its_command() {
     let sandbox = Sandbox::new();
     let talk = sandbox.run(&["add", "--need", "x", "--with", "Jane"]).exits(2).talk();
     assert!(talk.starts_with("error: --need belongs behind the --topic"), "{talk}");
-    assert!(talk.contains("\nUsage: thanks add "), "{talk}");
+    assert!(talk.contains("about\n\nUsage: thanks add "), "{talk}");
 }
 
 #[test]

@@ -102,7 +102,6 @@ fn what_the_flags_refuse_is_refused_here() {
         ("round = 1", "round = -1", "line 31: "),
         ("Jane Doe", "Jane\\nDoe", "the name holds a control character"),
         ("# address = \"\"", "address = \"jane@acme\"", "`jane@acme`: the domain has no ending"),
-        ("# contact", "contct = \"jane\" #", "line 9: there is no key contct"),
         ("in two weeks", "when pigs fly", "decision: cannot find a date in"),
         ("2026-11-01T01:30-05:00", "2026-11-01 01:30", "ended: in America/New_York clocks show"),
     ] {
@@ -116,4 +115,12 @@ fn what_the_flags_refuse_is_refused_here() {
 fn a_mistyped_key_is_answered_with_the_nearest() {
     let problem = changed("# contact", "contct = \"jane\" #").unwrap_err();
     assert_eq!(problem.hint.as_deref(), Some("did you mean `contact`?"));
+}
+
+#[test]
+fn two_people_do_not_share_an_address() {
+    let before = application();
+    let text = write(&before).replace("# address = \"\"", "address = \"office@acme.example\"");
+    let problem = read(&text, &before, now()).unwrap_err();
+    assert_eq!(problem.message, "address \"office@acme.example\" stands twice");
 }
