@@ -366,6 +366,57 @@ fn honest_notes_of_one_panel_do_not_read_alike() {
         }
     }
 }
+
+#[test]
+fn short_notes_that_differ_in_names_and_half_a_sentence_block() {
+    for (topics, swapped) in [
+        (vec![topic("moving the billing jobs to Kafka", "", "", "")], "how on-call is shared"),
+        (Vec::new(), "nothing"),
+    ] {
+        for tone in Tone::ALL {
+            for place in 0..4 {
+                let mut app = application(InterviewKind::Panel, &vec![topics.clone(); 4]);
+                app.tone = tone;
+                let (key, name) = NAMES[place];
+                let one = note(&app, key, NoteKind::ThankYou, "thank-you-brief");
+                let first = name.split(' ').next().unwrap();
+                let mut other =
+                    one.body.replace(first, "Sam").replace("moving the billing jobs to Kafka", swapped);
+                if topics.is_empty() {
+                    let last = one.body.lines().nth(2).unwrap().rsplit(". ").next().unwrap();
+                    other = other.replace(last, "I look forward to your answer.");
+                }
+                let share = similarity(&one.body, &other);
+                assert!(share >= 0.75, "{share:.2}\n{}\n{other}", one.body);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_panel_without_topics_gets_notes_that_do_not_read_alike() {
+    for tone in Tone::ALL {
+        for (kind, template) in TEXTS.into_iter().take(3) {
+            let mut app = application(InterviewKind::Panel, &vec![Vec::new(); 4]);
+            app.tone = tone;
+            let notes: Vec<Note> =
+                NAMES[..4].iter().map(|(key, _)| note(&app, key, kind, template)).collect();
+            for (i, one) in notes.iter().enumerate() {
+                assert_reads_well(one);
+                for other in &notes[i + 1..] {
+                    let share = similarity(&one.body, &other.body);
+                    assert!(
+                        share < 0.60,
+                        "{share:.2} {template} {tone:?}\n{}\n---\n{}",
+                        one.body,
+                        other.body
+                    );
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn odd_debriefs_give_a_note_and_no_crash() {
     for odd in
@@ -382,6 +433,48 @@ fn odd_debriefs_give_a_note_and_no_crash() {
                 assert!(note.body.contains("Jane"), "{}", note.body);
                 assert!(!note.subject.is_empty());
                 findings(&app, &note, std::slice::from_ref(&note));
+            }
+        }
+    }
+}
+
+/// Read aloud by people: `cargo test --lib reading -- --ignored --nocapture`.
+#[test]
+#[ignore = "prints every text"]
+fn reading() {
+    let all = [
+        topic(
+            "moving the billing jobs to Kafka",
+            "the nightly freeze goes away",
+            "ran Kafka for three years",
+            "",
+        ),
+        topic("how on-call is shared", "nobody is woken twice a week", "", "a calmer on-call rota"),
+        topic("their pricing page", "teams feel heard", "led two migrations", "someone patient"),
+        topic("hiring juniors", "", "", ""),
+        topic("what you would rebuild with three free months", "that annoys customers", "", ""),
+    ];
+    for (kind, template) in TEXTS {
+        for tone in Tone::ALL {
+            if template == "thank-you-brief" && tone != Tone::Brief {
+                continue;
+            }
+            for n in [0, 1, 2, 3, 5] {
+                for place in 0..if kind == NoteKind::ThankYou { 4 } else { 1 } {
+                    let mut topics = vec![vec![]; place];
+                    topics.push(all[..n].to_vec());
+                    let mut app = application(InterviewKind::Video, &topics);
+                    app.tone = tone;
+                    decide(&mut app, "in two weeks");
+                    app.decision.as_mut().unwrap().by = NaiveDate::from_ymd_opt(2026, 3, 19);
+                    let note = note(&app, NAMES[place].0, kind, template);
+                    let middle = note.body.lines().skip(1).collect::<Vec<_>>().join("\n");
+                    let middle = middle.split("\n\nBest").next().unwrap().split("\n\nSinc").next().unwrap();
+                    println!(
+                        "== {template} {tone:?} {n} topics, place {place}, {} words{middle}",
+                        word_count(&note.body)
+                    );
+                }
             }
         }
     }

@@ -301,11 +301,11 @@ fn is_gerund(word: &str) -> bool {
 
 /// Verbs that stand in a clause and hardly anywhere else.
 const SURE_VERBS: [&str; 52] = [
-    "is", "are", "was", "were", "has", "have", "had", "would", "could", "should", "might", "does", "did", "goes",
-    "makes", "become", "becomes", "isn't", "can't", "won't", "don't", "aren't", "wasn't", "doesn't", "didn't",
-    "can", "cannot", "will", "must", "may", "went", "grew", "broke", "fell", "came", "gets", "keeps", "lets",
-    "saves", "takes", "stays", "helps", "means", "costs", "needs", "gives", "comes", "happens", "allows", "became",
-    "made", "got",
+    "is", "are", "was", "were", "has", "have", "had", "would", "could", "should", "might", "does", "did",
+    "goes", "makes", "become", "becomes", "isn't", "can't", "won't", "don't", "aren't", "wasn't", "doesn't",
+    "didn't", "can", "cannot", "will", "must", "may", "went", "grew", "broke", "fell", "came", "gets",
+    "keeps", "lets", "saves", "takes", "stays", "helps", "means", "costs", "needs", "gives", "comes",
+    "happens", "allows", "became", "made", "got",
 ];
 
 /// Words that are verbs or nouns.
@@ -315,8 +315,8 @@ const OTHER_VERBS: [&str; 16] = [
 ];
 
 const DETERMINERS: [&str; 22] = [
-    "the", "a", "an", "my", "your", "our", "their", "its", "his", "her", "this", "these", "those", "no", "every",
-    "each", "some", "many", "most", "all", "both", "any",
+    "the", "a", "an", "my", "your", "our", "their", "its", "his", "her", "this", "these", "those", "no",
+    "every", "each", "some", "many", "most", "all", "both", "any",
 ];
 
 /// Surely a clause: it takes "because".
@@ -341,7 +341,12 @@ fn is_noun_phrase(text: &str) -> bool {
         ["fewer", "less", "lower", "more", "better", "faster", "higher", "no", "shorter"];
     let words = words(text);
     let first = words.first().map(String::as_str).unwrap_or_default();
-    let rest = || words.iter().skip(1).map(String::as_str);
+    // After "the", "need" is a thing.
+    let noun = |at: usize, word: &str| at == 0 && DETERMINERS.contains(&first) && OTHER_VERBS.contains(&word);
+    let rest = || {
+        let rest = words.iter().skip(1).map(String::as_str).enumerate();
+        rest.filter(|(at, word)| !noun(*at, word)).map(|(_, word)| word)
+    };
     let verb = |word: &str| {
         SURE_VERBS.contains(&word)
             || OTHER_VERBS.contains(&word)
@@ -352,7 +357,9 @@ fn is_noun_phrase(text: &str) -> bool {
         0 => false,
         1 => true,
         2..=4 if MEASURES.contains(&first) => !rest().any(|w| SURE_VERBS.contains(&w)),
-        2..=4 => (DETERMINERS.contains(&first) || words.len() == 2 && !first.ends_with('s')) && !rest().any(verb),
+        2..=4 => {
+            (DETERMINERS.contains(&first) || words.len() == 2 && !first.ends_with('s')) && !rest().any(verb)
+        }
         _ => false,
     }
 }
@@ -380,8 +387,28 @@ fn has_own_subject_after_that(text: &str) -> bool {
 /// "my team runs Kafka", and not "my thesis on module boundaries".
 fn says_something(text: &str) -> bool {
     const VERBS: [&str; 22] = [
-        "runs", "ran", "uses", "builds", "built", "ships", "moved", "led", "owns", "maintains", "covers", "shows",
-        "deals", "fits", "taught", "won", "wrote", "handles", "works", "serves", "grew", "cut",
+        "runs",
+        "ran",
+        "uses",
+        "builds",
+        "built",
+        "ships",
+        "moved",
+        "led",
+        "owns",
+        "maintains",
+        "covers",
+        "shows",
+        "deals",
+        "fits",
+        "taught",
+        "won",
+        "wrote",
+        "handles",
+        "works",
+        "serves",
+        "grew",
+        "cut",
     ];
     const BEFORE_NOUNS: [&str; 12] =
         ["a", "an", "the", "on", "of", "in", "with", "for", "at", "from", "about", "and"];
@@ -398,12 +425,15 @@ fn with_named_days(text: &str) -> String {
     let words: Vec<&str> = text.split(' ').collect();
     let named = words.iter().enumerate().map(|(at, word)| {
         let lower = word.trim_matches([',', '.']).to_lowercase();
-        let before = at.checked_sub(1).and_then(|at| words.get(at)).map(|w| w.to_lowercase()).unwrap_or_default();
+        let before =
+            at.checked_sub(1).and_then(|at| words.get(at)).map(|w| w.to_lowercase()).unwrap_or_default();
         let dated = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
         let after = words.get(at + 1).is_some_and(|word| dated(word));
         // The month, not the verb.
-        let may = matches!(before.as_str(), "in" | "by" | "of" | "early" | "late" | "mid" | "before" | "until" | "end")
-            || dated(&before)
+        let may = matches!(
+            before.as_str(),
+            "in" | "by" | "of" | "early" | "late" | "mid" | "before" | "until" | "end"
+        ) || dated(&before)
             || after
             || words.len() == 1;
         if is_weekday(&lower) || is_month(&lower) && (lower != "may" || may) {
@@ -417,16 +447,53 @@ fn with_named_days(text: &str) -> String {
 
 pub(super) fn is_weekday(word: &str) -> bool {
     const DAYS: [&str; 17] = [
-        "mon", "monday", "tue", "tues", "tuesday", "wed", "wednesday", "thu", "thur", "thurs", "thursday", "fri",
-        "friday", "sat", "saturday", "sun", "sunday",
+        "mon",
+        "monday",
+        "tue",
+        "tues",
+        "tuesday",
+        "wed",
+        "wednesday",
+        "thu",
+        "thur",
+        "thurs",
+        "thursday",
+        "fri",
+        "friday",
+        "sat",
+        "saturday",
+        "sun",
+        "sunday",
     ];
     DAYS.contains(&word)
 }
 
 pub(super) fn is_month(word: &str) -> bool {
     const MONTHS: [&str; 24] = [
-        "jan", "january", "feb", "february", "mar", "march", "apr", "april", "may", "jun", "june", "jul", "july",
-        "aug", "august", "sep", "sept", "september", "oct", "october", "nov", "november", "dec", "december",
+        "jan",
+        "january",
+        "feb",
+        "february",
+        "mar",
+        "march",
+        "apr",
+        "april",
+        "may",
+        "jun",
+        "june",
+        "jul",
+        "july",
+        "aug",
+        "august",
+        "sep",
+        "sept",
+        "september",
+        "oct",
+        "october",
+        "nov",
+        "november",
+        "dec",
+        "december",
     ];
     MONTHS.contains(&word)
 }

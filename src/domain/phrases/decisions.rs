@@ -19,7 +19,9 @@ pub(super) fn now(decision: &Decision, departs: NaiveDate, country: Option<&str>
     let stale = departs != decision.said_on
         && match reach(&words) {
             Reach::Fixed => false,
-            Reach::Month => (departs.year(), departs.month()) != (decision.said_on.year(), decision.said_on.month()),
+            Reach::Month => {
+                (departs.year(), departs.month()) != (decision.said_on.year(), decision.said_on.month())
+            }
             Reach::Span | Reach::Day => true,
         };
     Some(match stale {
@@ -61,9 +63,9 @@ fn reach(words: &str) -> Reach {
     let lower = words.to_lowercase();
     let words: Vec<&str> = lower.split(' ').map(|word| word.trim_matches(',')).collect();
     let any = |list: &[&str]| words.iter().any(|word| list.contains(word));
-    let deictic = words.windows(2).any(|pair| {
-        matches!(pair, ["this" | "next", rest] if !matches!(*rest, "month" | "year" | "quarter"))
-    });
+    let deictic = words.windows(2).any(
+        |pair| matches!(pair, ["this" | "next", rest] if !matches!(*rest, "month" | "year" | "quarter")),
+    );
     let named = words.iter().any(|word| clauses::is_month(word)) && any_digit(&words);
     if any(&["today", "tonight", "tomorrow"]) || deictic {
         Reach::Day

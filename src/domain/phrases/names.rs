@@ -140,7 +140,8 @@ fn in_spoken_order(name: &str) -> String {
         family.pop();
     }
     let one_family_name = family.iter().filter(|word| !is_particle(word)).count() == 1;
-    let initials = |piece: &str| !piece.contains(' ') && piece.len() > 1 && !piece.contains(char::is_lowercase);
+    let initials =
+        |piece: &str| !piece.contains(' ') && piece.len() > 1 && !piece.contains(char::is_lowercase);
     if one_family_name {
         format!("{given} {}", family.join(" "))
     } else if initials(given) {

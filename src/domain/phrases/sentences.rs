@@ -39,10 +39,12 @@ pub(super) fn others(others: &[Other], room: usize) -> Told {
             told.rest.push(other.what.clone());
             continue;
         }
-        let sentence = other.why.map(|why| match (sentences.len(), because) {
-            (1, Some(because)) => format!("What you said about {} made sense to me, {because}.", other.what),
-            _ => format!("As for {}, I can see why it matters: {}.", other.what, clauses::why(why)),
-        });
+        let sentence =
+            other.why.map(|why| (other.what, clauses::why(why))).map(|(what, why)| match sentences.len() {
+                0 => format!("As for {what}, I can see why it matters: {why}."),
+                1 => format!("What you said about {what} struck me too: {why}."),
+                _ => format!("I will also remember {what}: {why}."),
+            });
         match sentence {
             Some(sentence) if sentences.len() < 3 && words(&sentence).len() <= room => {
                 room -= words(&sentence).len();
@@ -115,7 +117,11 @@ pub(super) fn message(facts: &Facts, interview: Option<&Interview>) -> Option<Na
     }
     let ended = interview?.ended;
     let answers = facts.application.heard.iter().filter(|heard| heard.news == News::Answered);
-    answers.map(|heard| heard.at).filter(|at| (ended..=facts.departs).contains(at)).max().map(|at| at.date_naive())
+    answers
+        .map(|heard| heard.at)
+        .filter(|at| (ended..=facts.departs).contains(at))
+        .max()
+        .map(|at| at.date_naive())
 }
 
 /// "your", unless somebody else there may have written it.

@@ -61,7 +61,9 @@ fn says_enough(subject: &str) -> bool {
     !subject.contains('!')
         && words(subject).iter().any(|word| {
             word == "interview"
-                || (word.chars().count() > 2 && !told.contains(&word.as_str()) && !plain.contains(&word.as_str()))
+                || (word.chars().count() > 2
+                    && !told.contains(&word.as_str())
+                    && !plain.contains(&word.as_str()))
         })
 }
 
