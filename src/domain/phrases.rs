@@ -177,7 +177,7 @@ pub fn values(facts: &Facts) -> BTreeMap<&'static str, String> {
     let why = lead.and_then(|at| topics.get(at)).and_then(|t| said(&t.why));
     let because = why.and_then(clauses::because);
     let reason = why.filter(|_| because.is_none()).map(clauses::why);
-    put("reason", reason.map(|why| format!("I can see why it matters: {why}.")));
+    put("reason", reason.map(|why| format!("I can see why that matters: {why}.")));
     put("why", why.map(clauses::why));
     put("because", because);
     let fits: Vec<String> = topics.iter().filter_map(|t| said(&t.fit)).map(clauses::fit).collect();

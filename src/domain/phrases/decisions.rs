@@ -71,7 +71,7 @@ fn reach(words: &str) -> Reach {
         Reach::Day
     } else if any(&["month", "year"]) && !any(&["a", "one", "within"]) {
         Reach::Month
-    } else if named || lower.contains("20") && lower.contains('-') {
+    } else if named || words.iter().any(|word| word.len() == 10 && word.matches('-').count() == 2) {
         Reach::Fixed
     } else if any(&["day", "days", "week", "weeks", "fortnight", "fortnights", "hours", "month", "months"])
         || words.iter().any(|word| clauses::is_weekday(word))

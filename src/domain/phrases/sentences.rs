@@ -41,7 +41,7 @@ pub(super) fn others(others: &[Other], room: usize) -> Told {
         }
         let sentence =
             other.why.map(|why| (other.what, clauses::why(why))).map(|(what, why)| match sentences.len() {
-                0 => format!("As for {what}, I can see why it matters: {why}."),
+                0 => format!("As for {what}, I can see why that matters: {why}."),
                 1 => format!("What you said about {what} struck me too: {why}."),
                 _ => format!("I will also remember {what}: {why}."),
             });

@@ -266,6 +266,7 @@ fn words_counted_from_another_day_give_way_to_a_date() {
         ("in a couple of days", "2026-03-07"),
         ("in two to three weeks", "2026-03-26"),
         ("by Friday", "2026-03-06"),
+        ("in 20-25 days", "2026-03-26"),
     ] {
         assert_eq!(next(words, Some(by), same_day), words);
         let later = match day(by).day() {
@@ -283,6 +284,7 @@ fn words_counted_from_another_day_give_way_to_a_date() {
         ("soon", None),
         ("by the end of the month", Some("2026-03-31")),
         ("by March 13", Some("2026-03-13")),
+        ("by 2026-03-13", Some("2026-03-13")),
         ("by Friday 13 March", Some("2026-03-13")),
         ("by the end of March", Some("2026-03-31")),
     ] {
@@ -339,7 +341,7 @@ fn what_further_topics_add_is_said_while_there_is_room() {
     let get_all = |app: &Application, name: &str| get(&facts(app, "jane"), name);
     assert_eq!(get_all(&app, "fit"), "I ran Kafka and led two moves");
     assert_eq!(get_all(&app, "need"), "a calmer rota and someone patient");
-    assert_eq!(get_all(&app, "also"), "As for your pager, I can see why it matters: it is loud.");
+    assert_eq!(get_all(&app, "also"), "As for your pager, I can see why that matters: it is loud.");
     assert_eq!(get_all(&app, "rest_topics"), "Kafka");
     app.interviews[0].meetings[0].topics.remove(0);
     assert_eq!(get_all(&app, "other_because"), "because it is loud");

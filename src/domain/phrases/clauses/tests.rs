@@ -131,6 +131,7 @@ fn days_and_months_have_their_capital() {
         ("by the end of march", "by the end of March"),
         ("friday 13 march", "by Friday 13 March"),
         ("in may", "in May"),
+        ("in mid-march", "in mid-March"),
         ("next tuesday", "next Tuesday"),
         ("in two weeks, it may be longer", "in two weeks, it may be longer"),
     ] {
