@@ -192,7 +192,8 @@ pub fn values(facts: &Facts) -> BTreeMap<&'static str, String> {
         NoteKind::ThankYou => words.clone(),
         _ => decision.and_then(|d| decisions::then(d, departs, country)),
     };
-    let dated = words.is_some() && decision.is_some_and(|d| d.by.is_some());
+    let dated =
+        words.as_ref().is_some_and(|words| words != "today") && decision.is_some_and(|d| d.by.is_some());
     put("decision_words", quoted);
     put("next_step", Some(sentences::next_step(words.as_deref(), dated, place, met.is_empty())));
     put("meanwhile", Some(if dated { "before that" } else { "in the meantime" }.to_owned()));

@@ -55,7 +55,7 @@ pub fn addressed(topic: &str) -> String {
 pub fn is_question(topic: &str) -> bool {
     const OPENERS: [&str; 10] =
         ["how", "what", "why", "when", "where", "which", "who", "whom", "whose", "whether"];
-    OPENERS.contains(&topic.split(' ').next().unwrap_or_default())
+    OPENERS.contains(&topic.split(' ').next().unwrap_or_default()) || topic.starts_with("the fact that ")
 }
 
 /// A reason without its "because".

@@ -100,7 +100,7 @@ pub(super) fn next_step(decision: Option<&str>, dated: bool, place: usize, direc
         }
         .to_owned();
     };
-    let then = if dated && words != "today" { " then" } else { "" };
+    let then = if dated { " then" } else { "" };
     match shape {
         _ if !direct => format!("They expected to decide {words}, and I look forward to hearing from you."),
         0 => format!("You expected to decide {words}, and I look forward to hearing from you{then}."),

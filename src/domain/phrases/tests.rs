@@ -280,6 +280,14 @@ fn words_counted_from_another_day_give_way_to_a_date() {
             "{words}"
         );
     }
+    decide(&mut app, "tomorrow", "2026-03-05", Some("2026-03-06"));
+    assert_eq!(get(&Facts { departs: at(next_day), ..facts(&app, "jane") }, "meanwhile"), "in the meantime");
+    let mut next = |words: &str, by: Option<&str>, departs: &str| {
+        decide(&mut app, words, "2026-03-05", by);
+        let text = get(&Facts { departs: at(departs), ..facts(&app, "jane") }, "next_step");
+        let rest = text.strip_prefix("You expected to decide ").unwrap();
+        rest.split(',').next().unwrap().to_owned()
+    };
     for (words, by) in [
         ("soon", None),
         ("by the end of the month", Some("2026-03-31")),
