@@ -1,6 +1,7 @@
 //! The careful friend: reads a note before it leaves, and says what it finds by name. It changes
-//! nothing and decides nothing; severities are those of the etiquette (M01 to M25).
+//! nothing and decides nothing; severities are those of the etiquette (M01 to M25), and M33 is ours.
 
+mod day;
 mod names;
 mod placeholders;
 mod salutation;
@@ -45,7 +46,7 @@ pub struct Finding {
 }
 
 /// Every name that a finding can have, as typed after `--allow`.
-pub const NAMES: [&str; 13] = [
+pub const NAMES: [&str; 14] = [
     "placeholder",
     "wrong-name",
     "near-miss",
@@ -59,6 +60,7 @@ pub const NAMES: [&str; 13] = [
     "too-similar",
     "same-topic",
     "recipients",
+    "stale-day",
 ];
 
 /// A note with all that it is read against.
@@ -124,6 +126,7 @@ pub fn check(subject: &Subject) -> Vec<Finding> {
     findings.extend(shape::subject_line(subject));
     findings.extend(shape::topic(subject));
     findings.extend(shape::length(subject));
+    findings.extend(day::stale_day(subject));
     findings.extend(similarity::too_similar(subject));
     findings.extend(similarity::same_topic(subject));
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));

@@ -2,14 +2,16 @@
 //! is sent when, and to whom, is decided elsewhere.
 
 mod clauses;
+mod decisions;
 mod names;
+mod sentences;
 mod subjects;
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate};
 
-use super::application::{Application, Decision, Tone};
+use super::application::{Application, Tone};
 use super::interview::{Interview, Topic};
 use super::note::NoteKind;
 use clauses::joined;
@@ -37,8 +39,10 @@ pub struct Facts<'a> {
 
 /// Every name that a template may use. Which of them have a value depends on the note: what is
 /// not known is absent.
-pub const NAMES: [&str; 32] = [
+pub const NAMES: [&str; 41] = [
+    "also",
     "because",
+    "brief",
     "company",
     "date",
     "decision_words",
@@ -47,14 +51,20 @@ pub const NAMES: [&str; 32] = [
     "formal",
     "me",
     "meanwhile",
+    "message",
     "met",
     "need",
     "next_step",
+    "other_because",
     "other_topics",
     "phone",
+    "promised_when",
+    "reason",
+    "rest_topics",
     "role",
     "role_short",
     "salutation",
+    "several",
     "subject_line",
     "thread_subject",
     "topic",
@@ -63,6 +73,7 @@ pub const NAMES: [&str; 32] = [
     "topic_3",
     "topic_4",
     "topic_5",
+    "topic_subject",
     "topics",
     "turn",
     "variant",
@@ -105,7 +116,10 @@ pub fn values(facts: &Facts) -> BTreeMap<&'static str, String> {
     put("me", facts.sender.map(str::to_owned));
     put("phone", facts.phone.map(str::to_owned));
     put("thread_subject", facts.thread_subject.map(str::to_owned));
-    put("formal", (facts.tone == Tone::Formal).then(|| "yes".to_owned()));
+    let yes = |is: bool| is.then(|| "yes".to_owned());
+    put("formal", yes(facts.tone == Tone::Formal));
+    put("brief", yes(facts.tone == Tone::Brief));
+    put("several", yes(met.len() > 1));
     put("variant", Some((place % VARIANTS + 1).to_string()));
     put("turn", Some(((place + place / VARIANTS) % 3 + 1).to_string()));
 
@@ -126,7 +140,11 @@ pub fn values(facts: &Facts) -> BTreeMap<&'static str, String> {
         put("weekday", Some(day.format("%A").to_string()));
     }
 
-    let whats: Vec<String> = topics.iter().map(|t| clauses::topic(&t.what)).collect();
+    let whats: Vec<String> = topics
+        .iter()
+        .map(|t| clauses::topic(&t.what))
+        .map(|what| if met.is_empty() { clauses::addressed(&what) } else { what })
+        .collect();
     const NUMBERED: [&str; 5] = ["topic_1", "topic_2", "topic_3", "topic_4", "topic_5"];
     for (name, what) in NUMBERED.into_iter().zip(&whats) {
         put(name, Some(what.clone()));
@@ -134,25 +152,54 @@ pub fn values(facts: &Facts) -> BTreeMap<&'static str, String> {
     put("topics", Some(joined(&whats)));
     // The one with a reason leads; without any, all share one sentence.
     let lead = topics.iter().position(|t| said(&t.why).is_some());
-    match lead {
+    let topic = match lead {
         Some(lead) => {
-            let others: Vec<String> = others(&whats, lead);
-            put("topic", whats.get(lead).cloned());
-            put("other_topics", Some(joined(&others)));
+            let others: Vec<sentences::Other> = whats
+                .iter()
+                .zip(&topics)
+                .enumerate()
+                .filter(|(at, _)| *at != lead)
+                .map(|(_, (what, topic))| sentences::Other { what, why: said(&topic.why) })
+                .collect();
+            let told = sentences::others(&others, room(facts, interview, &met));
+            put("other_topics", Some(joined(&others.iter().map(|o| o.what.clone()).collect::<Vec<_>>())));
+            put("rest_topics", Some(joined(&told.rest)));
+            put("other_because", told.because);
+            put("also", Some(told.also));
+            whats.get(lead).cloned().unwrap_or_default()
         }
-        None => put("topic", Some(joined(&whats))),
-    }
+        None => joined(&whats),
+    };
+    let plain = !clauses::is_question(&topic) && (lead.is_some() || whats.len() == 1);
+    let subject = if plain { topic.clone() } else { format!("our conversation about {topic}") };
+    put("topic_subject", Some(subject).filter(|_| !topic.is_empty()));
+    put("topic", Some(topic));
     let why = lead.and_then(|at| topics.get(at)).and_then(|t| said(&t.why));
+    let because = why.and_then(clauses::because);
+    let reason = why.filter(|_| because.is_none()).map(clauses::why);
+    put("reason", reason.map(|why| format!("I can see why that matters: {why}.")));
     put("why", why.map(clauses::why));
-    put("because", why.map(clauses::because));
-    put("fit", topics.iter().find_map(|t| said(&t.fit)).map(clauses::fit));
-    put("need", topics.iter().find_map(|t| said(&t.need)).map(clauses::need));
+    put("because", because);
+    let fits: Vec<String> = topics.iter().filter_map(|t| said(&t.fit)).map(clauses::fit).collect();
+    put("fit", sentences::fits(&fits));
+    let needs: Vec<String> = topics.iter().filter_map(|t| said(&t.need)).map(clauses::need).collect();
+    put("need", sentences::needs(&needs));
 
-    let decision = app.decision.as_ref().and_then(|d| Some((d, clauses::decision(&d.words)?)));
-    let dated = decision.as_ref().is_some_and(|(d, _)| d.by.is_some());
-    put("decision_words", decision.as_ref().map(|(_, words)| words.clone()));
-    put("next_step", Some(if met.is_empty() { next_step(decision, place) } else { next_step_via(decision) }));
+    let (departs, country) = (facts.departs.date_naive(), app.country.as_deref());
+    let decision = app.decision.as_ref();
+    let words = decision.and_then(|d| decisions::now(d, departs, country));
+    let quoted = match facts.kind {
+        NoteKind::ThankYou => words.clone(),
+        _ => decision.and_then(|d| decisions::then(d, departs, country)),
+    };
+    let dated =
+        words.as_ref().is_some_and(|words| words != "today") && decision.is_some_and(|d| d.by.is_some());
+    put("decision_words", quoted);
+    put("next_step", Some(sentences::next_step(words.as_deref(), dated, place, met.is_empty())));
     put("meanwhile", Some(if dated { "before that" } else { "in the meantime" }.to_owned()));
+    let message = sentences::message(facts, interview);
+    put("promised_when", sentences::promised_when(facts, day, message, &joined(&met)));
+    put("message", message.map(|on| sentences::thanks_for_message(facts, on)));
     put("subject_line", Some(subjects::subject_line(facts, day)));
     values
 }
@@ -192,37 +239,11 @@ fn said(text: &Option<String>) -> Option<&str> {
     text.as_deref().map(str::trim).filter(|text| !text.is_empty())
 }
 
-fn others(whats: &[String], lead: usize) -> Vec<String> {
-    whats.iter().enumerate().filter(|(at, _)| *at != lead).map(|(_, what)| what.clone()).collect()
-}
-
-/// Quotes their words, never a date of ours.
-fn next_step(decision: Option<(&Decision, String)>, place: usize) -> String {
-    match (decision, (place + place / VARIANTS) % VARIANTS) {
-        (None, 0) => "I look forward to hearing about the next step.".to_owned(),
-        (None, 1) => "I would be glad to take the next step.".to_owned(),
-        (None, 2) => "I am keen to hear what the next step will be.".to_owned(),
-        (None, _) => "I am curious to hear how it goes on from here.".to_owned(),
-        (Some((decision, words)), shape) => {
-            let then = if decision.by.is_some() { " then" } else { "" };
-            match shape {
-                0 => format!("You expected to decide {words}, and I look forward to hearing from you{then}."),
-                1 => format!("As I gathered, you mean to decide {words}, and I will be glad to hear of it."),
-                2 => format!("As you plan to decide {words}, I will watch for news{then}."),
-                _ => format!("I heard that the decision comes {words}, and I am happy to wait for it."),
-            }
-        }
-    }
-}
-
-/// For an agent, who does not decide.
-fn next_step_via(decision: Option<(&Decision, String)>) -> String {
-    match decision {
-        None => "I look forward to hearing from you about the next step.".to_owned(),
-        Some((_, words)) => {
-            format!("They expected to decide {words}, and I look forward to hearing from you.")
-        }
-    }
+/// How many words the reasons of further topics may take, so that the note stays in its bounds.
+fn room(facts: &Facts, interview: Option<&Interview>, met: &[String]) -> usize {
+    use super::interview::InterviewKind::{Informational, Panel, Phone};
+    let short = matches!(interview.map(|i| i.kind), Some(Phone | Panel | Informational));
+    if short || facts.tone == Tone::Brief || !met.is_empty() { 25 } else { 60 }
 }
 
 fn when(day: NaiveDate, departs: NaiveDate, country: Option<&str>) -> String {

@@ -2,8 +2,9 @@
 
 use super::names::whole_words;
 use super::{Finding, Severity, Subject};
+use crate::domain::application::Tone;
 use crate::domain::person::Person;
-use crate::domain::phrases::{TITLES, bare_name, first_name, honorific, last_name};
+use crate::domain::phrases::{self, TITLES, bare_name, first_name, honorific, last_name};
 use crate::domain::text::{nfc, parts};
 
 /// M02, M05, M06: the salutation greets the recipient, by a recorded name and title.
@@ -21,6 +22,10 @@ pub(super) fn salutation(subject: &Subject) -> Vec<Finding> {
     let Some((at, line)) = parts(&subject.note.body).salutation else {
         return vec![found("salutation", "M05", format!("does not greet {}", person.name), None)];
     };
+    // What the record itself gives is right, however odd the name: "Hi Day," greets Day.
+    if Tone::ALL.iter().any(|tone| nfc(line.trim()) == nfc(&phrases::salutation(person, *tone))) {
+        return Vec::new();
+    }
     let greeted = greeted(line);
     if is_impersonal(line, &greeted) {
         let message = format!("greets nobody by name; the record has {}", person.name);
@@ -29,7 +34,7 @@ pub(super) fn salutation(subject: &Subject) -> Vec<Finding> {
     let mut findings = Vec::new();
     let (title, name) = split_title(&greeted);
     if let Some(title) = title
-        && honorific(person).is_none_or(|known| !same_title(known, title))
+        && honorific(person).is_none_or(|known| !same_title(&known, title))
     {
         let message = match honorific(person) {
             Some(known) => format!("says {title}; the record has {known}"),
@@ -62,7 +67,7 @@ pub(super) fn honorifics(subject: &Subject) -> Vec<Finding> {
                 continue;
             };
             let title = before.split_whitespace().next_back().unwrap_or_default();
-            if is_title(title) && honorific(person).is_none_or(|known| !same_title(known, title)) {
+            if is_title(title) && honorific(person).is_none_or(|known| !same_title(&known, title)) {
                 findings.push(Finding {
                     name: "honorific",
                     id: "M06",
@@ -141,7 +146,8 @@ fn is_title(word: &str) -> bool {
     TITLES.contains(&word.trim_end_matches('.').to_lowercase().as_str())
 }
 
-/// "Dr" and "Dr." are one; British and American usage differ in the stop.
-fn same_title(one: &str, other: &str) -> bool {
-    one.trim_end_matches('.').eq_ignore_ascii_case(other.trim_end_matches('.'))
+/// "Dr" and "Dr." are one; British and American usage differ in the stop. Of "Prof. Dr." each is.
+fn same_title(known: &str, title: &str) -> bool {
+    let bare = |word: &str| word.trim_end_matches('.').to_lowercase();
+    known.split(' ').any(|part| bare(part) == bare(title)) || bare(known) == bare(title)
 }

@@ -360,3 +360,88 @@ fn with_an_agency_the_agent_is_greeted_and_written_to() {
     case.note.body = BODY.replace("Hi Jane", "Hi Sam");
     assert_eq!(case.found(), []);
 }
+
+#[test]
+fn a_day_named_by_its_owner_is_asked_about_once_it_is_another() {
+    let edited = |sentence: &str, departs: u32| {
+        let mut case = case();
+        case.note.body = BODY.replace(" today", "").replace("\n\nBest", &format!("\n\n{sentence}\n\nBest"));
+        case.note.edited = Edited::ByOwner;
+        case.note.departs_on = NaiveDate::from_ymd_opt(2026, 3, departs).unwrap();
+        case
+    };
+    for (sentence, right) in [
+        ("It was good to meet today.", 5),
+        ("This morning was a good one.", 5),
+        ("It was good to meet yesterday.", 6),
+        ("You said that you decide tomorrow.", 5),
+    ] {
+        assert_eq!(edited(sentence, right).found(), [], "{sentence}");
+        assert_eq!(edited(sentence, right + 2).found(), [("stale-day", Ask)], "{sentence}");
+    }
+    let found = &edited("It was good to meet today.", 6).findings()[0];
+    assert_eq!(found.message, "says today, and leaves on Fri 6 Mar; the interview was on Thu 5 Mar");
+    assert_eq!(found.line, Some((7, "was good to meet today".to_owned())));
+    let mut own = edited("We spoke of today's incident process.", 7);
+    own.app.interviews[0].meetings[0].topics.push(topic("today's incident process"));
+    assert_eq!(own.found(), []);
+    own = edited("It was good to meet today.", 7);
+    own.note.edited = Edited::No;
+    assert_eq!(own.found(), []);
+}
+
+#[test]
+fn the_own_salutation_is_never_objected_to() {
+    const ODD: [&str; 28] = [
+        "Doe, Jane",
+        "Garcia Lopez, Maria",
+        "Jane Doe, PhD",
+        "PhD",
+        "Mr Smith",
+        "Dr Who",
+        "Dr.",
+        "jane doe",
+        "JANE DOE",
+        "DJ",
+        "J. Doe",
+        "J.R. Doe",
+        "Day Lewis",
+        "Good Will",
+        "Hey",
+        "All",
+        "Team",
+        "There",
+        "Jane (JD) Doe",
+        "\"Jane\" Doe",
+        "Jane – Acme",
+        "Jane: Doe",
+        "O'Brien",
+        "山田 太郎",
+        "Иван Петров",
+        "Jane Doe, Acme, Inc.",
+        "Sir Ian",
+        "Miss Jr.",
+    ];
+    for name in ODD {
+        for honorific in [None, Some("Dr."), Some("Prof. Dr.")] {
+            for tone in Tone::ALL {
+                let mut case = case();
+                case.app.people[0].name = PersonName::parse(name).unwrap();
+                case.app.people[0].honorific = honorific.map(str::to_owned);
+                let greeting = crate::domain::phrases::salutation(&case.app.people[0], tone);
+                case.note.body = BODY.replace("Hi Jane,", &greeting);
+                assert_eq!(case.found(), [], "{name} {tone:?} {greeting}");
+                assert!(!greeting.contains("PhD") || name == "PhD", "{greeting}");
+            }
+        }
+    }
+}
+
+#[test]
+fn short_notes_that_differ_in_half_a_sentence_block() {
+    let one = "Hi Jane,\n\nThank you for your time today. Our conversation about the Platform Engineer role \
+        confirmed that I would like to go on. I look forward to hearing about the next step.\n\nBest,\nJo";
+    let other =
+        one.replace("Jane", "Omar").replace("I look forward to hearing about", "I would be glad to take");
+    assert!(similarity(one, &other) >= 0.75, "{}", similarity(one, &other));
+}

@@ -1,7 +1,13 @@
 //! Free text of a debrief made to fit into sentences: each function takes what was typed and gives
 //! a piece that its sentence frames can hold. It never adds a fact.
 
-use crate::domain::text::words;
+mod grammar;
+
+use crate::domain::text::capitalised;
+use grammar::{
+    PRONOUNS, has_own_subject_after_that, is_clause, is_gerund, is_noun_phrase, is_past, says_something,
+    starts_with_any,
+};
 
 /// A topic as it stands after "about": a noun phrase, a gerund or a how-clause.
 ///
@@ -28,42 +34,85 @@ pub fn topic(typed: &str) -> String {
         ],
     );
     let text = mid_sentence(&text);
-    if starts_with_any(&text, &PRONOUNS) { format!("how {text}") } else { text }
+    if has_own_subject_after_that(&text) {
+        format!("the fact {text}")
+    } else if starts_with_any(&text, &PRONOUNS) {
+        format!("how {text}")
+    } else {
+        text
+    }
+}
+
+/// "their rota" is "your rota" in a note to themselves.
+pub fn addressed(topic: &str) -> String {
+    match topic.strip_prefix("their ") {
+        Some(rest) => format!("your {rest}"),
+        None => topic.to_owned(),
+    }
+}
+
+/// Whether a topic is a clause ("how you test"), which cannot be what a sentence is about.
+pub fn is_question(topic: &str) -> bool {
+    const OPENERS: [&str; 10] =
+        ["how", "what", "why", "when", "where", "which", "who", "whom", "whose", "whether"];
+    OPENERS.contains(&topic.split(' ').next().unwrap_or_default()) || topic.starts_with("the fact that ")
 }
 
 /// A reason without its "because".
 pub fn why(typed: &str) -> String {
-    mid_sentence(&without_lead(&tidy(typed), &["because of ", "because ", "since ", "as ", "that "]))
+    let text = without_lead(&tidy(typed), &["because of ", "because ", "since ", "as "]);
+    let text = mid_sentence(&text);
+    match text.strip_prefix("that ") {
+        Some(rest) if has_own_subject_after_that(&text) => rest.to_owned(),
+        _ => text,
+    }
 }
 
-/// A reason as "because …": a clause takes `because`, a bare noun phrase `because of`.
-pub fn because(typed: &str) -> String {
+/// A reason as "because …": a clause takes `because`, a bare noun phrase `because of`. `None`
+/// where it cannot be told which of the two it is.
+pub fn because(typed: &str) -> Option<String> {
     let tidied = tidy(typed);
-    if tidied.to_lowercase().starts_with("because of ") {
-        return mid_sentence(&tidied);
+    let lower = tidied.to_lowercase();
+    if lower.starts_with("because of ") {
+        return Some(mid_sentence(&tidied));
     }
     if let Some(aim) = tidied.strip_prefix("to ") {
-        return format!("because it helps to {aim}");
+        return Some(format!("because it helps to {aim}"));
     }
     let reason = why(typed);
-    if is_clause(&reason) { format!("because {reason}") } else { format!("because of {reason}") }
+    if lower.starts_with("because ") || lower.starts_with("since ") || is_clause(&reason) {
+        Some(format!("because {reason}"))
+    } else if is_noun_phrase(&reason) {
+        Some(format!("because of {reason}"))
+    } else {
+        None
+    }
 }
 
 /// What of oneself fits, as a clause: "I ran …" stays, "ran …" gets its subject, a noun phrase
-/// becomes "what I would bring is …".
+/// becomes "I would bring …".
 pub fn fit(typed: &str) -> String {
-    const PAST: [&str; 24] = [
+    const VERBS: [&str; 46] = [
         "ran", "built", "led", "wrote", "made", "kept", "took", "grew", "cut", "did", "have", "had",
         "taught", "sold", "brought", "won", "spent", "set", "am", "was", "know", "found", "drew", "held",
+        "rewrote", "rebuilt", "sped", "began", "gave", "saw", "spoke", "went", "run", "maintain", "own",
+        "manage", "teach", "write", "enjoy", "like", "love", "care", "use", "speak", "learnt", "dealt",
     ];
+    const STATES: [&str; 6] = ["experienced", "interested", "certified", "trained", "skilled", "used"];
     let text = mid_sentence(&tidy(typed));
-    let first = text.split(' ').next().unwrap_or_default().to_lowercase();
-    if starts_with_any(&text, &PRONOUNS) || text.starts_with("my ") && is_clause(&text) {
+    let mut words = text.split(' ');
+    let first = words.next().unwrap_or_default().to_lowercase();
+    let second = words.next().unwrap_or_default().to_lowercase();
+    if starts_with_any(&text, &PRONOUNS) || text.starts_with("my ") && says_something(&text) {
         text
-    } else if PAST.contains(&first.as_str()) || (first.ends_with("ed") && first.len() > 4) {
+    } else if STATES.contains(&first.as_str()) && matches!(second.as_str(), "in" | "with" | "at" | "as") {
+        format!("I am {text}")
+    } else if VERBS.contains(&first.as_str()) || is_past(&first) {
         format!("I {text}")
+    } else if is_gerund(&first) {
+        format!("I would bring experience in {text}")
     } else {
-        format!("what I would bring is {text}")
+        format!("I would bring {text}")
     }
 }
 
@@ -140,9 +189,9 @@ pub fn decision(typed: &str) -> Option<String> {
             "take ",
         ],
     );
-    let text = mid_sentence(&text);
+    let text = with_named_days(&mid_sentence(&text));
     let lower = text.to_lowercase();
-    let first = lower.split(' ').next().unwrap_or_default().to_owned();
+    let first = lower.split(' ').next().unwrap_or_default().trim_end_matches([',', '.']).to_owned();
     let rest = lower.split(' ').nth(1).unwrap_or_default();
     match first.as_str() {
         "in" if matches!(rest, "touch" | "contact") => None,
@@ -153,7 +202,7 @@ pub fn decision(typed: &str) -> Option<String> {
         "the" => Some(format!("by {text}")),
         "a" | "an" | "one" | "two" | "three" | "four" | "five" | "six" | "seven" | "eight" | "ten"
         | "several" | "few" | "couple" => Some(format!("in {text}")),
-        _ if is_day(&first) => Some(format!("by {text}")),
+        _ if is_weekday(&first) || is_month(&first) => Some(format!("by {text}")),
         _ if first.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '–')) && !first.is_empty() => {
             let unit = ["day", "week", "month", "business", "working"].iter().any(|u| rest.starts_with(u));
             let range = matches!(rest, "to" | "or");
@@ -179,8 +228,6 @@ pub fn joined(parts: &[String]) -> String {
         }
     }
 }
-
-const PRONOUNS: [&str; 9] = ["i", "we", "you", "they", "it", "he", "she", "there", "i've"];
 
 /// One line, single blanks, no full stop at the end.
 fn tidy(typed: &str) -> String {
@@ -247,48 +294,84 @@ fn mid_sentence(text: &str) -> String {
     }
 }
 
-fn starts_with_any(text: &str, list: &[&str]) -> bool {
-    let first = text.split([' ', '\'', '’']).next().unwrap_or_default().to_lowercase();
-    list.contains(&first.as_str())
+/// Names of months and weekdays as English writes them: "by friday 13 march".
+fn with_named_days(text: &str) -> String {
+    let words: Vec<&str> = text.split(' ').collect();
+    let named = words.iter().enumerate().map(|(at, word)| {
+        let lower = word.trim_matches([',', '.']).to_lowercase();
+        let before =
+            at.checked_sub(1).and_then(|at| words.get(at)).map(|w| w.to_lowercase()).unwrap_or_default();
+        let dated = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
+        let after = words.get(at + 1).is_some_and(|word| dated(word));
+        // The month, not the verb.
+        let may = matches!(
+            before.as_str(),
+            "in" | "by" | "of" | "early" | "late" | "mid" | "before" | "until" | "end"
+        ) || dated(&before)
+            || after
+            || words.len() == 1;
+        if let Some(month) = lower.strip_prefix("mid-").filter(|month| is_month(month)) {
+            format!("mid-{}", capitalised(month))
+        } else if is_weekday(&lower) || is_month(&lower) && (lower != "may" || may) {
+            capitalised(&word.to_lowercase())
+        } else {
+            (*word).to_owned()
+        }
+    });
+    named.collect::<Vec<_>>().join(" ")
 }
 
-fn is_gerund(word: &str) -> bool {
-    word.len() > 5 && word.ends_with("ing") && word.chars().next().is_some_and(char::is_lowercase)
-}
-
-/// Whether a verb is likely in it: enough to choose between "because" and "because of".
-fn is_clause(text: &str) -> bool {
-    const VERBS: [&str; 34] = [
-        "is", "are", "was", "were", "be", "has", "have", "had", "will", "would", "can", "could", "may",
-        "might", "must", "should", "do", "does", "did", "go", "goes", "need", "make", "get", "keep", "let",
-        "save", "become", "stay", "take", "isn't", "can't", "won't", "don't",
+pub(super) fn is_weekday(word: &str) -> bool {
+    const DAYS: [&str; 17] = [
+        "mon",
+        "monday",
+        "tue",
+        "tues",
+        "tuesday",
+        "wed",
+        "wednesday",
+        "thu",
+        "thur",
+        "thurs",
+        "thursday",
+        "fri",
+        "friday",
+        "sat",
+        "saturday",
+        "sun",
+        "sunday",
     ];
-    const MEASURES: [&str; 8] = ["fewer", "less", "lower", "more", "no", "better", "faster", "higher"];
-    let words = words(text);
-    let first = words.first().map(String::as_str).unwrap_or_default();
-    if starts_with_any(text, &PRONOUNS)
-        || matches!(first, "this" | "that" | "nobody" | "everyone" | "everybody")
-    {
-        return true;
-    }
-    if words.iter().any(|word| VERBS.contains(&word.as_str())) {
-        return true;
-    }
-    if MEASURES.contains(&first) && words.len() <= 4 {
-        return false;
-    }
-    words.iter().skip(1).any(|word| (word.ends_with('s') && !word.ends_with("ss")) || word.ends_with("ed"))
+    DAYS.contains(&word)
 }
 
-fn is_day(word: &str) -> bool {
-    const DAYS: [&str; 19] = [
-        "mon", "tue", "wed", "thu", "fri", "sat", "sun", "jan", "feb", "mar", "apr", "may", "jun", "jul",
-        "aug", "sep", "oct", "nov", "dec",
+pub(super) fn is_month(word: &str) -> bool {
+    const MONTHS: [&str; 24] = [
+        "jan",
+        "january",
+        "feb",
+        "february",
+        "mar",
+        "march",
+        "apr",
+        "april",
+        "may",
+        "jun",
+        "june",
+        "jul",
+        "july",
+        "aug",
+        "august",
+        "sep",
+        "sept",
+        "september",
+        "oct",
+        "october",
+        "nov",
+        "november",
+        "dec",
+        "december",
     ];
-    let letters: String = word.chars().take(3).collect();
-    let full = ["day", "ary", "ch", "il", "may", "ne", "ly", "ust", "ber"];
-    DAYS.contains(&letters.as_str())
-        && (word.chars().count() <= 4 || full.iter().any(|end| word.trim_end_matches(',').ends_with(end)))
+    MONTHS.contains(&word)
 }
 
 #[cfg(test)]

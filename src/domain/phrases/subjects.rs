@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use super::Facts;
 use crate::domain::interview::InterviewKind;
 use crate::domain::note::NoteKind;
+use crate::domain::text::words;
 
 const LONGEST: usize = 50;
 
@@ -28,11 +29,11 @@ pub(super) fn subject_line(facts: &Facts, day: Option<NaiveDate>) -> String {
         NoteKind::ThankYou => {
             vec![format!("Thank you for the {role} {occasion}"), format!("{role} {occasion}: thank you")]
         }
-        NoteKind::Nudge => vec![format!("{role} role: timing"), format!("{role}: timing")],
-        NoteKind::CloseOut => vec![format!("{role} role: a last note")],
-        NoteKind::RejectionReply => vec![format!("{role} role: thank you")],
+        NoteKind::Nudge => vec![format!("{role} interview: timing")],
+        NoteKind::CloseOut => vec![format!("{role} interview: a last note")],
+        NoteKind::RejectionReply => vec![format!("{role} interview: thank you")],
         NoteKind::NextRoundReply => {
-            vec![format!("{role} role: the next interview"), format!("{role}: next interview")]
+            vec![format!("{role}: the next interview"), format!("{role}: next interview")]
         }
     };
     let day_of = weekday.map_or_else(|| "the".to_owned(), |day| format!("{day}'s"));
@@ -49,8 +50,21 @@ pub(super) fn subject_line(facts: &Facts, day: Option<NaiveDate>) -> String {
     shorter_roles(facts.application.short_role())
         .iter()
         .flat_map(|role| with_role(role))
-        .find(|subject| subject.is_ascii() && subject.len() <= LONGEST)
+        .find(|subject| subject.is_ascii() && subject.len() <= LONGEST && says_enough(subject))
         .unwrap_or(without_role)
+}
+
+/// What the check of subjects asks for: quiet, and about something. "QA" alone is too little.
+fn says_enough(subject: &str) -> bool {
+    let told = ["interview", "conversation", "call"];
+    let plain = ["thank", "you", "for", "the", "role", "timing"];
+    !subject.contains('!')
+        && words(subject).iter().any(|word| {
+            word == "interview"
+                || (word.chars().count() > 2
+                    && !told.contains(&word.as_str())
+                    && !plain.contains(&word.as_str()))
+        })
 }
 
 /// The role, then without what follows a comma or bracket, then without its rank.

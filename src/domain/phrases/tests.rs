@@ -1,6 +1,6 @@
 use super::*;
 use crate::domain::address::PersonName;
-use crate::domain::application::Status;
+use crate::domain::application::{Decision, Heard, News, Status};
 use crate::domain::interview::{End, InterviewKind, Meeting};
 use crate::domain::person::Person;
 use crate::domain::zone::Zone;
@@ -148,12 +148,13 @@ fn their_words_are_quoted_and_never_our_date() {
     let next = |app: &Application| get(&facts(app, "jane"), "next_step");
     assert_eq!(next(&app), "I look forward to hearing about the next step.");
     let day = NaiveDate::from_ymd_opt(2026, 3, 19);
-    app.decision = Some(Decision { words: "two weeks".to_owned(), said_on: day.unwrap(), by: day });
+    let said_on = NaiveDate::from_ymd_opt(2026, 3, 5).unwrap();
+    app.decision = Some(Decision { words: "two weeks".to_owned(), said_on, by: day });
     assert_eq!(
         next(&app),
         "You expected to decide in two weeks, and I look forward to hearing from you then."
     );
-    app.decision = Some(Decision { words: "soon".to_owned(), said_on: day.unwrap(), by: None });
+    app.decision = Some(Decision { words: "soon".to_owned(), said_on, by: None });
     assert_eq!(next(&app), "You expected to decide soon, and I look forward to hearing from you.");
     assert_eq!(get(&facts(&app, "jane"), "meanwhile"), "in the meantime");
 }
@@ -235,5 +236,181 @@ fn a_thread_keeps_its_subject_with_one_re() {
         assert_eq!(get(&facts, "subject_line"), "Re: Thank you, Acme");
     }
     let facts = Facts { kind: NoteKind::Nudge, ..facts(&app, "jane") };
-    assert_eq!(get(&facts, "subject_line"), "Platform Engineer role: timing");
+    assert_eq!(get(&facts, "subject_line"), "Platform Engineer interview: timing");
+}
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn decide(app: &mut Application, words: &str, said_on: &str, by: Option<&str>) {
+    app.decision = Some(Decision { words: words.to_owned(), said_on: day(said_on), by: by.map(day) });
+}
+
+#[test]
+fn words_counted_from_another_day_give_way_to_a_date() {
+    let mut app = application();
+    let mut next = |words: &str, by: Option<&str>, departs: &str| {
+        decide(&mut app, words, "2026-03-05", by);
+        let facts = Facts { departs: at(departs), ..facts(&app, "jane") };
+        let text = get(&facts, "next_step");
+        match text.strip_prefix("You expected to decide ") {
+            Some(rest) => rest.split(',').next().unwrap().to_owned(),
+            None => text,
+        }
+    };
+    let (same_day, next_day) = ("2026-03-05T17:45:00-05:00", "2026-03-06T09:00:00-05:00");
+    for (words, by) in [
+        ("tomorrow", "2026-03-06"),
+        ("this week", "2026-03-06"),
+        ("next week", "2026-03-13"),
+        ("in a couple of days", "2026-03-07"),
+        ("in two to three weeks", "2026-03-26"),
+        ("by Friday", "2026-03-06"),
+        ("in 20-25 days", "2026-03-26"),
+    ] {
+        assert_eq!(next(words, Some(by), same_day), words);
+        let later = match day(by).day() {
+            6 => "today".to_owned(),
+            n => format!("by March {n}"),
+        };
+        assert_eq!(next(words, Some(by), next_day), later, "{words}");
+        assert_eq!(
+            next(words, Some(by), "2026-03-27T09:00:00-04:00"),
+            "I look forward to hearing about the next step.",
+            "{words}"
+        );
+    }
+    decide(&mut app, "tomorrow", "2026-03-05", Some("2026-03-06"));
+    assert_eq!(get(&Facts { departs: at(next_day), ..facts(&app, "jane") }, "meanwhile"), "in the meantime");
+    let mut next = |words: &str, by: Option<&str>, departs: &str| {
+        decide(&mut app, words, "2026-03-05", by);
+        let text = get(&Facts { departs: at(departs), ..facts(&app, "jane") }, "next_step");
+        let rest = text.strip_prefix("You expected to decide ").unwrap();
+        rest.split(',').next().unwrap().to_owned()
+    };
+    for (words, by) in [
+        ("soon", None),
+        ("by the end of the month", Some("2026-03-31")),
+        ("by March 13", Some("2026-03-13")),
+        ("by 2026-03-13", Some("2026-03-13")),
+        ("by Friday 13 March", Some("2026-03-13")),
+        ("by the end of March", Some("2026-03-31")),
+    ] {
+        assert_eq!(next(words, by, next_day), words);
+    }
+    assert_eq!(next("next month", Some("2026-04-30"), "2026-04-01T09:00:00-04:00"), "by April 30");
+}
+
+#[test]
+fn a_nudge_says_where_and_when_the_decision_was_heard_of() {
+    let mut app = application();
+    app.people.truncate(1);
+    let at_nudge = |app: &Application| {
+        let facts =
+            Facts { kind: NoteKind::Nudge, departs: at("2026-03-23T10:06:00-04:00"), ..facts(app, "jane") };
+        let mut values = values(&facts);
+        (
+            values.remove("promised_when").unwrap(),
+            values.remove("decision_words").unwrap(),
+            values.remove("message"),
+        )
+    };
+    let said = |a: &str, b: &str, c: Option<&str>| (a.to_owned(), b.to_owned(), c.map(str::to_owned));
+    decide(&mut app, "in two weeks", "2026-03-05", Some("2026-03-19"));
+    assert_eq!(at_nudge(&app), said("When we spoke on March 5", "in two weeks", None));
+    decide(&mut app, "next week", "2026-03-05", Some("2026-03-13"));
+    assert_eq!(at_nudge(&app), said("When we spoke on March 5", "by March 13", None));
+    decide(&mut app, "by friday", "2026-03-16", Some("2026-03-20"));
+    assert_eq!(at_nudge(&app), said("On March 16", "by Friday", None));
+    let answered = |on: &str| Heard { at: at(on), news: News::Answered };
+    app.heard = vec![answered("2026-03-16T09:00:00-04:00")];
+    let thanks = "Thank you for your message of March 16.";
+    assert_eq!(at_nudge(&app), said("At that time", "by Friday", Some(thanks)));
+    app.heard.push(answered("2026-03-18T09:00:00-04:00"));
+    let thanks = "Thank you for your message of March 18.";
+    assert_eq!(at_nudge(&app), said("In your message of March 16", "by Friday", Some(thanks)));
+    app.people = application().people;
+    let thanks = "Thank you for the message of March 18.";
+    assert_eq!(at_nudge(&app), said("In the message of March 16", "by Friday", Some(thanks)));
+}
+
+#[test]
+fn what_further_topics_add_is_said_while_there_is_room() {
+    let mut app = application();
+    let topic = |what: &str, why: &str, fit: &str, need: &str| {
+        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        Topic { what: what.to_owned(), why: some(why), fit: some(fit), need: some(need) }
+    };
+    app.interviews[0].meetings[0].topics = vec![
+        topic("Kafka", "", "", ""),
+        topic("how you ship", "it is calm", "ran Kafka", "a calmer rota"),
+        topic("their pager", "it is loud", "led two moves", "someone patient"),
+    ];
+    let get_all = |app: &Application, name: &str| get(&facts(app, "jane"), name);
+    assert_eq!(get_all(&app, "fit"), "I ran Kafka and led two moves");
+    assert_eq!(get_all(&app, "need"), "a calmer rota and someone patient");
+    assert_eq!(get_all(&app, "also"), "As for your pager, I can see why that matters: it is loud.");
+    assert_eq!(get_all(&app, "rest_topics"), "Kafka");
+    app.interviews[0].meetings[0].topics.remove(0);
+    assert_eq!(get_all(&app, "other_because"), "because it is loud");
+    app.agent = Some("sam".to_owned());
+    assert_eq!(get_all(&app, "topic_2"), "their pager");
+}
+
+#[test]
+fn a_question_or_a_list_is_no_subject_of_a_sentence() {
+    let mut app = application();
+    assert_eq!(get(&facts(&app, "jane"), "topic_subject"), "moving the billing jobs");
+    assert_eq!(get(&facts(&app, "omar"), "topic_subject"), "our conversation about how on-call is shared");
+    app.interviews[0].meetings[0].topics.push(Topic { what: "pay".to_owned(), ..Topic::default() });
+    assert_eq!(
+        get(&facts(&app, "jane"), "topic_subject"),
+        "our conversation about moving the billing jobs and pay"
+    );
+}
+
+#[test]
+fn a_subject_without_a_thread_passes_its_own_check() {
+    let mut app = application();
+    for (role, kind, subject) in [
+        ("QA", NoteKind::Nudge, "QA interview: timing"),
+        ("Yahoo! Engineer", NoteKind::Nudge, "Thursday's interview: timing"),
+        ("QA", NoteKind::CloseOut, "QA interview: a last note"),
+        ("QA", NoteKind::NextRoundReply, "QA: the next interview"),
+    ] {
+        app.role = role.to_owned();
+        assert_eq!(get(&Facts { kind, ..facts(&app, "jane") }, "subject_line"), subject);
+    }
+}
+
+#[test]
+fn a_name_is_said_as_its_bearer_would() {
+    let mut app = application();
+    let mut greet = |name: &str| {
+        app.people[0].name = PersonName::parse(name).unwrap();
+        let warm = salutation(&app.people[0], Tone::Brief);
+        (warm, salutation(&app.people[0], Tone::Formal))
+    };
+    for (name, warm, formal) in [
+        ("Doe, Jane", "Hi Jane,", "Dear Jane Doe,"),
+        ("Doe, Dr. Jane, PhD", "Hi Jane,", "Dear Dr. Doe,"),
+        ("van der Berg, Jan", "Hi Jan,", "Dear Jan van der Berg,"),
+        ("Jane Doe PhD, MBA", "Hi Jane,", "Dear Jane Doe,"),
+        ("Dr. Jane Doe, M.D., CFA", "Hi Jane,", "Dear Dr. Doe,"),
+        ("Mr. John Smith Jr.", "Hi John,", "Dear Mr. Smith,"),
+        ("Mr Smith", "Dear Mr Smith,", "Dear Mr Smith,"),
+        ("Dr Who", "Dear Dr Who,", "Dear Dr Who,"),
+        ("Prof. Dr. Jane Doe", "Hi Jane,", "Dear Prof. Dr. Doe,"),
+        ("jane doe", "Hi Jane,", "Dear Jane Doe,"),
+        ("JANE DOE", "Hi Jane,", "Dear Jane Doe,"),
+        ("SEAN O'BRIEN", "Hi Sean,", "Dear Sean O'Brien,"),
+        ("jean-luc de la cruz", "Hi Jean-Luc,", "Dear Jean-Luc de la Cruz,"),
+        ("DJ", "Hi DJ,", "Dear DJ,"),
+        ("JD Smith", "Hi JD,", "Dear JD Smith,"),
+        ("Jane Doe (she/her)", "Hi Jane,", "Dear Jane Doe,"),
+        ("Jane Ma", "Hi Jane,", "Dear Jane Ma,"),
+    ] {
+        assert_eq!(greet(name), (warm.to_owned(), formal.to_owned()), "{name}");
+    }
 }

@@ -245,7 +245,8 @@ fn a_draft_records_and_previews_in_one_step() {
     );
     let text = run.text();
     assert!(
-        text.contains("To: Jane Doe <jane@acme.example>\n") && text.contains("How on-call is\nshared"),
+        text.contains("To: Jane Doe <jane@acme.example>\n")
+            && text.contains("Our conversation\nabout how on-call is shared"),
         "{text}"
     );
     let more = sandbox.run(&["draft", "acme/jane", "--topic", "the pager rota", "--json"]).json();
