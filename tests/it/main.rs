@@ -6,6 +6,7 @@
 )]
 
 mod architecture;
+mod holidays;
 mod mime;
 mod smtp;
 mod smtp_server;
