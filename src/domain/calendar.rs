@@ -42,7 +42,7 @@ impl Calendar {
         let country = country.map(|country| country.trim().to_ascii_uppercase());
         let place = country.as_deref().and_then(|code| {
             let whole = code.split('-').next().unwrap_or(code);
-            Place::parse(code).or_else(|_| Place::parse(whole)).ok()
+            Place::find(code).or_else(|| Place::find(whole))
         });
         Calendar {
             country,

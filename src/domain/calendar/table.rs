@@ -60,8 +60,13 @@ impl Place {
     /// `US`, `us`, `US-CA`.
     pub fn parse(text: &str) -> Result<Place, UnknownPlace> {
         let code = text.trim().to_ascii_uppercase();
-        let found = places().find(|place| place.code == code);
-        found.ok_or_else(|| UnknownPlace { text: text.trim().to_owned(), nearest: nearest(&code) })
+        Place::find(&code)
+            .ok_or_else(|| UnknownPlace { text: text.trim().to_owned(), nearest: nearest(&code) })
+    }
+
+    /// By its code in upper case. Cheaper than to hear what else might have been meant.
+    pub(super) fn find(code: &str) -> Option<Place> {
+        places().find(|place| place.code == code)
     }
 
     /// All countries, by their codes.
@@ -72,7 +77,7 @@ impl Place {
     /// The country that this place is a part of; itself if it is one.
     pub fn country(self) -> Place {
         let code = self.code.split('-').next().unwrap_or(self.code);
-        Place::countries().find(|place| place.code == code).unwrap_or(self)
+        Place::find(code).unwrap_or(self)
     }
 
     /// The parts of this country that the table knows.
@@ -83,8 +88,7 @@ impl Place {
 
     /// The English name of the country.
     pub fn country_name(self) -> String {
-        let mut words = self.country().words.split(' ');
-        words.find_map(|word| word.strip_prefix('=')).unwrap_or_default().replace('_', " ")
+        name_in(self.country().words)
     }
 
     pub fn days(self) -> PublicDays {
@@ -145,6 +149,10 @@ fn dates(month_and_day: &str, years: &RangeInclusive<i32>) -> impl Iterator<Item
         .filter_map(|(number, year)| NaiveDate::from_ymd_opt(year, number / 100, number % 100))
 }
 
+fn name_in(words: &str) -> String {
+    words.split(' ').find_map(|word| word.strip_prefix('=')).unwrap_or_default().replace('_', " ")
+}
+
 /// As ISO 8601 numbers them.
 fn weekday(digit: char) -> Option<Weekday> {
     let number = u8::try_from(digit.to_digit(10)?).ok()?;
@@ -172,7 +180,7 @@ fn header(key: &str) -> &'static str {
 fn nearest(code: &str) -> Option<&'static str> {
     if let Some((country, _)) = code.split_once('-') {
         let other = OTHER_CODES.iter().find(|(other, _)| *other == country).map_or(country, |(_, iso)| *iso);
-        let country = Place::countries().find(|place| place.code == other)?;
+        let country = Place::find(other)?;
         let code = code.replacen(code.split('-').next().unwrap_or_default(), other, 1);
         let begun = country.parts().map(|part| part.code).find(|part| code.starts_with(part));
         let near = || text::nearest(&code, country.parts().map(|part| part.code));
@@ -182,7 +190,7 @@ fn nearest(code: &str) -> Option<&'static str> {
         return Some(iso);
     }
     let names: Vec<(String, Place)> =
-        Place::countries().map(|place| (place.country_name().to_ascii_uppercase(), place)).collect();
+        Place::countries().map(|place| (name_in(place.words).to_ascii_uppercase(), place)).collect();
     let name = text::nearest(code, names.iter().map(|(name, _)| name.as_str()))?;
     names.iter().find(|(other, _)| other == name).map(|(_, place)| place.code)
 }
