@@ -59,7 +59,7 @@ pub enum Subcommands {
 const GROUPS: [(&str, &[&str]); 4] = [
     ("Everyday", &["add", "draft", "send", "nudge", "status"]),
     ("An application", &["edit", "show", "heard", "mark", "close", "forget"]),
-    ("Set up", &["init", "demo"]),
+    ("Set up", &["init", "holidays", "demo"]),
     ("For the shell", &["completions", "man"]),
 ];
 

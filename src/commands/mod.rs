@@ -10,6 +10,7 @@ pub mod edit;
 mod exit;
 pub mod forget;
 pub mod heard;
+pub mod holidays;
 pub mod init;
 pub mod mark;
 pub mod nudge;
@@ -41,6 +42,7 @@ pub enum Command {
     Close(close::Args),
     Forget(forget::Args),
     Init(init::Args),
+    Holidays(holidays::Args),
 }
 
 /// `thanks` alone is `thanks status`.
@@ -66,6 +68,7 @@ pub enum Report {
     Close(close::Report),
     Forget(forget::Report),
     Init(init::Report),
+    Holidays(holidays::Report),
 }
 
 pub fn run(command: &Command, app: &mut App) -> Result<Report> {
@@ -82,13 +85,14 @@ pub fn run(command: &Command, app: &mut App) -> Result<Report> {
         Command::Close(args) => Report::Close(close::run(args, app)?),
         Command::Forget(args) => Report::Forget(forget::run(args, app)?),
         Command::Init(args) => Report::Init(init::run(args, app)?),
+        Command::Holidays(args) => Report::Holidays(holidays::run(args, app)?),
     })
 }
 
 impl Report {
     /// Whether the words on standard output are what the command is for, so that `-q` keeps them.
     pub fn is_asked_for(&self) -> bool {
-        matches!(self, Report::Draft(_) | Report::Status(_) | Report::Show(_))
+        matches!(self, Report::Draft(_) | Report::Status(_) | Report::Show(_) | Report::Holidays(_))
     }
 
     /// The gravest thing in it, which becomes the exit code; `None` where all is well.

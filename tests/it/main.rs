@@ -11,6 +11,7 @@ mod demo;
 mod exits;
 mod init;
 mod ledger;
+mod holidays;
 mod mime;
 mod promise;
 mod readme;

@@ -1,5 +1,6 @@
 //! Every report as a person reads it.
 
+mod calendar;
 mod notes;
 mod record;
 mod setup;
@@ -21,5 +22,6 @@ pub fn page(report: &Report, app: &App) -> Page {
         Report::Close(report) => record::close(report),
         Report::Forget(report) => record::forget(report),
         Report::Init(report) => setup::init(report),
+        Report::Holidays(report) => calendar::holidays(report),
     }
 }
