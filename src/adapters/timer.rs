@@ -10,6 +10,7 @@ mod tasks;
 #[cfg(test)]
 mod tests;
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -30,7 +31,7 @@ pub struct Plan {
     /// Absolute.
     pub program: PathBuf,
     /// What the program needs of today's environment to find the same files again.
-    pub environment: Vec<(&'static str, String)>,
+    pub environment: Vec<(&'static str, OsString)>,
     pub every: Minutes,
 }
 
@@ -55,6 +56,14 @@ pub struct Timer {
     pub folder: PathBuf,
     /// Of the user; the log of launchd is below it.
     home: PathBuf,
+}
+
+/// A plan as text that every keeper can express.
+struct Words<'a> {
+    program: &'a str,
+    environment: Vec<(&'static str, &'a str)>,
+    home: &'a str,
+    minutes: u8,
 }
 
 /// What `remove` did.
@@ -137,15 +146,20 @@ impl Timer {
     /// The files for a plan, as they would be written. `Data` where the keeper cannot express a
     /// path.
     pub fn files(&self, plan: &Plan) -> Result<Vec<File>, Problem> {
-        let program = speakable(&plan.program)?;
-        let plain = plan.environment.iter().map(|(_, value)| value.as_str());
-        if let Some(value) = plain.chain([program]).find(|value| value.chars().any(char::is_control)) {
-            return Err(unspeakable(value, "control characters"));
-        }
+        let words = Words {
+            program: speakable(&plan.program)?,
+            environment: plan
+                .environment
+                .iter()
+                .map(|(name, value)| Ok((*name, speakable(Path::new(value))?)))
+                .collect::<Result<_, Problem>>()?,
+            home: speakable(&self.home)?,
+            minutes: plan.every.get(),
+        };
         let texts = match self.keeper {
-            Keeper::Systemd => systemd::render(program, plan)?,
-            Keeper::Launchd => launchd::render(program, plan, speakable(&self.home)?),
-            Keeper::TaskScheduler => tasks::render(program, plan),
+            Keeper::Systemd => systemd::render(&words)?,
+            Keeper::Launchd => launchd::render(&words),
+            Keeper::TaskScheduler => tasks::render(&words),
         };
         Ok(self.paths().into_iter().zip(texts).map(|(path, text)| File::sealed(path, &text)).collect())
     }
@@ -234,7 +248,9 @@ impl Timer {
                     problem = problem.detail(format!("left, changed by hand: {}", path.display()));
                 }
                 Err(problem.hint(match self.keeper {
-                    Keeper::Systemd => "it ends with your session, or with: systemctl --user stop thanks.timer",
+                    Keeper::Systemd => {
+                        "it ends with your session, or with: systemctl --user stop thanks.timer"
+                    }
                     Keeper::Launchd => "it ends with your session, or with: launchctl remove thanks.schedule",
                     Keeper::TaskScheduler => "try: schtasks /Delete /TN thanks /F",
                 }))
@@ -301,7 +317,11 @@ pub fn running_program() -> Result<PathBuf, Problem> {
 }
 
 fn speakable(path: &Path) -> Result<&str, Problem> {
-    path.to_str().ok_or_else(|| unspeakable(&path.to_string_lossy(), "bytes that are not UTF-8"))
+    match path.to_str() {
+        None => Err(unspeakable(&path.to_string_lossy(), "bytes that are not UTF-8")),
+        Some(text) if text.chars().any(char::is_control) => Err(unspeakable(text, "control characters")),
+        Some(text) => Ok(text),
+    }
 }
 
 fn unspeakable(value: &str, what: &str) -> Problem {

@@ -14,6 +14,7 @@ pub mod init;
 pub mod mark;
 pub mod nudge;
 pub mod outcome;
+pub mod schedule;
 pub mod send;
 pub mod show;
 pub mod status;
@@ -41,6 +42,7 @@ pub enum Command {
     Close(close::Args),
     Forget(forget::Args),
     Init(init::Args),
+    Schedule(schedule::Args),
 }
 
 /// `thanks` alone is `thanks status`.
@@ -66,6 +68,7 @@ pub enum Report {
     Close(close::Report),
     Forget(forget::Report),
     Init(init::Report),
+    Schedule(schedule::Report),
 }
 
 pub fn run(command: &Command, app: &mut App) -> Result<Report> {
@@ -82,13 +85,17 @@ pub fn run(command: &Command, app: &mut App) -> Result<Report> {
         Command::Close(args) => Report::Close(close::run(args, app)?),
         Command::Forget(args) => Report::Forget(forget::run(args, app)?),
         Command::Init(args) => Report::Init(init::run(args, app)?),
+        Command::Schedule(args) => Report::Schedule(schedule::run(args, app)?),
     })
 }
 
 impl Report {
     /// Whether the words on standard output are what the command is for, so that `-q` keeps them.
     pub fn is_asked_for(&self) -> bool {
-        matches!(self, Report::Draft(_) | Report::Status(_) | Report::Show(_))
+        match self {
+            Report::Schedule(report) => report.is_asked_for(),
+            _ => matches!(self, Report::Draft(_) | Report::Status(_) | Report::Show(_)),
+        }
     }
 
     /// The gravest thing in it, which becomes the exit code; `None` where all is well.
@@ -97,6 +104,7 @@ impl Report {
             Report::Draft(report) => report.gravest(),
             Report::Send(report) => report.gravest(),
             Report::Nudge(report) => report.gravest(),
+            Report::Schedule(report) => report.gravest(),
             _ => None,
         }
     }

@@ -53,9 +53,7 @@ impl File {
             }
             written
         };
-        write().map_err(|error| {
-            failed("written", &self.path, &error).detail("the timer was not activated")
-        })
+        write().map_err(|error| failed("written", &self.path, &error).detail("the timer was not activated"))
     }
 }
 
@@ -128,7 +126,8 @@ fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// The Task Scheduler wants UTF-16 with a byte order mark, the others UTF-8.
 fn encoded(path: &Path, text: &str) -> Vec<u8> {
     if path.extension().is_some_and(|ending| ending == "xml") {
-        let units = std::iter::once(0xfeff).chain(text.replace('\n', "\r\n").encode_utf16().collect::<Vec<_>>());
+        let units =
+            std::iter::once(0xfeff).chain(text.replace('\n', "\r\n").encode_utf16().collect::<Vec<_>>());
         units.flat_map(u16::to_le_bytes).collect()
     } else {
         text.as_bytes().to_vec()

@@ -4,23 +4,23 @@ use std::path::{Path, PathBuf};
 
 use super::files::{SEAL, from_xml, xml};
 use super::programs::{self, Line, Matters, Outcome, line};
-use super::{ARGUMENTS, Activity, Plan, Status};
+use super::{ARGUMENTS, Activity, Status, Words};
 
 pub(super) const NAMES: [&str; 1] = ["thanks.schedule.plist"];
 
 const LABEL: &str = "thanks.schedule";
 
-pub(super) fn render(program: &str, plan: &Plan, home: &str) -> Vec<String> {
+pub(super) fn render(plan: &Words<'_>) -> Vec<String> {
     let mut words = String::new();
-    for word in std::iter::once(program).chain(ARGUMENTS) {
+    for word in std::iter::once(plan.program).chain(ARGUMENTS) {
         words.push_str(&format!("    <string>{}</string>\n", xml(word)));
     }
     let mut environment = String::new();
     for (name, value) in &plan.environment {
         environment.push_str(&format!("    <key>{name}</key>\n    <string>{}</string>\n", xml(value)));
     }
-    let log = xml(&format!("{home}/Library/Logs/thanks.log"));
-    let seconds = u32::from(plan.every.get()) * 60;
+    let log = xml(&format!("{}/Library/Logs/thanks.log", plan.home));
+    let seconds = u32::from(plan.minutes) * 60;
     // 63 is 077: the log names people.
     vec![format!(
         r#"<?xml version="1.0" encoding="UTF-8"?>

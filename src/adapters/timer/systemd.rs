@@ -7,22 +7,22 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 
 use super::files::SEAL;
 use super::programs::{self, Line, Outcome, line};
-use super::{ARGUMENTS, Activity, Plan, Status, unspeakable};
+use super::{ARGUMENTS, Activity, Status, Words, unspeakable};
 use crate::domain::problem::Problem;
 
 pub(super) const NAMES: [&str; 2] = ["thanks.service", "thanks.timer"];
 
 /// The service and the timer.
-pub(super) fn render(program: &str, plan: &Plan) -> Result<Vec<String>, Problem> {
+pub(super) fn render(words: &Words<'_>) -> Result<Vec<String>, Problem> {
     // systemd refuses them in the name of a program, however they are quoted.
-    if program.contains(['"', '\'', '\\']) {
-        return Err(unspeakable(program, "a quote or a backslash"));
+    if words.program.contains(['"', '\'', '\\']) {
+        return Err(unspeakable(words.program, "a quote or a backslash"));
     }
     let mut environment = String::new();
-    for (name, value) in &plan.environment {
+    for (name, value) in &words.environment {
         environment.push_str(&format!("Environment={}\n", quoted(&format!("{name}={value}"))));
     }
-    let (program, arguments, minutes) = (quoted(program), ARGUMENTS.join(" "), plan.every.get());
+    let (program, arguments, minutes) = (quoted(words.program), ARGUMENTS.join(" "), words.minutes);
     let service = format!(
         "\
 # {SEAL}
@@ -118,12 +118,18 @@ pub(super) fn ask(status: &mut Status) {
     }
     for block in answer.split("\n\n") {
         let value = |name: &str| {
-            block.lines().find_map(|line| line.split_once('=').filter(|(key, _)| *key == name)).map(|(_, v)| v)
+            block
+                .lines()
+                .find_map(|line| line.split_once('=').filter(|(key, _)| *key == name))
+                .map(|(_, v)| v)
         };
         match value("Id") {
             Some("thanks.timer") => {
-                status.activity =
-                    if value("ActiveState") == Some("active") { Activity::Active } else { Activity::Inactive };
+                status.activity = if value("ActiveState") == Some("active") {
+                    Activity::Active
+                } else {
+                    Activity::Inactive
+                };
                 status.next_run = value("NextElapseUSecRealtime").and_then(time);
             }
             Some("thanks.service") => {

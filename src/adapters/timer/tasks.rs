@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use super::files::{SEAL, from_xml, xml};
 use super::programs::{self, Line, Outcome, line};
-use super::{ARGUMENTS, Activity, Plan, Status};
+use super::{ARGUMENTS, Activity, Status, Words};
 
 pub(super) const NAMES: [&str; 1] = ["schedule-task.xml"];
 
 /// A task knows no environment of its own: it gets the user's. It runs in the user's session,
 /// since without one there is no credential store.
-pub(super) fn render(program: &str, plan: &Plan) -> Vec<String> {
-    let (program, arguments, minutes) = (xml(program), xml(&ARGUMENTS.join(" ")), plan.every.get());
+pub(super) fn render(words: &Words<'_>) -> Vec<String> {
+    let (program, arguments, minutes) = (xml(words.program), xml(&ARGUMENTS.join(" ")), words.minutes);
     vec![format!(
         r#"<?xml version="1.0" encoding="UTF-16"?>
 <!-- {SEAL} -->

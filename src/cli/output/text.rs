@@ -2,6 +2,7 @@
 
 mod notes;
 mod record;
+mod schedule;
 mod setup;
 mod status;
 
@@ -21,5 +22,6 @@ pub fn page(report: &Report, app: &App) -> Page {
         Report::Close(report) => record::close(report),
         Report::Forget(report) => record::forget(report),
         Report::Init(report) => setup::init(report),
+        Report::Schedule(report) => schedule::schedule(report),
     }
 }
