@@ -7,5 +7,6 @@
 
 mod architecture;
 mod mime;
+mod schedule;
 mod smtp;
 mod smtp_server;
