@@ -3,6 +3,7 @@
 #![cfg(target_os = "linux")]
 
 use std::fs;
+use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -275,6 +276,19 @@ fn status_tells_the_next_run_the_last_one_and_what_is_called() {
 }
 
 #[test]
+fn the_last_run_is_known_across_a_restart_of_the_computer() {
+    let answer = "printf 'Id=thanks.timer\\nActiveState=inactive\\nLastTriggerUSec=Thu 2026-03-05 21:55:02 UTC\\n\\nId=thanks.service\\nExecMainStartTimestamp=\\nExecMainStatus=0\\n'";
+    let home = Home::new().systemctl(answer);
+    home.run(&["install", "--yes"]);
+    let output = home.run(&["status", "--json"]);
+    assert_eq!(output.status.code(), Some(3), "it is there, but not active");
+    let status = json(&output);
+    assert_eq!(status["active"], false);
+    assert_eq!(status["last_run"], "2026-03-05T16:55:02-05:00");
+    assert!(status["last_exit"].is_null());
+}
+
+#[test]
 fn a_timer_that_calls_nothing_any_more_asks_for_its_owner() {
     let home = Home::new().systemctl("");
     let copy = home.path("thanks");
@@ -373,4 +387,43 @@ fn systemd_analyze_verifies_the_units() {
         }
         Err(_) => eprintln!("not verified: there is no systemd-analyze here"),
     }
+}
+
+/// Answers the question on a terminal of its own; the exit code and what was seen.
+fn answered(home: &Home, answer: &str) -> (u32, String) {
+    let pty = portable_pty::native_pty_system().openpty(portable_pty::PtySize::default()).unwrap();
+    let mut command = portable_pty::CommandBuilder::new(PROGRAM);
+    command.args(["schedule", "install"]);
+    command.env_clear();
+    command.env("HOME", home.path("home"));
+    command.env("PATH", home.bin());
+    command.env("TERM", "xterm");
+    let mut child = pty.slave.spawn_command(command).unwrap();
+    drop(pty.slave);
+    let (mut screen, mut keyboard) =
+        (pty.master.try_clone_reader().unwrap(), pty.master.take_writer().unwrap());
+    let (mut seen, mut byte, mut asked) = (Vec::new(), [0], false);
+    // Reading fails at the end of the program, which is the end of the terminal.
+    while screen.read(&mut byte).is_ok_and(|read| read == 1) {
+        seen.extend(byte);
+        if !asked && seen.ends_with(b"[n]o: ") {
+            asked = true;
+            keyboard.write_all(format!("{answer}\r").as_bytes()).unwrap();
+        }
+    }
+    (child.wait().unwrap().exit_code(), String::from_utf8_lossy(&seen).into_owned())
+}
+
+#[test]
+fn on_a_terminal_the_files_are_shown_before_the_question_and_no_writes_nothing() {
+    let home = Home::new().systemctl("");
+    let (exit, seen) = answered(&home, "n");
+    assert_eq!(exit, 1, "{seen}");
+    let (shown, _) = seen.split_once("Install?").unwrap();
+    assert!(shown.contains("OnCalendar=*:0/5") && shown.contains("ExecStart="), "{seen}");
+    assert!(seen.contains("nothing was written"), "{seen}");
+    assert!(!home.units().exists());
+    let (exit, seen) = answered(&home, "yes");
+    assert_eq!(exit, 0, "{seen}");
+    assert!(home.units().join("thanks.timer").exists());
 }

@@ -108,7 +108,7 @@ pub(super) fn program(service: &str) -> Option<PathBuf> {
 
 /// `show` answers in blocks of `Name=value`, one a unit, with an empty line between.
 pub(super) fn ask(status: &mut Status) {
-    let properties = "--property=Id,ActiveState,NextElapseUSecRealtime,ExecMainStartTimestamp,ExecMainStatus";
+    let properties = "--property=Id,ActiveState,NextElapseUSecRealtime,LastTriggerUSec,ExecMainStartTimestamp,ExecMainStatus";
     let argv = ["systemctl", "--user", "show", properties, "thanks.timer", "thanks.service"];
     let (call, answer) = programs::call(&argv.map(str::to_owned));
     if let Some(why) = call.outcome.failure() {
@@ -131,10 +131,12 @@ pub(super) fn ask(status: &mut Status) {
                     Activity::Inactive
                 };
                 status.next_run = value("NextElapseUSecRealtime").and_then(time);
+                // From before the last start of the computer, of which the service knows nothing.
+                status.last_call = status.last_call.or_else(|| value("LastTriggerUSec").and_then(time));
             }
             Some("thanks.service") => {
-                status.last_call = value("ExecMainStartTimestamp").and_then(time);
-                if status.last_call.is_some() {
+                if let Some(at) = value("ExecMainStartTimestamp").and_then(time) {
+                    status.last_call = Some(at);
                     status.last_exit = value("ExecMainStatus").and_then(|code| code.parse().ok());
                 }
             }
