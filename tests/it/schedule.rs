@@ -394,6 +394,7 @@ fn answered(home: &Home, answer: &str) -> (u32, String) {
     let pty = portable_pty::native_pty_system().openpty(portable_pty::PtySize::default()).unwrap();
     let mut command = portable_pty::CommandBuilder::new(PROGRAM);
     command.args(["schedule", "install"]);
+    command.cwd(home.root.path());
     command.env_clear();
     command.env("HOME", home.path("home"));
     command.env("PATH", home.bin());
