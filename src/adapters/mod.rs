@@ -13,3 +13,4 @@ pub mod smtp;
 pub mod store;
 pub mod templates;
 pub mod terminal;
+pub mod timer;

@@ -56,9 +56,10 @@ pub enum Subcommands {
 }
 
 /// The order and the groups of the help; a test says that no command is missing.
-const GROUPS: [(&str, &[&str]); 4] = [
+const GROUPS: [(&str, &[&str]); 5] = [
     ("Everyday", &["add", "draft", "send", "nudge", "status"]),
     ("An application", &["edit", "show", "heard", "mark", "close", "forget"]),
+    ("By itself", &["schedule"]),
     ("Set up", &["init", "holidays", "demo"]),
     ("For the shell", &["completions", "man"]),
 ];

@@ -15,6 +15,7 @@ pub mod init;
 pub mod mark;
 pub mod nudge;
 pub mod outcome;
+pub mod schedule;
 pub mod send;
 pub mod show;
 pub mod status;
@@ -43,6 +44,7 @@ pub enum Command {
     Forget(forget::Args),
     Init(init::Args),
     Holidays(holidays::Args),
+    Schedule(schedule::Args),
 }
 
 /// `thanks` alone is `thanks status`.
@@ -69,6 +71,7 @@ pub enum Report {
     Forget(forget::Report),
     Init(init::Report),
     Holidays(holidays::Report),
+    Schedule(schedule::Report),
 }
 
 pub fn run(command: &Command, app: &mut App) -> Result<Report> {
@@ -86,13 +89,17 @@ pub fn run(command: &Command, app: &mut App) -> Result<Report> {
         Command::Forget(args) => Report::Forget(forget::run(args, app)?),
         Command::Init(args) => Report::Init(init::run(args, app)?),
         Command::Holidays(args) => Report::Holidays(holidays::run(args, app)?),
+        Command::Schedule(args) => Report::Schedule(schedule::run(args, app)?),
     })
 }
 
 impl Report {
     /// Whether the words on standard output are what the command is for, so that `-q` keeps them.
     pub fn is_asked_for(&self) -> bool {
-        matches!(self, Report::Draft(_) | Report::Status(_) | Report::Show(_) | Report::Holidays(_))
+        match self {
+            Report::Schedule(report) => report.is_asked_for(),
+            _ => matches!(self, Report::Draft(_) | Report::Status(_) | Report::Show(_) | Report::Holidays(_)),
+        }
     }
 
     /// The gravest thing in it, which becomes the exit code; `None` where all is well.
@@ -101,6 +108,7 @@ impl Report {
             Report::Draft(report) => report.gravest(),
             Report::Send(report) => report.gravest(),
             Report::Nudge(report) => report.gravest(),
+            Report::Schedule(report) => report.gravest(),
             _ => None,
         }
     }

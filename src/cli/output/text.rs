@@ -3,6 +3,7 @@
 mod calendar;
 mod notes;
 mod record;
+mod schedule;
 mod setup;
 mod status;
 
@@ -23,5 +24,6 @@ pub fn page(report: &Report, app: &App) -> Page {
         Report::Forget(report) => record::forget(report),
         Report::Init(report) => setup::init(report),
         Report::Holidays(report) => calendar::holidays(report),
+        Report::Schedule(report) => schedule::schedule(report),
     }
 }
