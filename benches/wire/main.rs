@@ -16,6 +16,7 @@ mod line;
 mod measure;
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -61,7 +62,9 @@ fn main() {
     let bare = median(1, || Bare::send(&place, &wires(1000), Style::Merged));
     if installed("python3") {
         let script = median(1, || smtplib(&place, 1000));
-        let detail = format!("{many:.0} against {script:.0} ms; bare {bare:.0} ms");
+        let disk = median(1, || syncs(3 * 1000));
+        let detail =
+            format!("{many:.0} against {script:.0} ms; bare {bare:.0}, 3,000 syncs alone {disk:.0} ms");
         table.goal("5. 1,000 notes, no delay, durable, x smtplib", many / script, 0.6, &detail);
     } else {
         table.skipped("5. 1,000 notes, x smtplib", "python3 is not installed");
@@ -150,6 +153,17 @@ fn command(place: &Place, notes: usize) -> Duration {
     set_up(home.path(), place.port, "tls", place.server.ca_pem());
     must(&mut thanks(home.path(), &["draft"]));
     time(|| must(&mut thanks(home.path(), &["send", "--yes"])))
+}
+
+/// What the disk asks for the promise: appends, each durable.
+fn syncs(count: usize) -> Duration {
+    let mut file = tempfile::tempfile().unwrap();
+    time(|| {
+        for _ in 0..count {
+            file.write_all(&[b'x'; 4096]).unwrap();
+            file.sync_data().unwrap();
+        }
+    })
 }
 
 /// What people use instead, where it is installed.

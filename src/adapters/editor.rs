@@ -2,7 +2,7 @@
 //! still in the file, and the error says where.
 
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -35,7 +35,15 @@ pub fn edit(
     suffix: &str,
     initial: &str,
 ) -> Result<Edited, Problem> {
-    let command = command.unwrap_or(DEFAULT_EDITOR);
+    let command = match command {
+        Some(command) => command,
+        None if io::stdin().is_terminal() => DEFAULT_EDITOR,
+        None => {
+            return Err(Problem::new(Kind::NeedsYou, "there is no terminal to edit on")
+                .detail("nothing was changed")
+                .hint("type it on a terminal, or set VISUAL or EDITOR to a program that needs none"));
+        }
+    };
     let words = shell_words::split(command).unwrap_or_default();
     let Some((program, arguments)) = words.split_first() else {
         return Err(Problem::new(Kind::Config, format!("the editor `{}` is no command", printable(command)))

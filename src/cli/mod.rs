@@ -11,7 +11,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::FromArgMatches;
+use clap::{CommandFactory, FromArgMatches};
 use clap::error::ErrorKind;
 
 use crate::adapters::config::Environment;
@@ -57,9 +57,16 @@ pub fn play(
     }
 }
 
+/// The grouped help is made only when it is asked for: most runs do not want it.
 fn parse(argv: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
-    let mut command = command();
-    let matches = command.try_get_matches_from_mut(argv)?;
+    let argv: Vec<OsString> = argv.into_iter().collect();
+    let mut command = Cli::command();
+    let matches = match command.try_get_matches_from_mut(&argv) {
+        Err(error) if error.kind() == ErrorKind::DisplayHelp => {
+            args::command().try_get_matches_from_mut(&argv)
+        }
+        matches => matches,
+    }?;
     Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
 }
 

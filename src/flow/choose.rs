@@ -45,9 +45,8 @@ impl Desk {
     /// Why a name means nothing that comes next: the note may have left, or not exist.
     fn unknown(&self, name: &str, items: &[Item]) -> Problem {
         let waits = self.items().iter().any(|item| means(name, item));
-        let settled = self.notes.iter().filter(|note| !note.state.is_pending());
-        let last =
-            settled.filter(|note| is_named(note, name) || (!waits && note.application == name)).next_back();
+        let mut settled = self.notes.iter().rev().filter(|note| !note.state.is_pending());
+        let last = settled.find(|note| is_named(note, name) || (!waits && note.application == name));
         if let Some(note) = last {
             let when = note.sent_at.map(|at| format!(", {}", self.sender.zone.stamp(at.to_utc())));
             return Problem::new(

@@ -1,7 +1,7 @@
 //! The record → what comes next → a drafted, checked note. Nothing is sent, and only drafts are
 //! written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use anyhow::{Context, Result};
 use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, Utc};
@@ -126,19 +126,29 @@ impl Desk {
 
     /// What comes next in every application that is not over, soonest first.
     pub fn items(&self) -> Vec<Item> {
-        let mut items: Vec<Item> =
-            self.applications.iter().flat_map(|application| self.items_of(application)).collect();
+        let mut notes: HashMap<&str, Vec<&Note>> = HashMap::new();
+        for note in &self.notes {
+            notes.entry(note.application.as_str()).or_default().push(note);
+        }
+        let mut items: Vec<Item> = self
+            .applications
+            .iter()
+            .flat_map(|application| {
+                let notes = notes.get(application.slug.as_str()).map(Vec::as_slice).unwrap_or_default();
+                self.items_of(application, notes)
+            })
+            .collect();
         items.sort_by_key(|item| item.step.due);
         items
     }
 
-    fn items_of(&self, application: &Application) -> Vec<Item> {
+    fn items_of(&self, application: &Application, notes: &[&Note]) -> Vec<Item> {
         let rule = (self.rules)(application.country.as_deref());
-        next_steps(application, &self.notes, &rule, &self.sender.zone, self.now)
+        next_steps(application, notes.iter().copied(), &rule, &self.sender.zone, self.now)
             .into_iter()
             .map(|step| {
                 let id = NoteId::new(&application.slug, &step.person, step.kind, step.round);
-                let note = self.notes.iter().find(|note| note.id == id).cloned();
+                let note = notes.iter().find(|note| note.id == id).map(|note| (*note).clone());
                 Item { id, step, note }
             })
             .collect()
@@ -147,7 +157,7 @@ impl Desk {
     /// The note of an item as it would go out at `departs`, which is the recipient's local time.
     pub fn compose(&self, item: &Item, departs: DateTime<FixedOffset>, wish: &Wish) -> Result<Draft> {
         let application = self.application(&item.step.application).context("no such application")?;
-        let mut note = item.note.clone().unwrap_or_else(|| begin(item, departs));
+        let mut note = item.note.clone().unwrap_or_else(|| begin(item, item.step.zone.at(self.now)));
         let fresh = self.fresh_text(application, item, &note, departs, wish)?;
         let mut difference = None;
         if is_settled(&note) {
@@ -304,15 +314,15 @@ impl Desk {
 }
 
 /// The steps of one application, without those whose note has been settled.
-pub fn next_steps(
+pub fn next_steps<'n>(
     application: &Application,
-    notes: &[Note],
+    notes: impl IntoIterator<Item = &'n Note>,
     rule: &Rule,
     sender_zone: &Zone,
     now: DateTime<Utc>,
 ) -> Vec<Step> {
     let past: Vec<Past> = notes
-        .iter()
+        .into_iter()
         .filter(|note| note.application == application.slug)
         .map(|note| Past {
             kind: note.kind,
@@ -335,7 +345,7 @@ pub fn is_settled(note: &Note) -> bool {
     }
 }
 
-fn begin(item: &Item, departs: DateTime<FixedOffset>) -> Note {
+fn begin(item: &Item, now: DateTime<FixedOffset>) -> Note {
     Note {
         id: item.id.clone(),
         application: item.step.application.clone(),
@@ -352,7 +362,7 @@ fn begin(item: &Item, departs: DateTime<FixedOffset>) -> Note {
         edited: Edited::No,
         facts: String::new(),
         shown: None,
-        departs_on: departs.date_naive(),
+        departs_on: now.date_naive(),
         send_before: None,
         message_id: None,
         server_message_id: None,
@@ -363,7 +373,7 @@ fn begin(item: &Item, departs: DateTime<FixedOffset>) -> Note {
         attempts: 0,
         sent_at: None,
         detail: None,
-        created_at: departs,
+        created_at: now,
     }
 }
 

@@ -15,7 +15,7 @@ use crate::adapters::terminal::Terminal;
 use crate::domain::calendar::thank_you_hours;
 use crate::domain::checks::{Finding, Severity};
 use crate::domain::note::{Edited, Note, NoteId, NoteKind};
-use crate::domain::outbox::State;
+use crate::domain::outbox::{Forbidden, State};
 use crate::domain::policy::Step;
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::view;
@@ -118,7 +118,15 @@ impl Review<'_> {
             }
             item.note = Some(note);
         }
-        self.considered(item)
+        let id = item.id.clone();
+        match self.considered(item) {
+            Err(error) if error.chain().any(|cause| cause.is::<Forbidden>()) => {
+                // Another sender was quicker between that look and the next.
+                let note = self.store.note(&id)?.filter(is_out_of_hand);
+                note.map(|note| Some(elsewhere(note))).ok_or(error)
+            }
+            verdict => verdict,
+        }
     }
 
     fn considered(&mut self, mut item: Item) -> Result<Option<Verdict>> {
@@ -319,7 +327,7 @@ pub fn keep(store: &mut Store, note: &Note, at: DateTime<FixedOffset>) -> Result
 pub fn edit_text(note: &mut Note, environment: &Environment, folder: &Path) -> Result<()> {
     let text = format!("Subject: {}\n\n{}\n", note.subject, note.body.trim_end());
     let stem = note.id.as_str().replace('/', "-");
-    let edited = editor::edit(environment.editor_command(), folder, &stem, "txt", &text)?;
+    let edited = editor::edit(environment.editor_command(), folder, &stem, ".txt", &text)?;
     let refused = |message: &str| {
         Problem::new(Kind::Data, message)
             .detail(format!("nothing was changed; your text is in {}", edited.path.display()))

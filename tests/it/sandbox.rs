@@ -100,11 +100,12 @@ impl Sandbox {
 
     /// Configures a server (plain, without a login) for Jo Marsh.
     pub fn use_server(&self, server: &SmtpServer) {
-        self.configure(&format!(
-            "[me]\nname = \"Jo Marsh\"\nemail = \"jo@example.com\"\n\n\
-             [smtp]\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"none\"\nuser = \"\"\n",
-            server.port()
-        ));
+        self.configure(&account(server, "user = \"\"\n"));
+    }
+
+    /// The same with a login, whose password a command prints.
+    pub fn use_server_with_login(&self, server: &SmtpServer) {
+        self.configure(&account(server, "\n[auth]\ncommand = [\"printf\", \"secret\"]\n"));
     }
 
     /// Runs the program without a terminal.
@@ -149,6 +150,14 @@ impl Sandbox {
         let program = Path::new(env!("CARGO_BIN_EXE_thanks"));
         Screen::start(program, args, &self.environment, self.root.path())
     }
+}
+
+fn account(server: &SmtpServer, rest: &str) -> String {
+    format!(
+        "[me]\nname = \"Jo Marsh\"\nemail = \"jo@example.com\"\n\n\
+         [smtp]\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"none\"\n{rest}",
+        server.port()
+    )
 }
 
 impl Run {

@@ -169,6 +169,26 @@ fn yes_does_not_send_what_was_not_shown_or_has_changed_since() {
 }
 
 #[test]
+fn a_text_that_changes_while_its_owner_looks_at_it_is_not_sent() {
+    for changes in [false, true] {
+        let sandbox = Sandbox::new();
+        let server = sandbox.with_server();
+        acme(&sandbox);
+        let mut screen = sandbox.terminal(&["send"]);
+        let _ = screen.sees("Send to jane@acme.example?");
+        if changes {
+            let topic = ["add", "acme", "--with", "Jane Doe", "--topic", "how incidents are reviewed"];
+            let _ = sandbox.run(&topic).talks_somehow().text();
+            draft(&sandbox);
+        }
+        let _ = screen.answer("[q]uit:", "y");
+        let _ = screen.ends(if changes { 3 } else { 0 });
+        assert_eq!(server.accepted().len(), usize::from(!changes));
+        assert_eq!(state(&sandbox, "acme/jane"), if changes { "drafted" } else { "sent" });
+    }
+}
+
+#[test]
 fn a_note_without_an_address_waits_and_the_rest_goes() {
     let sandbox = Sandbox::new();
     let server = sandbox.with_server();
@@ -329,7 +349,7 @@ fn the_server_decides_the_exit_code() {
     ] {
         let sandbox = Sandbox::new();
         let server = SmtpServer::builder().fault_on(1, at, Fault::Reply(reply)).start();
-        sandbox.use_server(&server);
+        sandbox.use_server_with_login(&server);
         acme(&sandbox);
         draft(&sandbox);
         let json = sandbox.run(&["send", "--yes", "--json"]).exits(code).talks_somehow().json();
@@ -337,6 +357,27 @@ fn the_server_decides_the_exit_code() {
         assert_eq!(json["notes"][0]["exit"], code, "{json}");
         assert_eq!(state(&sandbox, "acme/jane"), then);
     }
+}
+
+#[test]
+fn a_login_that_is_refused_after_a_sent_note_does_not_say_that_nothing_was_sent() {
+    let sandbox = Sandbox::new();
+    let server = SmtpServer::builder()
+        .fault_on(2, At::Mail, Fault::Drop)
+        .fault_on(2, At::Auth, Fault::Reply("535 5.7.8 no"))
+        .start();
+    sandbox.use_server(&server);
+    acme(&sandbox);
+    for (name, topic) in [("Omar Aziz", "how on-call is shared"), ("Ann Lee", "the plan for the data lake")] {
+        let with = format!("{name} <{}@acme.example>", name.replace(' ', "."));
+        let args = ["add", "acme", "--with", &with, "--topic", topic];
+        let _ = sandbox.run(&args).talks_somehow().text();
+    }
+    let _ = sandbox.run(&["draft"]).talks_somehow().text();
+    let talk = sandbox.run(&["send", "--yes"]).exits(77).talk();
+    assert!(talk.contains("\nnot sent, and kept: acme/ann\n"), "{talk}");
+    assert_eq!(server.accepted().len(), 1);
+    assert_eq!(state(&sandbox, "acme/ann"), "approved");
 }
 
 #[test]

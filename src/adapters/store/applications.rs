@@ -34,7 +34,7 @@ impl<'a> Which<'a> {
             Which::Open => (format!("{all} WHERE closed_at IS NULL"), None),
             Which::Current { closed_since } => {
                 let closed = format!("{all} WHERE closed_at >= ?1");
-                (format!("{all} WHERE closed_at IS NULL UNION {closed}"), Some(closed_since))
+                (format!("{all} WHERE closed_at IS NULL UNION ALL {closed}"), Some(closed_since))
             }
             Which::One(slug) => (format!("{all} WHERE slug = ?1"), Some(slug)),
         }

@@ -300,3 +300,19 @@ fn what_is_current_is_open_or_was_closed_not_long_ago() {
     assert_eq!(slugs(Which::One("stale")), ["stale"]);
     assert_eq!(slugs(Which::All).len(), 4);
 }
+
+#[test]
+fn changes_of_two_commands_wait_for_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(open(&folder));
+    std::thread::scope(|scope| {
+        for person in ["jane", "omar"] {
+            let mut store = open(&folder);
+            scope.spawn(move || {
+                for body in 0..50 {
+                    store.save_draft(&Note { body: body.to_string(), ..note(person) }, at()).unwrap();
+                }
+            });
+        }
+    });
+}

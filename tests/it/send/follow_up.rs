@@ -52,7 +52,13 @@ fn a_follow_up_continues_the_thread_and_goes_once() {
     sandbox.set_now("2026-03-23T14:06:00Z");
     let _ = sandbox.run(&["nudge", "--no-answer", "--yes"]).exits(3).talks_somehow().text();
     draft(&sandbox);
-    let _ = sandbox.run(&["nudge", "--no-answer", "--yes"]).text();
+    sandbox
+        .run(&["nudge", "--no-answer", "--yes"])
+        .talks("next: one last note Wed 1 Apr 10:00 EDT, unless somebody answers\n")
+        .prints(
+            "sent     acme/jane/nudge, Mon 23 Mar 10:06 EDT, in the thread of Thu 5 Mar, \
+             accepted by 127.0.0.1\n",
+        );
     let _ = sandbox.run(&["nudge", "--no-answer", "--yes"]).talks_somehow().text();
     assert_eq!(state(&sandbox, "acme/jane/nudge"), "sent");
     let taken = server.accepted();
@@ -61,7 +67,7 @@ fn a_follow_up_continues_the_thread_and_goes_once() {
     assert_eq!(second.subject, format!("Re: {}", first.subject));
     // The server said that it gave the first one another id.
     assert_eq!(second.in_reply_to.as_deref(), Some("<new@mail.test>"));
-    assert_eq!(second.references, ["<new@mail.test>"]);
+    assert_eq!(second.references, [first.message_id.clone().unwrap(), "<new@mail.test>".to_owned()]);
     assert_ne!(first.message_id, second.message_id);
 }
 

@@ -28,6 +28,10 @@ fn sender(sandbox: &Sandbox) -> Child {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
 }
 
+fn is_running(sender: &mut Child) -> bool {
+    sender.try_wait().unwrap().is_none()
+}
+
 /// How often each recipient was written to.
 fn arrivals(server: &SmtpServer) -> BTreeMap<String, usize> {
     let mut arrivals = BTreeMap::new();
@@ -66,22 +70,23 @@ fn killed_senders_leave_nothing_that_is_sent_twice() {
     let sandbox = Sandbox::new();
     let server = sandbox.with_server();
     crowd(&sandbox);
-    for round in 0..6_u64 {
+    for round in 0..8 {
         let mut senders: Vec<Child> = (0..SENDERS).map(|_| sender(&sandbox)).collect();
-        // At moments that the machine makes random enough, from start-up to the middle of a run.
-        for (place, sender) in senders.iter_mut().enumerate().filter(|(place, _)| place % 2 == 0) {
-            crate::pause(Duration::from_millis(5 + 13 * round + u64::try_from(place).unwrap()));
-            let _ = sender.kill();
+        // In the middle of a run, wherever it is between two arrivals.
+        let enough = server.accepted().len() + 1 + round % 4;
+        while server.accepted().len() < enough && senders.iter_mut().any(is_running) {
+            crate::pause(Duration::from_millis(1));
         }
-        if round % 2 == 0 {
-            for sender in &mut senders {
-                let _ = sender.kill();
-            }
+        // Mostly all of them, since only one of them sends at a time; in the end every other one.
+        let every = if round < 6 { 1 } else { 2 };
+        for sender in senders.iter_mut().step_by(every) {
+            let _ = sender.kill();
         }
         for mut sender in senders {
             let _ = sender.wait().unwrap();
         }
     }
+    server.settle();
     let _ = sender(&sandbox).wait().unwrap();
     let arrivals = arrivals(&server);
     let states = states(&sandbox);

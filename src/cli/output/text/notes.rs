@@ -62,16 +62,18 @@ pub fn outcomes(report: &Outcomes, app: &App) -> Page {
         page.talk.push_str("nothing to send\n");
         return page;
     }
-    let kept: Vec<&NoteOutcome> =
-        report.notes.iter().filter(|note| note.kind.is_some() && report.trouble.is_some()).collect();
+    let is_kept = |note: &NoteOutcome| report.trouble.as_ref().is_some_and(|t| note.kind == Some(t.kind));
     if let Some(trouble) = &report.trouble {
         page.talk.push_str(&view::problem_text(trouble));
-        let ids: Vec<&str> = kept.iter().map(|note| note.id.as_str()).collect();
-        page.talk.push_str(&format!("nothing was sent; kept: {}\n", ids.join(", ")));
+        let ids: Vec<&str> =
+            report.notes.iter().filter(|note| is_kept(note)).map(|note| note.id.as_str()).collect();
+        // The trouble may have come with a second connection.
+        let may_have_left = |note: &NoteOutcome| matches!(note.fate, Fate::Sent { .. } | Fate::InDoubt);
+        let word = if report.notes.iter().any(may_have_left) { "not sent, and" } else { "nothing was sent;" };
+        page.talk.push_str(&format!("{word} kept: {}\n", ids.join(", ")));
     }
     for note in &report.notes {
-        let is_kept = report.trouble.is_some() && note.kind == report.trouble.as_ref().map(|t| t.kind);
-        if !is_kept {
+        if !is_kept(note) {
             outcome(note, report, app, &mut page);
         }
     }
