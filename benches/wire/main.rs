@@ -266,7 +266,7 @@ fn note(number: usize) -> Note {
     let day = moment(NOW).date_naive();
     let person = format!("p{number}");
     Note {
-        id: NoteId::new("acme", &person, NoteKind::ThankYou, 1),
+        id: NoteId::new("acme", &person, NoteKind::ThankYou, 1, 1),
         application: "acme".into(),
         person,
         round: 1,

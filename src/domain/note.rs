@@ -21,7 +21,8 @@ pub enum NoteKind {
     NextRoundReply,
 }
 
-/// `acme/jane`, `acme/jane/2` (second round), `acme/jane/nudge`: unique in a store.
+/// `acme/jane`, `acme/jane/2` (second round), `acme/jane/nudge`, `acme/jane/nudge-2` (the same
+/// kind once more): unique in a store.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NoteId(String);
 
@@ -149,8 +150,9 @@ impl NoteKind {
 }
 
 impl NoteId {
-    /// The id of a note: round 1's thank-you has the short form.
-    pub fn new(application: &str, person: &str, kind: NoteKind, round: u32) -> NoteId {
+    /// The id of a note: round 1's thank-you has the short form. `ordinal` is 1 unless a note of
+    /// that kind to that person about that round was settled before.
+    pub fn new(application: &str, person: &str, kind: NoteKind, round: u32, ordinal: u32) -> NoteId {
         let mut id = format!("{application}/{person}");
         if round > 1 {
             id.push_str(&format!("/{round}"));
@@ -158,6 +160,9 @@ impl NoteId {
         if kind != NoteKind::ThankYou {
             id.push('/');
             id.push_str(kind.name());
+        }
+        if ordinal > 1 {
+            id.push_str(&format!("-{ordinal}"));
         }
         NoteId(id)
     }

@@ -147,7 +147,7 @@ impl Desk {
         next_steps(application, notes.iter().copied(), &rule, &self.sender.zone, self.now)
             .into_iter()
             .map(|step| {
-                let id = NoteId::new(&application.slug, &step.person, step.kind, step.round);
+                let id = step.note_id();
                 let note = notes.iter().find(|note| note.id == id).map(|note| (*note).clone());
                 Item { id, step, note }
             })
@@ -352,7 +352,7 @@ fn begin(item: &Item, now: DateTime<FixedOffset>) -> Note {
         person: item.step.person.clone(),
         round: item.step.round,
         kind: item.step.kind,
-        ordinal: 1,
+        ordinal: item.step.ordinal,
         state: State::Drafted,
         template: String::new(),
         from: None,

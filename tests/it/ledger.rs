@@ -27,7 +27,7 @@ pub fn note(person: &str) -> Note {
     let to = Mailbox::parse(&format!("{person} <{person}@acme.example>")).unwrap();
     let id = message_id(&from.address, &to.address, at().date_naive(), NoteKind::ThankYou, 1);
     Note {
-        id: NoteId::new("acme", person, NoteKind::ThankYou, 1),
+        id: NoteId::new("acme", person, NoteKind::ThankYou, 1, 1),
         application: "acme".into(),
         person: person.into(),
         round: 1,

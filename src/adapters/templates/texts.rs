@@ -101,7 +101,7 @@ fn note(app: &Application, person: &str, kind: NoteKind, template: &str) -> Note
     let rendered = Templates::new(None).render(template, &values(&facts)).unwrap();
     let to = app.recipient(person).unwrap();
     Note {
-        id: NoteId::new("acme", person, kind, 1),
+        id: NoteId::new("acme", person, kind, 1, 1),
         application: "acme".to_owned(),
         person: person.to_owned(),
         round: 1,

@@ -11,7 +11,7 @@ use crate::commands::App;
 use crate::domain::address::{Weight, weighed_advice};
 use crate::domain::application::Application;
 use crate::domain::debrief::{self, Applied, Debrief, How, Met, Unfit};
-use crate::domain::note::{NoteId, NoteKind};
+use crate::domain::note::NoteKind;
 use crate::domain::outbox::State;
 use crate::domain::problem::{Kind, Problem};
 use crate::flow::compose::next_steps;
@@ -195,7 +195,7 @@ fn notes_of(applied: &Applied, store: &Store, app: &App) -> Result<Vec<String>> 
         .iter()
         .filter(|step| step.kind == NoteKind::ThankYou && step.round == applied.round)
         .filter(|step| named(&step.person))
-        .map(|step| NoteId::new(&application.slug, &step.person, step.kind, step.round).to_string())
+        .map(|step| step.note_id().to_string())
         .collect();
     Ok(if ids.is_empty() { vec![application.slug.clone()] } else { ids })
 }

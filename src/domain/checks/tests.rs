@@ -74,7 +74,7 @@ fn case() -> Case {
         }],
     };
     let note = Note {
-        id: NoteId::new("acme", "jane", NoteKind::ThankYou, 1),
+        id: NoteId::new("acme", "jane", NoteKind::ThankYou, 1, 1),
         application: "acme".to_owned(),
         person: "jane".to_owned(),
         round: 1,

@@ -351,6 +351,26 @@ fn no_configuration_gives_more_than_three_follow_ups() {
 }
 
 #[test]
+fn a_nudge_that_an_answer_stopped_keeps_its_id() {
+    let answered = hears(acme(ENDED), News::Answered, "2026-03-12T12:00:00-04:00");
+    let mut past = thanked();
+    past.push(Past { sent_at: None, ..note(NoteKind::Nudge, "jane", State::Withdrawn, ENDED) });
+    let steps = steps_at(&answered, &past, "2026-03-12T13:00:00-04:00");
+    assert_eq!(steps[0].note_id().as_str(), "acme/jane/nudge-2");
+    past.push(sent(NoteKind::Nudge, "jane", "2026-03-19T10:00:00-04:00"));
+    let steps = steps_at(&answered, &past, "2026-03-19T13:00:00-04:00");
+    assert_eq!(steps[0].note_id().as_str(), "acme/jane/close-out");
+}
+
+#[test]
+fn a_draft_has_the_id_of_its_step() {
+    let mut past = thanked();
+    past.push(Past { sent_at: None, ..note(NoteKind::Nudge, "jane", State::Drafted, ENDED) });
+    let steps = steps_at(&acme(ENDED), &past, "2026-03-12T13:00:00-04:00");
+    assert_eq!(steps[0].note_id().as_str(), "acme/jane/nudge");
+}
+
+#[test]
 fn a_german_firm_is_asked_once() {
     let past = nudged("2026-03-19T10:00:00-04:00");
     assert_eq!(steps_in(Some("DE-BY"), &acme(ENDED), &past, "2026-05-05T10:00:00-04:00"), []);
