@@ -256,7 +256,9 @@ fn approved(store: &mut Store, number: usize) -> NoteId {
     let note = note(number);
     store.save_draft(&note, moment(NOW)).unwrap();
     let wire = wire(&note);
-    store.approve(&[(&note, Approval { wire: &wire, send_before: None })], moment(NOW)).unwrap();
+    store
+        .approve(&[(&note, Approval { wire: &wire, send_before: None, send_after: None })], moment(NOW))
+        .unwrap();
     note.id
 }
 
@@ -284,6 +286,8 @@ fn note(number: usize) -> Note {
         shown: None,
         departs_on: day,
         send_before: None,
+        send_after: None,
+        next_try: None,
         server_message_id: None,
         in_reply_to: None,
         references: Vec::new(),

@@ -3,12 +3,13 @@
 use anyhow::Result;
 
 use super::App;
-use super::outcome::{self, How};
+use super::outcome::{self, Chosen, How};
 use crate::domain::application::{Heard, News};
 use crate::domain::note::NoteKind;
 use crate::domain::policy::Timing;
 use crate::domain::problem::{Kind, Problem};
 use crate::flow::compose::{Desk, Item};
+use crate::flow::outgoing::departure::Departure;
 
 pub use super::outcome::Report;
 
@@ -35,6 +36,7 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
     let mut store = app.store()?;
     let mut desk = app.compose(&store)?;
     let items = desk.choose(&args.applications, NoteKind::is_follow_up)?;
+    let Chosen { items, planned } = outcome::chosen(&desk, items, &args.applications);
     let mut due = Vec::new();
     for item in items {
         if item.step.due <= item.step.zone.at(app.now) {
@@ -63,7 +65,8 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
         due = unanswered;
         desk = app.compose(&store)?;
     }
-    outcome::review(app, &mut store, desk, due, &args.how)
+    let chosen = Chosen { items: due, planned };
+    outcome::review(app, &mut store, desk, chosen, Departure::Now, &args.how)
 }
 
 /// What only the mailbox's owner can say, as long as nobody else reads it.

@@ -17,8 +17,10 @@ use crate::flow::account::Account;
 use crate::flow::compose::{Desk, Item, Wish};
 use crate::flow::deliver::Outcome;
 use crate::flow::enroll;
+use crate::flow::outgoing::departure::Departure;
 use crate::flow::outgoing::{Consent, Review, Trace, Verdict};
 use crate::flow::post::{self, Post};
+use crate::flow::timer;
 
 #[derive(Debug, Serialize)]
 pub struct Report {
@@ -67,8 +69,9 @@ pub enum Fate {
     },
     InDoubt,
     Skipped,
+    /// Approved, for a departure ahead.
     Later {
-        from: DateTime<FixedOffset>,
+        at: DateTime<FixedOffset>,
     },
 }
 
@@ -77,6 +80,13 @@ impl Report {
         let trouble = self.trouble.iter().map(|trouble| trouble.kind);
         Kind::gravest(self.notes.iter().filter_map(|note| note.kind).chain(trouble))
     }
+}
+
+/// What is looked at now, and a line for each note that was left to its plan.
+#[derive(Debug, Default)]
+pub struct Chosen {
+    pub items: Vec<Item>,
+    pub planned: Vec<String>,
 }
 
 /// How notes are sent, thank-yous and follow-ups alike.
@@ -97,10 +107,21 @@ pub struct How {
 }
 
 /// Shows the items, asks, sends what was agreed to, and reports on all of them.
-pub fn review(app: &mut App, store: &mut Store, desk: Desk, items: Vec<Item>, how: &How) -> Result<Report> {
+pub fn review(
+    app: &mut App,
+    store: &mut Store,
+    desk: Desk,
+    chosen: Chosen,
+    departure: Departure,
+    how: &How,
+) -> Result<Report> {
     let mut desk = desk;
+    let Chosen { items, planned } = chosen;
     if items.is_empty() {
-        return Ok(Report { notes: in_doubt(&desk), trouble: None, host: String::new(), next: Vec::new() });
+        return Ok(Report { notes: in_doubt(&desk), trouble: None, host: String::new(), next: planned });
+    }
+    if matches!(departure, Departure::Planned(_)) && !how.dry_run {
+        timer::ensure(&app.environment, &app.paths, &app.terminal)?;
     }
     let account = match Account::configured(app.config.as_ref())? {
         Some(account) => account,
@@ -131,6 +152,7 @@ pub fn review(app: &mut App, store: &mut Store, desk: Desk, items: Vec<Item>, ho
             (false, true) => Consent::ShownBefore,
             (false, false) => Consent::Ask,
         },
+        departure,
         trace: if rehearsal { Trace::Nothing } else { Trace::Record },
         now: app.now,
     };
@@ -143,7 +165,27 @@ pub fn review(app: &mut App, store: &mut Store, desk: Desk, items: Vec<Item>, ho
         deliver(app, store, &account, verdicts)?
     };
     report.notes.extend(doubts);
+    report.next.extend(planned);
     Ok(report)
+}
+
+/// Sorts out what is approved for later and was not named: that goes when its time has come.
+pub fn chosen(desk: &Desk, items: Vec<Item>, names: &[String]) -> Chosen {
+    let ahead = |item: &Item| {
+        let note = item.note.as_ref().filter(|note| note.state == State::Approved && names.is_empty())?;
+        note.send_after.filter(|at| *at > desk.now)
+    };
+    let mut chosen = Chosen::default();
+    for item in items {
+        match ahead(&item) {
+            Some(at) => {
+                let stamp = item.step.zone.stamp(at.to_utc());
+                chosen.planned.push(format!("{} goes {stamp}, as planned", item.id));
+            }
+            None => chosen.items.push(item),
+        }
+    }
+    chosen
 }
 
 /// Notes that only their owner can settle are said at every send.
@@ -217,7 +259,8 @@ fn deliver(app: &App, store: &mut Store, account: &Account, verdicts: Vec<Verdic
             verdict => undelivered(verdict),
         })
         .collect();
-    let next = after_follow_ups(app, store, &notes)?;
+    let mut next = after_follow_ups(app, store, &notes)?;
+    next.extend(after_plans(app, &notes));
     Ok(Report { notes, trouble: delivery.trouble, host: account.server.host.clone(), next })
 }
 
@@ -243,6 +286,13 @@ fn after_follow_ups(app: &App, store: &Store, notes: &[NoteOutcome]) -> Result<V
             format!("one last note {due}, unless somebody answers")
         })
         .collect())
+}
+
+/// What its owner has to do for what is planned, where no timer does it.
+fn after_plans(app: &App, notes: &[NoteOutcome]) -> Option<String> {
+    let planned = notes.iter().any(|note| matches!(note.fate, Fate::Later { .. }));
+    let why = planned.then(|| timer::idle(&app.environment, &app.paths))??;
+    Some(format!("thanks schedule install, or thanks send at that time; {why}"))
 }
 
 fn delivered(
@@ -351,9 +401,10 @@ fn undelivered(verdict: &Verdict) -> NoteOutcome {
         Verdict::Skipped { id } => {
             plain(id, None, State::Drafted, Some(Kind::Declined), "skipped", Fate::Skipped)
         }
-        Verdict::Later { id, from } => {
-            let detail = format!("kept until {}", from.to_rfc3339());
-            plain(id, None, State::Drafted, Some(Kind::Declined), &detail, Fate::Later { from: *from })
+        Verdict::Later { draft, at } => {
+            let to = draft.note.to.as_ref().map(|to| to.address.to_string());
+            let detail = format!("planned for {}", at.to_rfc3339());
+            plain(&draft.note.id, to, State::Approved, None, &detail, Fate::Later { at: *at })
         }
     }
 }

@@ -1,6 +1,5 @@
 //! The user's own timer: shown before it is written, taken away without a rest.
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -9,9 +8,9 @@ use clap::Subcommand;
 use serde::Serialize;
 
 use super::App;
-use crate::adapters::timer::{self, Activity, Call, File, FileState, Keeper, Minutes, Plan, Timer};
+use crate::adapters::timer::{self, Activity, File, FileState, Keeper, Minutes, Plan, Timer};
 use crate::domain::problem::{Kind, Problem};
-use crate::domain::text::printable;
+use crate::flow::timer::{agreed, here, lines, plan, show};
 
 /// Let a timer of your own send what you approved, when it is due
 #[derive(Debug, clap::Args)]
@@ -133,9 +132,7 @@ pub struct FileStateView {
 }
 
 pub fn run(args: &Args, app: &mut App) -> Result<Report> {
-    let environment = &app.environment;
-    let home = environment.home.as_deref();
-    let timer = Timer::here(home, environment.xdg_config_home.as_deref(), &app.paths.data_dir)?;
+    let timer = here(&app.environment, &app.paths)?;
     Ok(match &args.what {
         What::Install(args) => install(args, &timer, app)?,
         What::Remove => Report::Removed(remove(&timer)?),
@@ -166,21 +163,16 @@ impl Status {
 }
 
 fn install(args: &Install, timer: &Timer, app: &App) -> Result<Report> {
-    let plan = Plan { program: timer::running_program()?, environment: environment(app)?, every: args.every };
+    let plan = plan(&app.environment, args.every)?;
     let files = timer.files(&plan)?;
     if args.print {
         return Ok(Report::Printed(Printed { installed: false, files: views(files) }));
     }
-    for file in &files {
-        app.terminal.say(&shown(file));
-    }
-    if !args.yes {
-        let hint = "thanks schedule install --yes";
-        if app.terminal.choose("Install? [y]es [n]o: ", "yn", hint)? == 'n' {
-            return Err(Problem::new(Kind::Declined, "no timer was installed")
-                .detail("nothing was written")
-                .into());
-        }
+    show(&files, &app.terminal);
+    if !args.yes && !agreed(&app.terminal)? {
+        return Err(Problem::new(Kind::Declined, "no timer was installed")
+            .detail("nothing was written")
+            .into());
     }
     let calls = timer.install(&files)?;
     Ok(Report::Installed(Installed {
@@ -226,27 +218,6 @@ fn status(timer: &Timer, app: &App) -> Result<Status> {
     })
 }
 
-/// Everything that decides where the files are and which clock on the wall is meant: without it a
-/// timer would look into another record than its owner. Never the fixed clock.
-fn environment(app: &App) -> Result<Vec<(&'static str, OsString)>> {
-    let e = &app.environment;
-    let folders = [
-        ("THANKS_HOME", &e.thanks_home),
-        ("THANKS_CONFIG", &e.thanks_config),
-        ("XDG_CONFIG_HOME", &e.xdg_config_home),
-        ("XDG_DATA_HOME", &e.xdg_data_home),
-        ("XDG_STATE_HOME", &e.xdg_state_home),
-    ];
-    let mut kept = Vec::new();
-    for (name, folder) in folders {
-        if let Some(folder) = folder {
-            kept.push((name, std::path::absolute(folder)?.into_os_string()));
-        }
-    }
-    kept.extend(e.tz.as_ref().map(|tz| ("TZ", tz.into())));
-    Ok(kept)
-}
-
 /// What its owner has to know beside the files.
 fn notice(keeper: Keeper, plan: &Plan) -> Option<String> {
     let names: Vec<&str> = plan.environment.iter().map(|(name, _)| *name).collect();
@@ -276,17 +247,8 @@ fn file_state(path: PathBuf, state: FileState) -> FileStateView {
     FileStateView { path, state }
 }
 
-fn shown(file: &File) -> String {
-    let text: Vec<String> = file.text.lines().map(printable).collect();
-    format!("{}:\n\n{}\n", file.path.display(), text.join("\n"))
-}
-
 fn views(files: Vec<File>) -> Vec<FileView> {
     files.into_iter().map(|file| FileView { path: file.path, text: file.text }).collect()
-}
-
-fn lines(calls: Vec<Call>) -> Vec<String> {
-    calls.into_iter().map(|call| call.line).collect()
 }
 
 fn minutes(text: &str) -> Result<Minutes, &'static str> {

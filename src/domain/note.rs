@@ -53,6 +53,10 @@ pub struct Note {
     pub departs_on: NaiveDate,
     /// After this moment it is not sent without a new approval.
     pub send_before: Option<DateTime<FixedOffset>>,
+    /// Approved for a later departure: not before this moment, unless its owner names it.
+    pub send_after: Option<DateTime<FixedOffset>>,
+    /// After a failed attempt the timer tries again from here on; a typed `send` tries now.
+    pub next_try: Option<DateTime<FixedOffset>>,
     /// Fixed when the sender is first known; with angle brackets.
     pub message_id: Option<String>,
     /// The id that the server gave it instead.

@@ -17,7 +17,7 @@ use crate::domain::checks::{self, Finding};
 use crate::domain::note::{Edited, Note, NoteId, NoteKind, message_id};
 use crate::domain::outbox::State;
 use crate::domain::phrases;
-use crate::domain::policy::{Past, Policy, Step, Timing, steps};
+use crate::domain::policy::{Past, Policy, Step, steps};
 use crate::domain::view;
 use crate::domain::zone::Zone;
 
@@ -175,6 +175,7 @@ impl Desk {
         }
         if !is_settled(&note) {
             note.departs_on = departs.date_naive();
+            note.send_after = None;
             note.send_before = item.step.latest.filter(|latest| *latest > departs);
             self.address(application, &mut note)?;
             note.allowed.extend(wish.allow.iter().cloned());
@@ -364,6 +365,8 @@ fn begin(item: &Item, now: DateTime<FixedOffset>) -> Note {
         shown: None,
         departs_on: now.date_naive(),
         send_before: None,
+        send_after: None,
+        next_try: None,
         message_id: None,
         server_message_id: None,
         in_reply_to: None,
@@ -386,7 +389,7 @@ fn template_for(
 ) -> &'static str {
     let promised: Option<NaiveDate> = application.decision.as_ref().and_then(|decision| decision.by);
     match step.kind {
-        NoteKind::ThankYou if step.timing == Timing::Late => "thank-you-late",
+        NoteKind::ThankYou if step.latest.is_some_and(|latest| latest < departs) => "thank-you-late",
         NoteKind::ThankYou if tone == Tone::Brief => "thank-you-brief",
         NoteKind::ThankYou => "thank-you",
         NoteKind::Nudge if promised.is_some_and(|day| day < departs.date_naive()) => "nudge-past-date",

@@ -8,3 +8,4 @@ pub mod enroll;
 pub mod outgoing;
 pub mod post;
 pub mod record;
+pub mod timer;

@@ -13,6 +13,7 @@ use crate::sandbox::Sandbox;
 use crate::smtp_server::{At, Fault, SmtpServer};
 
 mod follow_up;
+mod plans;
 mod races;
 mod syncs;
 

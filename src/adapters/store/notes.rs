@@ -18,6 +18,8 @@ use crate::domain::problem::{Kind, Problem};
 pub struct Approval<'a> {
     pub wire: &'a [u8],
     pub send_before: Option<DateTime<FixedOffset>>,
+    /// The planned departure; `None` where it goes at once.
+    pub send_after: Option<DateTime<FixedOffset>>,
 }
 
 /// The frozen bytes of a note, as they were when they were approved.
@@ -86,7 +88,8 @@ impl Store {
         change.execute(
             "UPDATE notes SET template = ?2, sender = ?3, recipient = ?4, subject = ?5, body = ?6, edited = ?7,
                     facts = ?8, shown = ?9, departs_on = ?10, send_before = ?11, message_id = ?12,
-                    in_reply_to = ?13, reference_ids = ?14, allowed = ?15, wire = NULL, wire_sha256 = NULL
+                    in_reply_to = ?13, reference_ids = ?14, allowed = ?15, wire = NULL, wire_sha256 = NULL,
+                    send_after = NULL, next_try = NULL
              WHERE id = ?1",
             params![
                 note.id.as_str(),
@@ -119,8 +122,9 @@ impl Store {
     }
 
     /// Freezes the bytes of notes that their owner has approved, all in one commit. A note whose
-    /// bytes were offered before keeps those. Returns those that were approved: not one that the
-    /// record holds with another text or in another state than was read.
+    /// bytes were offered before keeps those, and one that is approved word for word may only be
+    /// planned anew. Returns those that are approved: not one that the record holds with another
+    /// text or in another state than was read.
     pub fn approve(
         &mut self,
         approvals: &[(&Note, Approval<'_>)],
@@ -130,18 +134,26 @@ impl Store {
         let mut approved = Vec::new();
         for (note, approval) in approvals {
             let known = read(&change, &note.id)?.with_context(|| format!("no note {}", note.id))?;
-            if known.shown_hash() != note.shown_hash() || known.state.after(Event::Approve).is_err() {
+            let is_same = known.shown_hash() == note.shown_hash();
+            let can_be = known.state == State::Approved || known.state.after(Event::Approve).is_ok();
+            if !is_same || !can_be {
                 continue;
             }
             let id = note.id.as_str();
-            step(&change, &note.id, known.state, Event::Approve, at, None)?;
+            if known.state != State::Approved {
+                step(&change, &note.id, known.state, Event::Approve, at, None)?;
+                change.execute(
+                    "UPDATE notes SET wire = ?2, wire_sha256 = ?3 WHERE id = ?1 AND offers = 0",
+                    params![id, approval.wire, Sha256::digest(approval.wire).as_slice()],
+                )?;
+                change.execute(
+                    "UPDATE notes SET send_before = ?2 WHERE id = ?1",
+                    params![id, approval.send_before.map(|at| at.to_rfc3339())],
+                )?;
+            }
             change.execute(
-                "UPDATE notes SET wire = ?2, wire_sha256 = ?3 WHERE id = ?1 AND offers = 0",
-                params![id, approval.wire, Sha256::digest(approval.wire).as_slice()],
-            )?;
-            change.execute(
-                "UPDATE notes SET send_before = ?2 WHERE id = ?1",
-                params![id, approval.send_before.map(|at| at.to_rfc3339())],
+                "UPDATE notes SET send_after = ?2, next_try = NULL WHERE id = ?1",
+                params![id, approval.send_after.map(in_utc)],
             )?;
             approved.push(note.id.clone());
         }
@@ -370,6 +382,11 @@ fn release_bytes(change: &Connection, id: &NoteId, state: State) -> Result<()> {
         [id.as_str()],
     )?;
     Ok(())
+}
+
+/// As a text that can be compared with others.
+pub(super) fn in_utc(at: DateTime<FixedOffset>) -> String {
+    at.to_utc().to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }
 
 fn state_of(change: &Connection, id: &NoteId) -> Result<Option<State>> {

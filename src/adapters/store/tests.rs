@@ -29,6 +29,8 @@ fn note(id: &str) -> Note {
         shown: None,
         departs_on: at().date_naive(),
         send_before: None,
+        send_after: None,
+        next_try: None,
         message_id: Some(format!("<{id}@x.example>")),
         server_message_id: None,
         in_reply_to: None,
@@ -43,7 +45,8 @@ fn note(id: &str) -> Note {
 }
 
 fn approve(store: &mut Store, note: &Note, wire: &[u8]) -> bool {
-    store.approve(&[(note, Approval { wire, send_before: None })], at()).unwrap() == [note.id.clone()]
+    store.approve(&[(note, Approval { wire, send_before: None, send_after: None })], at()).unwrap()
+        == [note.id.clone()]
 }
 
 fn approved(store: &mut Store, id: &str) -> NoteId {

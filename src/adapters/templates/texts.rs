@@ -118,6 +118,8 @@ fn note(app: &Application, person: &str, kind: NoteKind, template: &str) -> Note
         shown: None,
         departs_on: facts.departs.date_naive(),
         send_before: None,
+        send_after: None,
+        next_try: None,
         message_id: None,
         server_message_id: None,
         in_reply_to: None,

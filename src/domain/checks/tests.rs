@@ -91,6 +91,8 @@ fn case() -> Case {
         shown: None,
         departs_on: NaiveDate::from_ymd_opt(2026, 3, 5).unwrap(),
         send_before: None,
+        send_after: None,
+        next_try: None,
         message_id: None,
         server_message_id: None,
         in_reply_to: None,
