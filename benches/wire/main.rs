@@ -132,6 +132,7 @@ fn deliver(place: &Place, notes: usize) -> Duration {
         server: &server,
         login: Some(Login::Password("secret")),
         patience: &Patience::default(),
+        explain: &|error| error.problem(&server),
         interrupt: &Interrupt::default(),
     };
     let now = || moment(NOW);

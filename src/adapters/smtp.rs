@@ -141,15 +141,16 @@ impl OpenError {
         let host = printable(&server.host);
         let user = printable(server.user.as_deref().unwrap_or_default());
         match &self.kind {
-            OpenFailure::Config(what) => Problem::new(Kind::Config, format!("{host}: {what}"))
-                .hint("see [smtp] in the configuration, then `thanks doctor`"),
+            OpenFailure::Config(what) => {
+                Problem::new(Kind::Config, format!("{host}: {what}")).hint("see [smtp] in the configuration")
+            }
             OpenFailure::Certificate(why) => {
                 Problem::new(Kind::Config, format!("{host} cannot be trusted: {why}"))
-                    .hint("see host and ca_file in [smtp], then `thanks doctor`")
+                    .hint("see host and ca_file in [smtp] of the configuration")
             }
             OpenFailure::Authentication(reply) => {
                 Problem::new(Kind::Permission, format!("{host} refuses the login of {user}"))
-                    .detail(format!("caused by: {reply}"))
+                    .detail(format!("  caused by: {reply}"))
             }
             OpenFailure::NoMechanism(offered) => Problem::new(
                 Kind::Config,

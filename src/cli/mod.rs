@@ -89,6 +89,9 @@ fn run(cli: &Cli, environment: &Environment, streams: &mut Streams<'_>) -> Resul
     let terminal = Terminal::new(cli.global.interaction());
     let config = cli.global.config.as_deref();
     let mut app = App::open(environment.clone(), config, terminal, cli.global.loudness())?;
+    if !matches!(command, Command::Init(_)) {
+        app.require_named_config()?;
+    }
     let report = commands::run(command, &mut app)?;
     let exit = report.gravest().map_or(Exit::DONE, Exit::from);
     match output::report(&report, cli.global.format(), &app, streams) {

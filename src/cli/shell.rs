@@ -11,7 +11,7 @@ use super::command;
 ///
 /// Examples:
 ///   thanks completions bash > ~/.local/share/bash-completion/completions/thanks
-///   thanks completions zsh > "${fpath[1]}/_thanks"
+///   thanks completions zsh > ~/.zsh/completions/_thanks
 ///   thanks completions fish > ~/.config/fish/completions/thanks.fish
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]

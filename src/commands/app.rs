@@ -14,6 +14,7 @@ use crate::adapters::terminal::Terminal;
 use crate::domain::address::Mailbox;
 use crate::domain::calendar::Calendar;
 use crate::domain::policy::Policy;
+use crate::domain::problem::{Kind, Problem};
 use crate::domain::zone::Zone;
 use crate::flow::compose::{Desk, Rule, Rules, Sender};
 
@@ -56,6 +57,18 @@ impl App {
             None => config::local_zone(&environment)?,
         };
         Ok(App { environment, paths, terminal, loudness, now, zone, config })
+    }
+
+    /// A configuration that was named must be there; the default one need not.
+    pub fn require_named_config(&self) -> Result<()> {
+        if self.config.is_some() || self.environment.thanks_config.is_none() {
+            return Ok(());
+        }
+        let path = self.paths.config_file.display();
+        Err(Problem::new(Kind::Config, format!("there is no configuration at {path}"))
+            .detail("nothing was done")
+            .hint(format!("`thanks init -c {path}` writes one"))
+            .into())
     }
 
     /// The present at this very moment, which a waiting person has moved; fixed where the clock is.
@@ -115,6 +128,7 @@ impl App {
             mailbox: me.map(|me| Mailbox { name: me.name.clone(), address: me.email.clone() }),
             phone: me.and_then(|me| me.phone.clone()),
             zone: self.zone.clone(),
+            limits: self.config.as_ref().map(|config| config.checks.limits()).unwrap_or_default(),
         }
     }
 

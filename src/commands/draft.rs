@@ -131,7 +131,7 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
     }
     let mut desk = app.compose(&store)?;
     let wish = Wish { template: args.template.clone(), tone: args.told.tone(), allow: Vec::new() };
-    let mut previews = Vec::new();
+    let mut drafts = Vec::new();
     for item in next(&desk, &names)? {
         let departs = match planned {
             Departure::Now => departure(&desk, &item),
@@ -146,6 +146,13 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
         }
         desk.adopt(&draft.note);
         store.remember_shown(&draft.note.id, &draft.note.shown_hash())?;
+        drafts.push(draft);
+    }
+    let mut previews = Vec::new();
+    for mut draft in drafts {
+        // Notes of one panel are compared once all of them are there.
+        let application = desk.application(&draft.note.application).context("no such application")?;
+        draft.findings = desk.findings(application, &draft.note);
         let file = match &args.out {
             Some(folder) => Some(write_eml(&draft.note, folder, app)?),
             None => None,

@@ -42,7 +42,8 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
         if item.step.due <= item.step.zone.at(app.now) {
             due.push(item);
         } else if !args.applications.is_empty() {
-            if item.step.timing == Timing::Early {
+            // Between the hard bound and the custom only a person at the terminal decides.
+            if item.step.timing == Timing::Early || !app.terminal.is_interactive() {
                 return Err(too_early(&desk, &item).into());
             }
             due.push(item);

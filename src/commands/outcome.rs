@@ -22,7 +22,7 @@ use crate::flow::outgoing::{Consent, Review, Trace, Verdict};
 use crate::flow::post::{self, Post};
 use crate::flow::timer;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub struct Report {
     pub notes: Vec<NoteOutcome>,
     /// Why no connection could be used.

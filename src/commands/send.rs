@@ -31,6 +31,9 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, app: &mut App) -> Result<Report> {
+    if args.notes.is_empty() && app.existing_store()?.is_none() {
+        return Ok(Report::default());
+    }
     let mut store = app.store()?;
     let desk = app.compose(&store)?;
     let departure = match &args.at {

@@ -73,6 +73,22 @@ pub struct Subject<'a> {
     pub others: &'a [Other<'a>],
     /// The other notes to the same company; the note itself is passed over.
     pub siblings: &'a [Sibling<'a>],
+    pub limits: Limits,
+}
+
+/// How alike two notes to one company may be (M22), as shares from 0 to 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Limits {
+    /// From here on it asks.
+    pub similar_ask: f64,
+    /// From here on it blocks.
+    pub similar_block: f64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { similar_ask: 0.60, similar_block: 0.75 }
+    }
 }
 
 /// A name that must not stray into a note about something else.

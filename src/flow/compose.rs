@@ -27,6 +27,8 @@ pub struct Sender {
     pub mailbox: Option<Mailbox>,
     pub phone: Option<String>,
     pub zone: Zone,
+    /// How alike their notes may be.
+    pub limits: checks::Limits,
 }
 
 /// The numbers and the calendar of a country.
@@ -196,6 +198,7 @@ impl Desk {
             me: me.map(PersonName::as_str),
             others: &self.others(application),
             siblings: &self.siblings(application, note),
+            limits: self.sender.limits,
         })
     }
 

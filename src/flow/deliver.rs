@@ -12,7 +12,7 @@ use chrono::{DateTime, FixedOffset};
 use crate::adapters::journal::{Journal, Lines, SendLock};
 use crate::adapters::mime;
 use crate::adapters::net::Interrupt;
-use crate::adapters::smtp::{self, Answer, BodyFailure, Message, Next, Server, Session, Spoke};
+use crate::adapters::smtp::{self, Answer, BodyFailure, Message, Next, OpenError, Server, Session, Spoke};
 use crate::adapters::store::{Claim, Orphan, Store, Wire};
 use crate::domain::address::EmailAddress;
 use crate::domain::note::{Note, NoteId};
@@ -37,6 +37,8 @@ pub struct Relay<'a> {
     pub server: &'a Server,
     pub login: Option<smtp::Login<'a>>,
     pub patience: &'a smtp::Patience,
+    /// What a refused connection means for this account.
+    pub explain: &'a dyn Fn(&OpenError) -> Problem,
     pub interrupt: &'a Interrupt,
 }
 
@@ -247,7 +249,7 @@ impl Run<'_, '_, '_> {
             let mut session = match opened {
                 Ok(session) => session,
                 Err(error) => {
-                    let problem = error.problem(relay.server);
+                    let problem = (relay.explain)(&error);
                     self.release(rest, problem.kind, &problem.message);
                     self.trouble = Some(problem);
                     return;

@@ -232,7 +232,10 @@ impl Review<'_> {
             self.terminal.say("your words were kept; the record would now say:");
             self.terminal.say(difference);
         }
-        self.terminal.say(&view::findings_text(&draft.findings));
+        let found = view::findings_text(&draft.findings);
+        if !found.is_empty() {
+            self.terminal.say(found.trim_end());
+        }
         if self.trace == Trace::Record {
             self.store.remember_shown(&note.id, &note.shown_hash())?;
         }

@@ -63,6 +63,7 @@ pub fn deliver(post: Post<'_>, ids: &[NoteId]) -> Result<Delivery> {
             server: &account.server,
             login: found.as_ref().map(|found| account.login(&found.secret)),
             patience: &Patience::default(),
+            explain: &|error| account.problem(error),
             interrupt: &interrupt,
         };
         let mut delivery = desk.deliver(&rest, &relay, &watch)?;
@@ -97,7 +98,7 @@ pub fn reflect(account: &Account, terminal: &Terminal, me: &EmailAddress, wires:
     let interrupt = Interrupt::from(interrupt_flag()?);
     let login = found.as_ref().map(|found| account.login(&found.secret));
     let mut session = Session::open(&account.server, login.as_ref(), &Patience::default(), &interrupt)
-        .map_err(|error| error.problem(&account.server))?;
+        .map_err(|error| account.problem(&error))?;
     let mut rest = wires;
     while let Some((wire, others)) = rest.split_first() {
         rest = others;

@@ -281,3 +281,10 @@ fn a_send_without_an_account_sets_one_up_and_goes_on() {
     );
     assert!(!everything(sandbox.folder()).contains(CANARY));
 }
+
+#[test]
+fn a_configuration_that_was_named_must_be_there() {
+    let sandbox = Sandbox::new();
+    let talk = sandbox.run(&["status", "-c", "nowhere.toml"]).exits(78).talk();
+    assert!(talk.contains("there is no configuration at") && talk.contains("thanks init -c"), "{talk}");
+}

@@ -128,6 +128,7 @@ impl Ledger {
             server,
             login: Some(Login::Password("pass word")),
             patience: &order.patience,
+            explain: &|error| error.problem(server),
             interrupt: &order.interrupt,
         };
         let calls = Cell::new(0);

@@ -12,6 +12,7 @@ use crate::ledger::at;
 use crate::sandbox::Sandbox;
 use crate::smtp_server::{At, Fault, SmtpServer};
 
+mod asking;
 mod follow_up;
 mod plans;
 mod races;
@@ -367,7 +368,7 @@ fn a_login_that_is_refused_after_a_sent_note_does_not_say_that_nothing_was_sent(
         .fault_on(2, At::Mail, Fault::Drop)
         .fault_on(2, At::Auth, Fault::Reply("535 5.7.8 no"))
         .start();
-    sandbox.use_server(&server);
+    sandbox.use_server_with_login(&server);
     acme(&sandbox);
     for (name, topic) in [("Omar Aziz", "how on-call is shared"), ("Ann Lee", "the plan for the data lake")] {
         let with = format!("{name} <{}@acme.example>", name.replace(' ', "."));

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::values;
 use crate::domain::address::{EmailAddress, PersonName};
+use crate::domain::checks::Limits;
 use crate::domain::policy::Policy;
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::text::printable;
@@ -158,6 +159,12 @@ pub struct Checks {
     pub similar_block: f64,
 }
 
+impl Checks {
+    pub fn limits(&self) -> Limits {
+        Limits { similar_ask: self.similar_ask, similar_block: self.similar_block }
+    }
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Templates {
@@ -257,7 +264,8 @@ impl Method {
 
 impl Default for Checks {
     fn default() -> Self {
-        Checks { similar_ask: 0.60, similar_block: 0.75 }
+        let Limits { similar_ask, similar_block } = Limits::default();
+        Checks { similar_ask, similar_block }
     }
 }
 

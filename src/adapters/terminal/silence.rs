@@ -11,7 +11,8 @@ impl Silence {
         let stdin = std::io::stdin();
         let before = tcgetattr(&stdin).ok();
         if let Some(mut quiet) = before.clone() {
-            quiet.local_modes.remove(LocalModes::ECHO);
+            // Ctrl-C is for the prompt to read, also when it comes a moment too early.
+            quiet.local_modes.remove(LocalModes::ECHO | LocalModes::ISIG);
             // What cannot be silenced is silenced a moment later by the prompt itself.
             let _ = tcsetattr(&stdin, OptionalActions::Now, &quiet);
         }

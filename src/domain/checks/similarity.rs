@@ -6,9 +6,6 @@ use super::shape::{is_mentioned, topics};
 use super::{Finding, Severity, Subject};
 use crate::domain::text::{parts, words};
 
-const ALIKE: f64 = 0.60;
-const THE_SAME: f64 = 0.75;
-
 /// M22: how alike two bodies are, from 0 to 1: the share of runs of three words that both have
 /// (Jaccard), greeting and sign-off apart.
 pub fn similarity(one: &str, other: &str) -> f64 {
@@ -30,13 +27,13 @@ pub(super) fn too_similar(subject: &Subject) -> Option<Finding> {
         .filter(|sibling| sibling.id != own)
         .map(|sibling| (sibling.id, similarity(&subject.note.body, sibling.body)))
         .max_by(|(_, one), (_, other)| one.total_cmp(other))?;
-    if share < ALIKE {
+    if share < subject.limits.similar_ask {
         return None;
     }
     Some(Finding {
         name: "too-similar",
         id: "M22",
-        severity: if share < THE_SAME { Severity::Ask } else { Severity::Block },
+        severity: if share < subject.limits.similar_block { Severity::Ask } else { Severity::Block },
         message: format!("reads much like {nearest} ({:.0} % the same)", share * 100.0),
         line: None,
     })

@@ -121,6 +121,7 @@ impl Case {
             me: Some("Jo Marsh"),
             others: &others,
             siblings: &siblings,
+            limits: super::Limits::default(),
         })
     }
 

@@ -66,7 +66,7 @@ pub fn later(step: &Step, calendar: &Calendar, now: DateTime<Utc>) -> Option<Dat
 /// The next opening, where this is no customary moment: it is early, or out of hours there.
 pub fn opening(step: &Step, calendar: &Calendar, now: DateTime<Utc>) -> Option<DateTime<FixedOffset>> {
     let here = step.zone.at(now);
-    if here < step.earliest {
+    if here < step.due && (here < step.earliest || step.kind.is_follow_up()) {
         return Some(step.due);
     }
     let open = match step.kind.is_follow_up() {
@@ -85,6 +85,10 @@ pub fn advice(
 ) -> Option<String> {
     let stamp = format!("{} {}", departs.format("%H:%M"), step.zone.abbreviation(departs.to_utc()));
     let date = departs.date_naive();
+    if step.kind.is_follow_up() && departs < step.due {
+        let due = step.zone.stamp(step.due.to_utc());
+        return Some(format!("early: {due} is customary, {}", step.reason));
+    }
     if step.kind.is_follow_up() {
         let out_of_hours = calendar.follow_up_from(departs.to_utc(), &step.zone) > departs;
         return out_of_hours.then(|| match calendar.follow_up_hours(date) {

@@ -85,3 +85,20 @@ fn a_doubt_about_the_thanks_holds_the_follow_up() {
     let _ = sandbox.run(&["nudge", "--no-answer", "--yes"]).exits(3).talks_somehow().text();
     assert_eq!(server.accepted().len(), 1);
 }
+
+#[test]
+fn before_the_customary_day_only_a_person_at_the_terminal_decides() {
+    let mut sandbox = Sandbox::new();
+    let server = sandbox.with_server();
+    let add = ["add", "--company", "Acme", "--role", "Engineer", "--ended", "15:45", "--with"];
+    let jane = ["Jane Doe <jane@acme.example>", "--topic", "moving the billing jobs to Kafka"];
+    let _ = sandbox.run(&[add.as_slice(), jane.as_slice()].concat()).talks_somehow().text();
+    draft(&sandbox);
+    let _ = sandbox.run(&["send", "--yes"]).text();
+    // Three business days later: past the hard bound, before the five that are customary.
+    sandbox.set_now("2026-03-10T16:00:00Z");
+    draft(&sandbox);
+    let talk = sandbox.run(&["nudge", "acme", "--no-answer", "--yes"]).exits(1).talk();
+    assert!(talk.contains("too early to nudge acme") && talk.contains("due Thu 12 Mar 10:00 EDT"), "{talk}");
+    assert_eq!(server.accepted().len(), 1);
+}
