@@ -2,6 +2,7 @@
 //! decided and decides nothing; the schema refuses what the domain forbids.
 
 mod applications;
+mod inspection;
 mod notes;
 mod rows;
 mod story;
@@ -18,6 +19,7 @@ use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use crate::domain::problem::{Kind, Problem};
 
 pub use applications::Which;
+pub use inspection::{Inspection, inspect, planned, unsettled};
 pub use notes::{Approval, Claim, Orphan, Wire};
 pub use story::{Attempt, Told};
 

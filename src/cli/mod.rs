@@ -89,7 +89,10 @@ fn run(cli: &Cli, environment: &Environment, streams: &mut Streams<'_>) -> Resul
     let terminal = Terminal::new(cli.global.interaction());
     let config = cli.global.config.as_deref();
     let mut app = App::open(environment.clone(), config, terminal, cli.global.loudness())?;
-    if !matches!(command, Command::Init(_)) {
+    if !matches!(command, Command::Doctor(_)) {
+        app.require_order()?;
+    }
+    if !matches!(command, Command::Init(_) | Command::Doctor(_)) {
         app.require_named_config()?;
     }
     let report = commands::run(command, &mut app)?;

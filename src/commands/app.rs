@@ -36,6 +36,10 @@ pub struct App {
     /// The user's own zone.
     pub zone: Zone,
     pub config: Option<Config>,
+    /// Why there is no configuration although there is a file; only `doctor` runs all the same.
+    pub config_trouble: Option<Problem>,
+    pub zone_trouble: Option<Problem>,
+    pub holidays_trouble: Option<Problem>,
 }
 
 impl App {
@@ -51,12 +55,36 @@ impl App {
         }
         let now = clock::now(environment.thanks_now.as_deref())?;
         let paths = Paths::find(&environment)?;
-        let config = config::load(&paths.config_file)?;
-        let zone = match config.as_ref().and_then(|config| config.me.as_ref()?.timezone.clone()) {
-            Some(zone) => zone,
-            None => config::local_zone(&environment)?,
+        let (config, config_trouble) = match config::load(&paths.config_file) {
+            Ok(config) => (config, None),
+            Err(trouble) => (None, Some(trouble)),
         };
-        Ok(App { environment, paths, terminal, loudness, now, zone, config })
+        let configured = config.as_ref().and_then(|config| config.me.as_ref()?.timezone.clone());
+        let (zone, zone_trouble) = match configured.map_or_else(|| config::local_zone(&environment), Ok) {
+            Ok(zone) => (zone, None),
+            Err(trouble) => (Zone::utc(), Some(trouble)),
+        };
+        Ok(App {
+            environment,
+            paths,
+            terminal,
+            loudness,
+            now,
+            zone,
+            config,
+            config_trouble,
+            zone_trouble,
+            holidays_trouble: None,
+        })
+    }
+
+    /// What stops every command but the one that tells what is wrong.
+    pub fn require_order(&mut self) -> Result<()> {
+        let troubles = [&mut self.config_trouble, &mut self.zone_trouble, &mut self.holidays_trouble];
+        match troubles.into_iter().find_map(Option::take) {
+            Some(trouble) => Err(trouble.into()),
+            None => Ok(()),
+        }
     }
 
     /// A configuration that was named must be there; the default one need not.

@@ -5,6 +5,7 @@ pub mod add;
 mod app;
 pub mod close;
 pub mod debrief;
+pub mod doctor;
 pub mod draft;
 pub mod edit;
 mod exit;
@@ -43,6 +44,7 @@ pub enum Command {
     Close(close::Args),
     Forget(forget::Args),
     Init(init::Args),
+    Doctor(doctor::Args),
     Holidays(holidays::Args),
     Schedule(schedule::Args),
 }
@@ -70,6 +72,7 @@ pub enum Report {
     Close(close::Report),
     Forget(forget::Report),
     Init(init::Report),
+    Doctor(doctor::Report),
     Holidays(holidays::Report),
     Schedule(schedule::Report),
 }
@@ -88,6 +91,7 @@ pub fn run(command: &Command, app: &mut App) -> Result<Report> {
         Command::Close(args) => Report::Close(close::run(args, app)?),
         Command::Forget(args) => Report::Forget(forget::run(args, app)?),
         Command::Init(args) => Report::Init(init::run(args, app)?),
+        Command::Doctor(args) => Report::Doctor(doctor::run(args, app)?),
         Command::Holidays(args) => Report::Holidays(holidays::run(args, app)?),
         Command::Schedule(args) => Report::Schedule(schedule::run(args, app)?),
     })
@@ -98,6 +102,7 @@ impl Report {
     pub fn is_asked_for(&self) -> bool {
         match self {
             Report::Schedule(report) => report.is_asked_for(),
+            Report::Doctor(report) => report.gravest().is_some(),
             _ => matches!(self, Report::Draft(_) | Report::Status(_) | Report::Show(_) | Report::Holidays(_)),
         }
     }
@@ -109,6 +114,7 @@ impl Report {
             Report::Send(report) => report.gravest(),
             Report::Nudge(report) => report.gravest(),
             Report::Schedule(report) => report.gravest(),
+            Report::Doctor(report) => report.gravest(),
             _ => None,
         }
     }

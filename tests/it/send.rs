@@ -38,15 +38,15 @@ const ACME: [&str; 16] = [
     "--zone=America/New_York",
 ];
 
-fn acme(sandbox: &Sandbox) {
+pub fn acme(sandbox: &Sandbox) {
     let _ = sandbox.run(&ACME).talks_somehow().text();
 }
 
-fn draft(sandbox: &Sandbox) {
+pub fn draft(sandbox: &Sandbox) {
     let _ = sandbox.run(&["draft"]).talks_somehow().text();
 }
 
-fn state(sandbox: &Sandbox, id: &str) -> String {
+pub fn state(sandbox: &Sandbox, id: &str) -> String {
     let status = sandbox.run(&["status", "--json"]).json();
     let notes = status["notes"].as_array().unwrap();
     let note = notes.iter().find(|note| note["id"] == id).unwrap_or_else(|| panic!("no {id} in {status}"));
@@ -54,7 +54,7 @@ fn state(sandbox: &Sandbox, id: &str) -> String {
 }
 
 /// Every file of the home but the index of the log, which readers write to.
-fn traces(sandbox: &Sandbox) -> BTreeMap<String, Vec<u8>> {
+pub fn traces(sandbox: &Sandbox) -> BTreeMap<String, Vec<u8>> {
     fs::read_dir(sandbox.home())
         .unwrap()
         .map(|entry| entry.unwrap())

@@ -1,6 +1,7 @@
 //! Every report as a person reads it.
 
 mod calendar;
+mod doctor;
 mod notes;
 mod record;
 mod schedule;
@@ -22,6 +23,7 @@ pub fn page(report: &Report, app: &App) -> Page {
         Report::Mark(report) => notes::mark(report),
         Report::Close(report) => record::close(report),
         Report::Forget(report) => record::forget(report),
+        Report::Doctor(report) => doctor::doctor(report),
         Report::Init(report) => setup::init(report),
         Report::Holidays(report) => calendar::holidays(report),
         Report::Schedule(report) => schedule::schedule(report),
