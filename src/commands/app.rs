@@ -1,6 +1,9 @@
 //! What every command has at hand, each opened when it is first needed.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::path::Path;
+use std::rc::Rc;
 
 use anyhow::{Context, Result};
 use chrono::{DateTime, FixedOffset, Utc};
@@ -164,12 +167,18 @@ impl App {
     pub fn rules(&self) -> Rules {
         let own = self.config.as_ref().and_then(|config| config.me.as_ref()?.country.clone());
         let table = self.config.as_ref().map(|config| config.policy.clone()).unwrap_or_default();
+        let made: RefCell<HashMap<Option<String>, Rc<Rule>>> = RefCell::default();
         Box::new(move |country| {
             let country = country.or(own.as_deref());
-            Rule {
+            if let Some(rule) = made.borrow().get(&country.map(str::to_owned)) {
+                return Rc::clone(rule);
+            }
+            let rule = Rc::new(Rule {
                 policy: table.over(Policy::for_country(country)),
                 calendar: Calendar::new(country, table.holidays.iter().copied()),
-            }
+            });
+            made.borrow_mut().insert(country.map(str::to_owned), Rc::clone(&rule));
+            rule
         })
     }
 

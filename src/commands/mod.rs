@@ -115,6 +115,7 @@ impl Report {
             Report::Nudge(report) => report.gravest(),
             Report::Schedule(report) => report.gravest(),
             Report::Doctor(report) => report.gravest(),
+            Report::Status(report) => report.gravest(),
             _ => None,
         }
     }

@@ -41,6 +41,8 @@ pub struct Step {
     pub round: u32,
     /// 1 unless such a note to them about this round was settled before.
     pub ordinal: u32,
+    /// What the wait is counted from: the end of the interview, the last contact, their news.
+    pub since: DateTime<FixedOffset>,
     /// The hard bound: before it the note is too early (T06, T07, T13).
     pub earliest: DateTime<FixedOffset>,
     /// The recommended moment; it does not move when it has passed.
@@ -114,6 +116,20 @@ pub fn held_until(
     Some(Calendar::follow_up_aim(calendar.next_usable(held), zone))
 }
 
+/// Somebody met whose thank-you never left and is too late by now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missed {
+    pub person: PersonKey,
+    pub round: u32,
+    /// From here on only a follow-up was offered.
+    pub since: DateTime<FixedOffset>,
+}
+
+/// Whom nobody thanked in time, in an application that is open; nobody is dropped in silence.
+pub fn missed(application: &Application, past: &[Past], policy: &Policy, now: DateTime<Utc>) -> Vec<Missed> {
+    thank_you::missed(application, past, policy, now)
+}
+
 /// One application with its past and present: what all the rules look at.
 struct Case<'a> {
     application: &'a Application,
@@ -126,6 +142,7 @@ struct Case<'a> {
 
 /// The moments of a step that is being made.
 struct Moments {
+    since: DateTime<FixedOffset>,
     earliest: DateTime<FixedOffset>,
     due: DateTime<FixedOffset>,
     latest: Option<DateTime<FixedOffset>>,
@@ -167,6 +184,7 @@ impl<'a> Case<'a> {
             person: person.to_owned(),
             round: number,
             ordinal: self.ordinal(kind, person, number),
+            since: there(moments.since),
             earliest: there(moments.earliest),
             due: there(moments.due),
             latest: moments.latest.map(there),

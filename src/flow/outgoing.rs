@@ -241,15 +241,16 @@ impl Review<'_> {
         }
         let application = self.desk.application(&note.application);
         let ended = application.and_then(|a| a.interview(note.round)).map(|interview| interview.ended);
-        let calendar = (self.desk.rules)(application.and_then(|a| a.country.as_deref())).calendar;
-        if let Some(advice) = departure::advice(&draft.step, &calendar, ended, departs) {
+        let rule = (self.desk.rules)(application.and_then(|a| a.country.as_deref()));
+        let calendar = &rule.calendar;
+        if let Some(advice) = departure::advice(&draft.step, calendar, ended, departs) {
             self.terminal.say(&advice);
         }
         let to = note.to.as_ref().map(|to| to.address.to_string()).unwrap_or_default();
         let hint = format!("`thanks send {} --yes` sends what `thanks draft` has shown", note.id);
         let is_fixed = note.offers > 0 && is_settled(note);
-        let later = departure::later(&draft.step, &calendar, self.now).filter(|_| note.send_after.is_none());
-        let opening = departure::opening(&draft.step, &calendar, self.now);
+        let later = departure::later(&draft.step, calendar, self.now).filter(|_| note.send_after.is_none());
+        let opening = departure::opening(&draft.step, calendar, self.now);
         let (prompt, letters) = if !blocked.is_empty() {
             ("This cannot go as it is. [e]dit [s]kip [q]uit: ".to_owned(), "esq")
         } else if is_fixed {

@@ -23,6 +23,7 @@ mod send;
 mod shell;
 mod smtp;
 mod smtp_server;
+mod status;
 mod versions;
 
 use smtp_server::pause;
