@@ -162,6 +162,7 @@ pub fn application(number: usize) -> Application {
             goes_by: None,
             honorific: None,
             title: None,
+            away_until: None,
             address: Some(EmailAddress::parse(&format!("jane@{}.example", company.to_lowercase())).unwrap()),
         }],
         interviews: vec![Interview {

@@ -19,7 +19,7 @@ use crate::domain::text::printable;
 pub use account::Account;
 pub use environment::{Environment, Paths, finds_program, local_zone, machine_id, system_zones};
 pub use providers::{Preset, PresetSource, explain_login, preset};
-pub use tables::{Auth, Checks, Config, Imap, Me, Method, PolicyTable, Security, Smtp, Templates};
+pub use tables::{Auth, Checks, Config, Imap, Me, Method, PolicyTable, Security, SentCopy, Smtp, Templates};
 
 /// The commented file that `init` starts from.
 pub const EXAMPLE: &str = include_str!("../../config.example.toml");

@@ -1,6 +1,8 @@
 //! A message as the bytes that go over the wire, and back. It decides nothing about the text, and
 //! reads its own bytes back before anybody may send them.
 
+mod incoming;
+
 use std::time::SystemTime;
 
 use chrono::{DateTime, FixedOffset};
@@ -11,6 +13,8 @@ use mail_parser::{Addr, HeaderValue as ParsedValue, MessageParser};
 use crate::domain::address::Mailbox;
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::text::printable;
+
+pub use incoming::incoming;
 
 /// RFC 5322 2.1.1, without the line end.
 const LONGEST_LINE: usize = 998;

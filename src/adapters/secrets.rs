@@ -28,7 +28,7 @@ pub enum Source {
     Asked,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Found {
     pub secret: Secret,
     pub source: Source,

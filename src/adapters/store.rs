@@ -3,6 +3,7 @@
 
 mod applications;
 mod inspection;
+mod mail;
 mod notes;
 mod rows;
 mod story;
@@ -20,6 +21,7 @@ use crate::domain::problem::{Kind, Problem};
 
 pub use applications::Which;
 pub use inspection::{Inspection, inspect, planned, unsettled};
+pub use mail::{Question, Seen};
 pub use notes::{Approval, Claim, Orphan, Wire};
 pub use story::{Attempt, Told};
 

@@ -59,7 +59,7 @@ pub enum Subcommands {
 const GROUPS: [(&str, &[&str]); 5] = [
     ("Everyday", &["add", "draft", "send", "nudge", "status"]),
     ("An application", &["edit", "show", "heard", "mark", "close", "forget"]),
-    ("By itself", &["schedule"]),
+    ("By itself", &["sync", "schedule"]),
     ("Set up", &["init", "doctor", "holidays", "demo"]),
     ("For the shell", &["completions", "man"]),
 ];

@@ -97,6 +97,7 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
         _ => Status::Open,
     };
     store.save_application(&application, at, &told(news, &application))?;
+    store.settle_questions_of(&application.slug)?;
     let mut report = settle(&mut store, &application, news, at)?;
     let notes = store.notes(Which::One(&application.slug))?;
     report.in_doubt = in_doubt(&notes);
@@ -116,7 +117,7 @@ fn settle(
     let notes = store.notes(Which::One(slug))?;
     let mut answered = None;
     let withdrawn = match news {
-        News::Answered => {
+        News::Answered | News::Wrote => {
             let last = notes.iter().filter(|note| note.state == State::Sent).max_by_key(|note| note.sent_at);
             if let Some(note) = last {
                 store.step(&note.id, Event::Answer, at, Some("as told by its owner"))?;
@@ -175,7 +176,7 @@ fn plan(report: &mut Report, application: &Application, notes: &[Note], app: &Ap
 
 fn told(news: News, application: &Application) -> String {
     match (news, &application.decision) {
-        (News::Answered, _) => "heard: an answer".to_owned(),
+        (News::Answered | News::Wrote, _) => "heard: an answer".to_owned(),
         (News::Decision, Some(decision)) => format!("heard: they decide \"{}\"", decision.words),
         (News::Decision, None) => "heard: another date".to_owned(),
         (News::Rejected, _) => "heard: they said no; closed".to_owned(),

@@ -20,6 +20,7 @@ pub mod schedule;
 pub mod send;
 pub mod show;
 pub mod status;
+pub mod sync;
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -43,6 +44,7 @@ pub enum Command {
     Mark(mark::Args),
     Close(close::Args),
     Forget(forget::Args),
+    Sync(sync::Args),
     Init(init::Args),
     Doctor(doctor::Args),
     Holidays(holidays::Args),
@@ -71,6 +73,7 @@ pub enum Report {
     Mark(mark::Report),
     Close(close::Report),
     Forget(forget::Report),
+    Sync(sync::Report),
     Init(init::Report),
     Doctor(doctor::Report),
     Holidays(holidays::Report),
@@ -90,6 +93,7 @@ pub fn run(command: &Command, app: &mut App) -> Result<Report> {
         Command::Mark(args) => Report::Mark(mark::run(args, app)?),
         Command::Close(args) => Report::Close(close::run(args, app)?),
         Command::Forget(args) => Report::Forget(forget::run(args, app)?),
+        Command::Sync(args) => Report::Sync(sync::run(args, app)?),
         Command::Init(args) => Report::Init(init::run(args, app)?),
         Command::Doctor(args) => Report::Doctor(doctor::run(args, app)?),
         Command::Holidays(args) => Report::Holidays(holidays::run(args, app)?),
@@ -116,6 +120,7 @@ impl Report {
             Report::Schedule(report) => report.gravest(),
             Report::Doctor(report) => report.gravest(),
             Report::Status(report) => report.gravest(),
+            Report::Sync(report) => report.gravest(),
             _ => None,
         }
     }

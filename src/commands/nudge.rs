@@ -1,19 +1,22 @@
-//! Follow-ups, only when they are due and nobody has answered.
+//! Follow-ups, only when they are due and nobody has answered, as the mailbox says or its owner.
 
 use anyhow::Result;
 
 use super::App;
 use super::outcome::{self, Chosen, How};
+use crate::adapters::store::Store;
 use crate::domain::application::{Heard, News};
-use crate::domain::note::NoteKind;
+use crate::domain::note::{Note, NoteKind};
 use crate::domain::policy::Timing;
 use crate::domain::problem::{Kind, Problem};
-use crate::flow::compose::{Desk, Item};
+use crate::flow::compose::{Desk, Item, Wish};
+use crate::flow::listen;
+use crate::flow::mailbox::Mailbox;
 use crate::flow::outgoing::departure::Departure;
 
 pub use super::outcome::Report;
 
-/// Send the follow-ups that are due, after asking whether an answer came
+/// Send the follow-ups that are due, after a look for answers
 ///
 /// Examples:
 ///   thanks nudge                        whatever is due; nothing due is no error
@@ -25,7 +28,7 @@ pub struct Args {
     /// Which applications
     #[arg(value_name = "APP")]
     applications: Vec<String>,
-    /// You have looked: nobody has answered
+    /// You have looked: nobody has answered. A mailbox that is set up is read all the same
     #[arg(long)]
     no_answer: bool,
     #[command(flatten)]
@@ -34,40 +37,91 @@ pub struct Args {
 
 pub fn run(args: &Args, app: &mut App) -> Result<Report> {
     let mut store = app.store()?;
-    let mut desk = app.compose(&store)?;
-    let items = desk.choose(&args.applications, NoteKind::is_follow_up)?;
-    let Chosen { items, planned } = outcome::chosen(&desk, items, &args.applications);
+    let desk = app.compose(&store)?;
+    let Chosen { items: due, planned } = due(args, &desk, app)?;
+    let mut mailbox = Mailbox::configured(app.config.as_ref())?.filter(|_| !due.is_empty());
+    if mailbox.is_none() || args.how.is_rehearsal() {
+        let (desk, due) = if args.no_answer || mailbox.is_some() {
+            (desk, due)
+        } else {
+            by_word(app, &mut store, desk, due)?
+        };
+        let chosen = Chosen { items: due, planned };
+        return outcome::review(app, &mut store, desk, chosen, Departure::Now, &args.how, None);
+    }
+    if args.no_answer {
+        // Their owner has looked at what was asked about before; what comes now is asked about anew.
+        for item in &due {
+            for question in listen::of_application(&store, &item.step.application)? {
+                store.settle_as_nothing(&question)?;
+            }
+        }
+    }
+    let (mut desk, mut due, mut told) = (desk, due, Vec::new());
+    match &mut mailbox {
+        // Who reads each note is told before of what came; who has read them is not.
+        Some(mailbox) if args.how.asks() && app.terminal.is_interactive() => {
+            let now = app.moment();
+            let notes = due.iter().map(|item| {
+                let departs = item.step.zone.at(now.to_utc());
+                Ok(desk.compose(item, departs, &Wish::default())?.note)
+            });
+            let notes: Vec<Note> = notes.collect::<Result<_>>()?;
+            let notes: Vec<&Note> = notes.iter().collect();
+            told = outcome::look_for_answers(app, &mut store, mailbox, &notes)?;
+            desk = app.compose(&store)?;
+            let next = desk.items();
+            let goes = |item: &Item| told.iter().all(|note| note.id != item.id.as_str());
+            due = due
+                .iter()
+                .filter(|item| goes(item))
+                .filter_map(|item| next.iter().find(|n| n.id == item.id))
+                .cloned()
+                .collect();
+        }
+        _ => mailbox = None,
+    }
+    let chosen = Chosen { items: due, planned };
+    let mut report = outcome::review(app, &mut store, desk, chosen, Departure::Now, &args.how, mailbox)?;
+    told.append(&mut report.notes);
+    Ok(Report { notes: told, ..report })
+}
+
+/// The follow-ups that are due, or named and possible.
+fn due(args: &Args, desk: &Desk, app: &App) -> Result<Chosen> {
     let mut due = Vec::new();
+    let items = desk.choose(&args.applications, NoteKind::is_follow_up)?;
+    let Chosen { items, planned } = outcome::chosen(desk, items, &args.applications);
     for item in items {
         if item.step.due <= item.step.zone.at(app.now) {
             due.push(item);
         } else if !args.applications.is_empty() {
             // Between the hard bound and the custom only a person at the terminal decides.
             if item.step.timing == Timing::Early || !app.terminal.is_interactive() {
-                return Err(too_early(&desk, &item).into());
+                return Err(too_early(desk, &item).into());
             }
             due.push(item);
         }
     }
-    if !args.no_answer {
-        let mut unanswered = Vec::new();
-        for item in due {
-            if answered(app, &desk, &item)? {
-                let slug = item.step.application.clone();
-                let Some(mut application) = desk.application(&slug).cloned() else { continue };
-                application.heard.push(Heard { at: app.local_now(), news: News::Answered });
-                store.save_application(&application, app.local_now(), "answered, as told before a nudge")?;
-                store.withdraw(&slug, app.local_now(), "they have answered")?;
-                app.terminal.say(&format!("{slug}: recorded that they answered; no follow-up goes"));
-            } else {
-                unanswered.push(item);
-            }
+    Ok(Chosen { items: due, planned })
+}
+
+/// Where nobody else reads the mailbox its owner says whether an answer came.
+fn by_word(app: &App, store: &mut Store, desk: Desk, due: Vec<Item>) -> Result<(Desk, Vec<Item>)> {
+    let mut unanswered = Vec::new();
+    for item in due {
+        if answered(app, &desk, &item)? {
+            let slug = item.step.application.clone();
+            let Some(mut application) = desk.application(&slug).cloned() else { continue };
+            application.heard.push(Heard { at: app.local_now(), news: News::Answered });
+            store.save_application(&application, app.local_now(), "answered, as told before a nudge")?;
+            store.withdraw(&slug, app.local_now(), "they have answered")?;
+            app.terminal.say(&format!("{slug}: recorded that they answered; no follow-up goes"));
+        } else {
+            unanswered.push(item);
         }
-        due = unanswered;
-        desk = app.compose(&store)?;
     }
-    let chosen = Chosen { items: due, planned };
-    outcome::review(app, &mut store, desk, chosen, Departure::Now, &args.how)
+    Ok((app.compose(store)?, unanswered))
 }
 
 /// What only the mailbox's owner can say, as long as nobody else reads it.

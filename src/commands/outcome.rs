@@ -1,26 +1,33 @@
 //! What became of a note, as `send` and `nudge` report it.
 
+mod held;
+mod told;
+
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result};
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 
 use super::{App, Exit};
-use crate::adapters::config;
+use crate::adapters::config::{self, SentCopy};
 use crate::adapters::store::Store;
-use crate::domain::checks::{self, Severity};
+use crate::domain::checks;
 use crate::domain::note::{Note, NoteId, NoteKind};
 use crate::domain::outbox::State;
 use crate::domain::problem::{Kind, Problem};
-use crate::domain::text::printable;
-use crate::domain::view;
 use crate::flow::account::Account;
 use crate::flow::compose::{Desk, Item, Wish};
-use crate::flow::deliver::Outcome;
+use crate::flow::deliver::Delivery;
 use crate::flow::enroll;
+use crate::flow::filing;
+use crate::flow::last_look::{Held, LastLook, Voice};
+use crate::flow::mailbox::Mailbox;
 use crate::flow::outgoing::departure::Departure;
-use crate::flow::outgoing::{Consent, Review, Trace, Verdict};
+use crate::flow::outgoing::{Consent, Review, Trace, Verdict, wire_of};
 use crate::flow::post::{self, Post};
 use crate::flow::timer;
+use told::{delivered, plain, undelivered};
 
 #[derive(Debug, Default, Serialize)]
 pub struct Report {
@@ -58,6 +65,8 @@ pub enum Fate {
         /// When the note that it follows went out.
         thread_of: Option<DateTime<FixedOffset>>,
     },
+    /// It went out from elsewhere, as its copy says.
+    SentBefore,
     WouldSend,
     SentToMe,
     /// Not sent, and why; what may be typed next.
@@ -106,6 +115,18 @@ pub struct How {
     allow: Vec<String>,
 }
 
+impl How {
+    /// Whether nothing is to be sent to anybody else, and nothing remembered.
+    pub fn is_rehearsal(&self) -> bool {
+        self.dry_run || self.to_me
+    }
+
+    /// Whether its owner is asked about each note.
+    pub fn asks(&self) -> bool {
+        !self.is_rehearsal() && !self.yes
+    }
+}
+
 /// Shows the items, asks, sends what was agreed to, and reports on all of them.
 pub fn review(
     app: &mut App,
@@ -114,6 +135,7 @@ pub fn review(
     chosen: Chosen,
     departure: Departure,
     how: &How,
+    mailbox: Option<Mailbox>,
 ) -> Result<Report> {
     let mut desk = desk;
     let Chosen { items, planned } = chosen;
@@ -138,7 +160,7 @@ pub fn review(
                 .into());
         }
     };
-    let rehearsal = how.dry_run || how.to_me;
+    let rehearsal = how.is_rehearsal();
     let doubts = in_doubt(&desk);
     let mut review = Review {
         desk,
@@ -162,7 +184,7 @@ pub fn review(
     } else if how.to_me {
         to_me(app, &account, &verdicts)?
     } else {
-        deliver(app, store, &account, verdicts)?
+        deliver(app, store, account, mailbox, verdicts)?
     };
     report.notes.extend(doubts);
     report.next.extend(planned);
@@ -205,11 +227,16 @@ fn rehearsed(verdicts: &[Verdict], account: &Account) -> Report {
 /// The real bytes to one's own mailbox: no claim, no mark, no record.
 fn to_me(app: &App, account: &Account, verdicts: &[Verdict]) -> Result<Report> {
     let me = app.sender().mailbox.context("the account has no address")?;
-    let wires = verdicts.iter().filter_map(|verdict| match verdict {
-        Verdict::Go { draft, wire } => Some((draft, wire)),
-        _ => None,
-    });
-    let bytes: Vec<&[u8]> = wires.map(|(_, wire)| wire.as_slice()).collect();
+    // With the id of the real one its copy in Sent would say that the note itself had left.
+    let own_id = |note: &Note| note.message_id.as_ref().map(|id| id.replacen('<', "<to-me.", 1));
+    let mut wires = Vec::new();
+    for verdict in verdicts {
+        if let Verdict::Go { draft, .. } = verdict {
+            let note = Note { message_id: own_id(&draft.note), ..draft.note.clone() };
+            wires.push(wire_of(&note, app.local_now())?);
+        }
+    }
+    let bytes: Vec<&[u8]> = wires.iter().map(Vec::as_slice).collect();
     post::reflect(account, &app.terminal, &me.address, &bytes)?;
     let notes = verdicts
         .iter()
@@ -225,43 +252,129 @@ fn to_me(app: &App, account: &Account, verdicts: &[Verdict]) -> Result<Report> {
 }
 
 /// Sends what was agreed to and reports on every note that was looked at.
-fn deliver(app: &App, store: &mut Store, account: &Account, verdicts: Vec<Verdict>) -> Result<Report> {
-    let ids: Vec<NoteId> = verdicts
-        .iter()
-        .filter_map(|verdict| match verdict {
-            Verdict::Go { draft, .. } => Some(draft.note.id.clone()),
-            _ => None,
-        })
-        .collect();
+fn deliver(
+    app: &App,
+    store: &mut Store,
+    account: Account,
+    mailbox: Option<Mailbox>,
+    verdicts: Vec<Verdict>,
+) -> Result<Report> {
+    let going = verdicts.iter().filter_map(|verdict| match verdict {
+        Verdict::Go { draft, .. } => Some(&draft.note),
+        _ => None,
+    });
+    let going: Vec<&Note> = going.collect();
+    // Who was asked note by note has just been told that nothing came.
+    let voice = if mailbox.is_some() { Voice::NewsOnly } else { Voice::Full };
+    let mut mailbox = match mailbox {
+        Some(mailbox) => Some(mailbox),
+        None => Mailbox::configured(app.config.as_ref())?,
+    };
+    let mut account = account;
+    let mut held = BTreeMap::new();
+    if let (Some(mailbox), false) = (&mut mailbox, going.is_empty()) {
+        held = last_look(app, store, mailbox, &going, voice)?;
+        account = mailbox.share(account);
+    }
+    let ids = going.iter().map(|note| note.id.clone()).filter(|id| !held.contains_key(id));
+    let ids: Vec<NoteId> = ids.collect();
     let mut delivery = Default::default();
     if !ids.is_empty() {
         let machine = config::machine_id(&app.paths)?;
         let journal = app.journal();
         let now = || app.moment();
+        let copy = app.config.as_ref().map_or(SentCopy::None, config::Config::sent_copy);
+        if copy == SentCopy::Imap {
+            store.plan_copies(&ids)?;
+        }
         let post = Post {
             store,
             journal: &journal,
             lock: post::lock(&app.paths)?,
             machine: &machine,
-            account,
+            account: &account,
             terminal: &app.terminal,
             now: &now,
         };
         delivery = post::deliver(post, &ids)?;
+        copies(app, store, &account, mailbox.as_mut(), copy, &delivery)?;
     }
     let notes: Vec<NoteOutcome> = verdicts
         .iter()
         .map(|verdict| match verdict {
-            Verdict::Go { draft, .. } => {
-                let outcome = delivery.outcomes.iter().find(|outcome| outcome.id == draft.note.id);
-                delivered(&draft.note, draft.thread_of, outcome)
-            }
+            Verdict::Go { draft, .. } => match held.get(&draft.note.id) {
+                Some(held) => held::outcome(&draft.note, held),
+                None => {
+                    let outcome = delivery.outcomes.iter().find(|outcome| outcome.id == draft.note.id);
+                    delivered(&draft.note, draft.thread_of, outcome)
+                }
+            },
             verdict => undelivered(verdict),
         })
         .collect();
     let mut next = after_follow_ups(app, store, &notes)?;
     next.extend(after_plans(app, &notes));
-    Ok(Report { notes, trouble: delivery.trouble, host: account.server.host.clone(), next })
+    Ok(Report { notes, trouble: delivery.trouble, host: account.server.host, next })
+}
+
+/// A look for answers before follow-ups are shown. Those that are to wait or must not go, with what
+/// is told of them.
+pub fn look_for_answers(
+    app: &App,
+    store: &mut Store,
+    mailbox: &mut Mailbox,
+    notes: &[&Note],
+) -> Result<Vec<NoteOutcome>> {
+    let is_due = |store: &Store, id: &NoteId| held::is_due(app, store, id);
+    let (terminal, zone, now, voice) = (&app.terminal, &app.zone, app.moment(), Voice::Full);
+    let mut look = LastLook { mailbox, store, terminal, zone, now, voice, is_due: &is_due };
+    let held = look.for_answers(notes).map_err(|error| match error.downcast::<Problem>() {
+        Ok(problem) => {
+            problem.detail("nothing was sent: no follow-up goes without a look at the mailbox").into()
+        }
+        Err(error) => error,
+    })?;
+    Ok(notes.iter().filter_map(|note| Some(held::outcome(note, held.get(&note.id)?))).collect())
+}
+
+/// The last look before an offer.
+fn last_look(
+    app: &App,
+    store: &mut Store,
+    mailbox: &mut Mailbox,
+    notes: &[&Note],
+    voice: Voice,
+) -> Result<BTreeMap<NoteId, Held>> {
+    let is_due = |store: &Store, id: &NoteId| held::is_due(app, store, id);
+    let (terminal, zone, now) = (&app.terminal, &app.zone, app.moment());
+    LastLook { mailbox, store, terminal, zone, now, voice, is_due: &is_due }.before(notes)
+}
+
+/// A copy among one's own sent mail, where the server does not see to it.
+fn copies(
+    app: &App,
+    store: &mut Store,
+    account: &Account,
+    mailbox: Option<&mut Mailbox>,
+    copy: SentCopy,
+    delivery: &Delivery,
+) -> Result<()> {
+    let sent = delivery.outcomes.iter().filter(|outcome| outcome.failure.is_none());
+    let sent: Vec<NoteId> = sent.map(|outcome| outcome.id.clone()).collect();
+    match (copy, mailbox) {
+        _ if sent.is_empty() => {}
+        (SentCopy::Imap, Some(mailbox)) => filing::file_or_say(mailbox, store, &app.terminal),
+        (SentCopy::Imap, None) => {
+            app.terminal
+                .say("warning: no copy was put into Sent: sent_copy = \"imap\" needs a section [imap]");
+        }
+        (SentCopy::ToSelf, _) => {
+            let me = app.sender().mailbox.context("the account has no address")?;
+            filing::send_to_self_or_say(account, store, &app.terminal, &me.address, &sent);
+        }
+        (SentCopy::Auto | SentCopy::None, _) => {}
+    }
+    Ok(())
 }
 
 /// The last note of a thread, for those whose first follow-up just went.
@@ -293,150 +406,4 @@ fn after_plans(app: &App, notes: &[NoteOutcome]) -> Option<String> {
     let planned = notes.iter().any(|note| matches!(note.fate, Fate::Later { .. }));
     let why = planned.then(|| timer::idle(&app.environment, &app.paths))??;
     Some(format!("thanks schedule install, or thanks send at that time; {why}"))
-}
-
-fn delivered(
-    note: &Note,
-    thread_of: Option<DateTime<FixedOffset>>,
-    outcome: Option<&Outcome>,
-) -> NoteOutcome {
-    let to = note.to.as_ref().map(|to| to.address.to_string());
-    let Some(outcome) = outcome else {
-        return not_sent(note, to, Kind::Bug, "failed", "it was not offered".into(), Vec::new(), None);
-    };
-    let detail = printable(&outcome.detail);
-    let id = note.id.to_string();
-    let (fate, kind) = match (&outcome.failure, outcome.state) {
-        (None, _) => (Fate::Sent { at: outcome.at, thread_of }, None),
-        (Some(Kind::InDoubt), _) => (Fate::InDoubt, Some(Kind::InDoubt)),
-        (Some(kind), State::Unsure) => (Fate::InDoubt, Some(*kind)),
-        (Some(kind), State::Refused) => {
-            let hint = Some(format!(
-                "`thanks edit {}` mends an address, then `thanks draft {id}`",
-                note.application
-            ));
-            let word = "refused";
-            (Fate::NotSent { word, why: detail.clone(), lines: Vec::new(), hint }, Some(*kind))
-        }
-        (Some(kind), State::Expired) => {
-            let hint =
-                Some(format!("`thanks draft {id}` shows the late wording, `thanks send {id}` asks again"));
-            let word = "expired";
-            (Fate::NotSent { word, why: detail.clone(), lines: Vec::new(), hint }, Some(*kind))
-        }
-        (Some(kind), state) if state != State::Approved => {
-            let word = if state.has_left() { "settled" } else { "waiting" };
-            (Fate::NotSent { word, why: detail.clone(), lines: Vec::new(), hint: None }, Some(*kind))
-        }
-        (Some(kind), _) => {
-            let hint = Some(format!("it is kept as approved; try again: `thanks send {id}`"));
-            let word = "not sent";
-            (Fate::NotSent { word, why: detail.clone(), lines: Vec::new(), hint }, Some(*kind))
-        }
-    };
-    NoteOutcome {
-        id,
-        to,
-        state: outcome.state.name(),
-        exit: kind.map_or(Exit::DONE, Exit::from),
-        detail,
-        fate,
-        kind,
-    }
-}
-
-/// What a verdict other than `Go` comes to.
-fn undelivered(verdict: &Verdict) -> NoteOutcome {
-    match verdict {
-        Verdict::Go { draft, .. } => {
-            let to = draft.note.to.as_ref().map(|to| to.address.to_string());
-            plain(&draft.note.id, to, draft.note.state, None, "would send", Fate::WouldSend)
-        }
-        Verdict::Blocked { draft, findings } => {
-            let to = draft.note.to.as_ref().map(|to| to.address.to_string());
-            let why = findings.first().map(|finding| finding.message.clone()).unwrap_or_default();
-            let lines = view::findings_text(findings).lines().map(str::to_owned).collect();
-            let allow: Vec<String> = findings
-                .iter()
-                .filter(|finding| finding.severity == Severity::Block)
-                .map(|finding| format!("--allow {}", finding.name))
-                .collect();
-            let id = &draft.note.id;
-            let hint = format!("`thanks draft {id} --edit`, or `thanks send {id} {}`", allow.join(" "));
-            not_sent(&draft.note, to, Kind::Declined, "blocked", why, lines, Some(hint))
-        }
-        Verdict::NoAddress { draft, name } => {
-            let note = &draft.note;
-            let due = draft.step.latest.unwrap_or(draft.step.due);
-            let why = format!("no address, due {}", draft.step.zone.stamp(due.to_utc()));
-            let lines = vec![
-                format!("         thanks add {} --with \"{} <address>\"", note.application, printable(name)),
-                format!("         thanks draft {} --body", note.id),
-            ];
-            not_sent(note, None, Kind::NeedsYou, "waiting", why, lines, None)
-        }
-        Verdict::NotSeen { draft } => {
-            let to = draft.note.to.as_ref().map(|to| to.address.to_string());
-            let why = match draft.note.shown {
-                None => "it was not shown before".to_owned(),
-                Some(_) => "it changed since it was shown".to_owned(),
-            };
-            let hint = format!("`thanks draft {}` shows it", draft.note.id);
-            not_sent(&draft.note, to, Kind::NeedsYou, "waiting", why, Vec::new(), Some(hint))
-        }
-        Verdict::InDoubt { note } => {
-            let to = note.to.as_ref().map(|to| to.address.to_string());
-            let detail = note.detail.clone().unwrap_or_else(|| "nobody can tell whether it arrived".into());
-            plain(&note.id, to, note.state, Some(Kind::NeedsYou), &detail, Fate::InDoubt)
-        }
-        Verdict::Elsewhere { note } => {
-            let to = note.to.as_ref().map(|to| to.address.to_string());
-            let (word, why) = match note.state {
-                State::Claimed | State::Sending => ("waiting", "another command is sending it".to_owned()),
-                state => ("settled", format!("it is {} already", state.name())),
-            };
-            let kind = if word == "waiting" { Kind::TryAgain } else { Kind::Declined };
-            not_sent(note, to, kind, word, why, Vec::new(), None)
-        }
-        Verdict::Skipped { id } => {
-            plain(id, None, State::Drafted, Some(Kind::Declined), "skipped", Fate::Skipped)
-        }
-        Verdict::Later { draft, at } => {
-            let to = draft.note.to.as_ref().map(|to| to.address.to_string());
-            let detail = format!("planned for {}", at.to_rfc3339());
-            plain(&draft.note.id, to, State::Approved, None, &detail, Fate::Later { at: *at })
-        }
-    }
-}
-
-fn plain(
-    id: &NoteId,
-    to: Option<String>,
-    state: State,
-    kind: Option<Kind>,
-    detail: &str,
-    fate: Fate,
-) -> NoteOutcome {
-    NoteOutcome {
-        id: id.to_string(),
-        to,
-        state: state.name(),
-        exit: kind.map_or(Exit::DONE, Exit::from),
-        detail: printable(detail),
-        fate,
-        kind,
-    }
-}
-
-fn not_sent(
-    note: &Note,
-    to: Option<String>,
-    kind: Kind,
-    word: &'static str,
-    why: String,
-    lines: Vec<String>,
-    hint: Option<String>,
-) -> NoteOutcome {
-    let detail = why.clone();
-    plain(&note.id, to, note.state, Some(kind), &detail, Fate::NotSent { word, why, lines, hint })
 }

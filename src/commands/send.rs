@@ -42,5 +42,5 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
     };
     let items = desk.choose(&args.notes, |kind| !NoteKind::is_follow_up(kind))?;
     let chosen = outcome::chosen(&desk, items, &args.notes);
-    outcome::review(app, &mut store, desk, chosen, departure, &args.how)
+    outcome::review(app, &mut store, desk, chosen, departure, &args.how, None)
 }

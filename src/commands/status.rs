@@ -5,11 +5,15 @@ use chrono::{DateTime, FixedOffset, TimeDelta};
 use serde::Serialize;
 
 use super::App;
+use crate::adapters::store::Question;
 use crate::domain::application::Application;
+use crate::domain::inbound::Mail;
 use crate::domain::note::{Note, NoteId, NoteKind};
 use crate::domain::outbox::State;
 use crate::domain::policy::{Missed, Step, Timing};
 use crate::domain::problem::Kind;
+use crate::domain::text::printable;
+use crate::domain::view;
 use crate::flow::compose::{Desk, Item};
 
 /// What is due now, what waits and until when, and what was sent
@@ -29,6 +33,9 @@ pub struct Args {
 pub struct Report {
     pub notes: Vec<NoteView>,
     pub steps: Vec<StepView>,
+    /// Mails that only their owner can judge.
+    pub questions: Vec<QuestionView>,
+    pub mailbox_read_at: Option<DateTime<FixedOffset>>,
     #[serde(skip)]
     pub brevity: Brevity,
     #[serde(skip)]
@@ -50,6 +57,16 @@ pub struct NoteView {
     pub message_id: Option<String>,
     pub sent_at: Option<DateTime<FixedOffset>>,
     pub detail: Option<String>,
+}
+
+/// A mail that may be an answer.
+#[derive(Debug, Serialize)]
+pub struct QuestionView {
+    pub application: String,
+    pub from: String,
+    pub subject: String,
+    pub received: DateTime<FixedOffset>,
+    pub detail: String,
 }
 
 /// Something that comes next. Its state is that of its note; one not yet written counts as
@@ -79,6 +96,7 @@ pub struct Line {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Section {
+    Asked,
     InDoubt,
     Due,
     Waiting,
@@ -101,8 +119,8 @@ const WIDEST: usize = 10;
 impl Report {
     /// Only who asks whether something is due gets a code for it.
     pub fn gravest(&self) -> Option<Kind> {
-        let needs =
-            self.brevity == Brevity::Word && (self.count(Section::InDoubt) + self.count(Section::Due) > 0);
+        let needs = self.brevity == Brevity::Word
+            && (self.count(Section::InDoubt) + self.count(Section::Asked) + self.count(Section::Due) > 0);
         needs.then_some(Kind::Declined)
     }
 
@@ -120,14 +138,18 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
     let items = desk.items();
     let open = |slug: &str| desk.application(slug).is_some_and(|application| application.is_open());
     let told = |note: &&Note| open(&note.application) || note.state == State::Unsure;
-    let mut lines: Vec<Line> = items.iter().map(|item| step_line(&desk, item)).collect();
+    let (questions, read_at) = (store.questions()?, store.mailbox_read_at()?);
+    let mut lines: Vec<Line> = questions.iter().map(|question| question_line(&desk, question)).collect();
+    lines.extend(items.iter().map(|item| step_line(&desk, item)));
     lines.extend(desk.missed().iter().map(|(application, missed)| missed_line(application, missed)));
-    lines.extend(desk.notes.iter().filter(told).filter_map(|note| note_line(&desk, note)));
+    lines.extend(desk.notes.iter().filter(told).filter_map(|note| note_line(&desk, note, read_at)));
     // What was sent stays in the order in which it was drafted.
     lines.sort_by_key(|line| (line.section, line.order));
     Ok(Report {
         notes: desk.notes.iter().map(note_view).collect(),
         steps: items.iter().map(|item| step_view(&desk, item)).collect(),
+        questions: questions.iter().map(|question| question_view(&question.mail)).collect(),
+        mailbox_read_at: read_at,
         lines,
         brevity,
         open: desk.applications.iter().filter(|application| application.is_open()).count(),
@@ -260,7 +282,36 @@ fn missed_line(application: &Application, missed: &Missed) -> Line {
     }
 }
 
-fn note_line(desk: &Desk, note: &Note) -> Option<Line> {
+fn question_view(mail: &Mail) -> QuestionView {
+    QuestionView {
+        application: mail.application.clone(),
+        from: printable(&mail.sender),
+        subject: printable(&mail.subject),
+        received: mail.received,
+        detail: printable(&mail.detail),
+    }
+}
+
+fn question_line(desk: &Desk, question: &Question) -> Line {
+    let mail = &question.mail;
+    let id = mail.note.as_ref().map_or(mail.application.as_str(), |note| note.as_str());
+    let text = format!("{}; {}: thanks sync", view::mail_text(mail, &desk.sender.zone), mail.detail);
+    Line { section: Section::Asked, id: id_of_person(id), kind: "mail", text, order: None }
+}
+
+/// "no answer heard", or since when nothing was there.
+fn no_answer(desk: &Desk, read_at: Option<DateTime<FixedOffset>>) -> String {
+    let zone = &desk.sender.zone;
+    match read_at.map(|at| zone.at(at.to_utc())) {
+        None => "no answer heard".to_owned(),
+        Some(at) if at.date_naive() == zone.at(desk.now).date_naive() => {
+            format!("no answer (mailbox read {})", at.format("%H:%M"))
+        }
+        Some(at) => format!("no answer (mailbox read {})", at.format("%a %-d %b %H:%M")),
+    }
+}
+
+fn note_line(desk: &Desk, note: &Note, read_at: Option<DateTime<FixedOffset>>) -> Option<Line> {
     let zone = desk
         .application(&note.application)
         .and_then(|application| application.interview(note.round))
@@ -272,8 +323,17 @@ fn note_line(desk: &Desk, note: &Note) -> Option<Line> {
             let id = &note.id;
             (Section::InDoubt, format!("{detail}; `thanks mark {id} sent` or `… not-sent`"))
         }
-        State::Sent => (Section::Sent, format!("{}; no answer heard", sent?)),
-        State::Answered => (Section::Sent, format!("{}; answered", sent?)),
+        State::Sent => (Section::Sent, format!("{}; {}", sent?, no_answer(desk, read_at))),
+        State::Answered => {
+            let application = desk.application(&note.application);
+            let is_untold = application.is_some_and(|application| {
+                note.sent_at.is_some_and(|at| application.waits_for_news_since(at))
+            });
+            let slug = &note.application;
+            let ask =
+                if is_untold { format!(": what does it say? thanks heard {slug}") } else { String::new() };
+            (Section::Sent, format!("{}; answered{ask}", sent?))
+        }
         State::Bounced => (Section::Sent, format!("bounced: {detail}")),
         _ => return None,
     };

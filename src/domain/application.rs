@@ -56,7 +56,7 @@ pub struct Decision {
     pub by: Option<NaiveDate>,
 }
 
-/// Something that came from them and that the mailbox could not say.
+/// Something that came from them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Heard {
     pub at: DateTime<FixedOffset>,
@@ -65,6 +65,8 @@ pub struct Heard {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum News {
+    /// A mail came, and nobody has told yet what it says.
+    Wrote,
     Answered,
     Decision,
     Rejected,
@@ -96,6 +98,18 @@ impl Application {
         self.interview(round)?.meeting(person)
     }
 
+    /// Whether a mail came at `moment` or later, of which its owner has not yet told what it says.
+    pub fn waits_for_news_since(&self, moment: DateTime<FixedOffset>) -> bool {
+        self.heard
+            .iter()
+            .any(|heard| heard.news == News::Wrote && heard.at >= moment && !self.has_told_since(heard.at))
+    }
+
+    /// Whether its owner has told of news at `moment` or later.
+    pub fn has_told_since(&self, moment: DateTime<FixedOffset>) -> bool {
+        self.heard.iter().any(|heard| heard.news != News::Wrote && heard.at >= moment)
+    }
+
     /// The role as subjects name it.
     pub fn short_role(&self) -> &str {
         self.role_short.as_deref().unwrap_or(&self.role)
@@ -119,10 +133,11 @@ impl Tone {
 }
 
 impl News {
-    pub const ALL: [News; 4] = [News::Answered, News::Decision, News::Rejected, News::NextRound];
+    pub const ALL: [News; 5] = [News::Wrote, News::Answered, News::Decision, News::Rejected, News::NextRound];
 
     pub fn name(self) -> &'static str {
         match self {
+            News::Wrote => "wrote",
             News::Answered => "answered",
             News::Decision => "decision",
             News::Rejected => "rejected",

@@ -304,6 +304,7 @@ fn person(application: &mut Application, met: &Met) -> PersonKey {
         goes_by: met.goes_by.clone(),
         honorific: met.honorific.clone(),
         title: met.title.clone(),
+        away_until: None,
         address: met.address.clone(),
     });
     key

@@ -1,5 +1,7 @@
 //! Someone met on the way: the name as they write it, and nothing about them that was not said.
 
+use chrono::NaiveDate;
+
 use super::address::{EmailAddress, PersonName};
 
 /// A person's handle within one application, as in `acme/jane`: lower-case ASCII, digits, `-`.
@@ -16,6 +18,8 @@ pub struct Person {
     pub honorific: Option<String>,
     pub title: Option<String>,
     pub address: Option<EmailAddress>,
+    /// The first day on which they are there again, by their own automatic answer.
+    pub away_until: Option<NaiveDate>,
 }
 
 impl Person {

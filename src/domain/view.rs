@@ -2,9 +2,14 @@
 //! may come from a stranger passes through `printable`.
 
 use super::checks::Finding;
-use super::note::Note;
+use super::inbound::{Mail, MailKind};
+use super::note::{Note, NoteId};
 use super::problem::Problem;
 use super::text::{WIDTH, printable, wrap};
+use super::zone::Zone;
+
+/// In characters: a subject in a line.
+const LONGEST_SUBJECT: usize = 80;
 
 /// The note exactly as it will go out, wrapped for reading; each line ends with LF. A sender that
 /// is not set yet is left out.
@@ -33,6 +38,33 @@ pub fn problem_text(problem: &Problem) -> String {
         text.push_str(&format!("\nhint: {}\n", printable(hint)));
     }
     text
+}
+
+/// What a new mail means, and what was withdrawn for it.
+pub fn news_text(mail: &Mail, withdrawn: &[NoteId], zone: &Zone) -> String {
+    let about = match (&mail.note, mail.kind) {
+        (Some(note), MailKind::Bounce | MailKind::Delayed) => note.to_string(),
+        _ => mail.application.clone(),
+    };
+    let what = match mail.kind {
+        MailKind::Answer => "they have answered".to_owned(),
+        MailKind::Courtesy | MailKind::Doubtful => format!("perhaps an answer, {}", mail.detail),
+        MailKind::Bounce => format!("it came back: {}", mail.detail),
+        _ => mail.detail.clone(),
+    };
+    let mut text = format!("{about}: {}\n  {}", printable(&what), mail_text(mail, zone));
+    if !withdrawn.is_empty() {
+        let ids: Vec<String> = withdrawn.iter().map(ToString::to_string).collect();
+        text.push_str(&format!("\n  withdrawn: {}", ids.join(", ")));
+    }
+    text
+}
+
+/// A mail as it is named in a line: who, when and its subject.
+pub fn mail_text(mail: &Mail, zone: &Zone) -> String {
+    let stamp = zone.stamp(mail.received.to_utc());
+    let subject: String = mail.subject.chars().take(LONGEST_SUBJECT).collect();
+    printable(&format!("{}, {stamp}, \"{subject}\"", mail.sender))
 }
 
 /// One line a finding, indented, with the name that `--allow` takes; empty without findings.

@@ -2,6 +2,7 @@
 //! file or the host.
 
 use std::fs;
+use std::path::Path;
 
 use crate::adapters::config::{self, Config, Method, Smtp};
 use crate::adapters::net;
@@ -9,6 +10,7 @@ use crate::adapters::secrets::{self, Ask, Found, Secret, Source};
 use crate::adapters::smtp::{Login, OpenError, OpenFailure, Server};
 use crate::adapters::terminal::Terminal;
 use crate::domain::problem::{Kind, Problem};
+use crate::domain::text::printable;
 
 /// Where and how to submit, and who may be asked for the secret.
 #[derive(Clone, Debug)]
@@ -17,7 +19,7 @@ pub struct Account {
     method: Method,
     command: Option<Vec<String>>,
     /// A login has just been proved with it.
-    at_hand: Option<Secret>,
+    at_hand: Option<Found>,
 }
 
 impl Account {
@@ -35,27 +37,31 @@ impl Account {
         method: Method,
         command: Option<Vec<String>>,
     ) -> Result<Account, Problem> {
-        let ca_pem = match &smtp.ca_file {
-            None => None,
-            Some(path) => Some(fs::read(path).map_err(|error| {
-                Problem::new(Kind::Config, format!("ca_file {} cannot be read: {error}", path.display()))
-                    .detail("nothing was sent")
-                    .hint("see ca_file in [smtp] of the configuration")
-            })?),
-        };
-        let security = match smtp.security {
-            config::Security::Tls => net::Security::Tls,
-            config::Security::Starttls => net::Security::StartTls,
-            config::Security::None => net::Security::Plain,
-        };
+        let ca_pem = ca_pem(smtp.ca_file.as_deref(), "smtp")?;
+        let security = security(smtp.security);
         let server = Server { host: smtp.host.clone(), port: smtp.port, security, ca_pem, user };
         Ok(Account { server, method, command, at_hand: None })
     }
 
     /// The same account, so that nobody is asked again for what was just typed.
     #[must_use]
-    pub fn with_secret(self, at_hand: Option<Secret>) -> Account {
+    pub fn with_secret(self, typed: Option<Secret>) -> Account {
+        let at_hand = typed.map(|secret| Found { secret, source: Source::Asked });
         Account { at_hand, ..self }
+    }
+
+    /// The same account, with the secret that was found for another one of the same user.
+    #[must_use]
+    pub fn sharing(self, user: &str, found: &Found) -> Account {
+        match self.server.user.as_deref() == Some(user) && self.at_hand.is_none() {
+            true => Account { at_hand: Some(found.clone()), ..self },
+            false => self,
+        }
+    }
+
+    /// What was found already, if anything was.
+    pub fn at_hand(&self) -> Option<&Found> {
+        self.at_hand.as_ref()
     }
 
     /// The secret, fetched before anything is connected; `None` where no login is wanted.
@@ -63,15 +69,10 @@ impl Account {
         let Some(user) = &self.server.user else {
             return Ok(None);
         };
-        if let Some(secret) = &self.at_hand {
-            return Ok(Some(Found { secret: secret.clone(), source: Source::Asked }));
+        match &self.at_hand {
+            Some(found) => Ok(Some(found.clone())),
+            None => secret_of(user, self.command.as_deref(), "kept nowhere", terminal).map(Some),
         }
-        let mut announce = |line: &str| terminal.say(line);
-        let prompt = format!("Password of {user} (kept nowhere): ");
-        let hint = "set [auth] command, or `thanks init`";
-        let mut asking = || terminal.ask_secret(&prompt, hint).map(Secret::new);
-        let ask = if terminal.is_interactive() { Ask::Terminal(&mut asking) } else { Ask::Never };
-        secrets::fetch(self.command.as_deref(), user, ask, &mut announce).map(Some)
     }
 
     pub fn login<'s>(&self, secret: &'s Secret) -> Login<'s> {
@@ -96,5 +97,40 @@ impl Account {
     /// Whether a refused secret can be typed anew.
     pub fn takes_typed_password(&self) -> bool {
         self.method == Method::Password && self.command.is_none()
+    }
+}
+
+/// The secret of a user, from wherever it is kept, else from the person.
+pub(super) fn secret_of(
+    user: &str,
+    command: Option<&[String]>,
+    remark: &str,
+    terminal: &Terminal,
+) -> Result<Found, Problem> {
+    let mut announce = |line: &str| terminal.say(line);
+    let prompt = format!("Password of {} ({remark}): ", printable(user));
+    let hint = "set [auth] command, or `thanks init`";
+    let mut asking = || terminal.ask_secret(&prompt, hint).map(Secret::new);
+    let ask = if terminal.is_interactive() { Ask::Terminal(&mut asking) } else { Ask::Never };
+    secrets::fetch(command, user, ask, &mut announce)
+}
+
+/// The trusted root that a section of the configuration names.
+pub(super) fn ca_pem(path: Option<&Path>, section: &str) -> Result<Option<Vec<u8>>, Problem> {
+    path.map(|path| {
+        fs::read(path).map_err(|error| {
+            Problem::new(Kind::Config, format!("ca_file {} cannot be read: {error}", path.display()))
+                .detail("nothing was sent")
+                .hint(format!("see ca_file in [{section}] of the configuration"))
+        })
+    })
+    .transpose()
+}
+
+pub(super) fn security(configured: config::Security) -> net::Security {
+    match configured {
+        config::Security::Tls => net::Security::Tls,
+        config::Security::Starttls => net::Security::StartTls,
+        config::Security::None => net::Security::Plain,
     }
 }

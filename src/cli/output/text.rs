@@ -2,6 +2,7 @@
 
 mod calendar;
 mod doctor;
+mod mailbox;
 mod notes;
 mod record;
 mod schedule;
@@ -24,6 +25,7 @@ pub fn page(report: &Report, app: &App) -> Page {
         Report::Close(report) => record::close(report),
         Report::Forget(report) => record::forget(report),
         Report::Doctor(report) => doctor::doctor(report),
+        Report::Sync(report) => mailbox::sync(report, app),
         Report::Init(report) => setup::init(report),
         Report::Holidays(report) => calendar::holidays(report),
         Report::Schedule(report) => schedule::schedule(report),

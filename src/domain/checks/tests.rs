@@ -31,6 +31,7 @@ fn person(key: &str, name: &str, address: &str) -> Person {
         goes_by: None,
         honorific: None,
         title: None,
+        away_until: None,
         address: Mailbox::parse(address).ok().map(|m| m.address),
     }
 }

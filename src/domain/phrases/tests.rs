@@ -12,6 +12,7 @@ fn person(key: &str, name: &str) -> Person {
         goes_by: None,
         honorific: None,
         title: None,
+        away_until: None,
         address: None,
     }
 }

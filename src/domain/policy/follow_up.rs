@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
-use super::numbers::{Lateness, MOST_FOLLOW_UPS};
+use super::numbers::{AFTER_RETURN_BUSINESS_DAYS, Lateness, MOST_FOLLOW_UPS};
 use super::{Case, Moments, Past, Step, plural};
 use crate::domain::application::{Decision, News};
 use crate::domain::calendar::Calendar;
@@ -59,7 +59,7 @@ pub(super) fn step(case: &Case<'_>) -> Option<Step> {
         _ => NoteKind::CloseOut,
     };
 
-    let plan = plan(case, round, number);
+    let plan = not_while_away(case, &person, plan(case, round, number));
     let zone = case.zone(Some(round));
     let opening = case.calendar.follow_up_opening(plan.floor, zone);
     let paused = case.after_last_note(&person, opening);
@@ -97,8 +97,8 @@ fn waits_for_the_owner(case: &Case<'_>, round: &Interview, notes: &[&Past]) -> b
     let untold = notes
         .iter()
         .filter(|note| note.state == State::Answered)
-        .any(|note| !heard.iter().any(|h| is_answer(h.news) && Some(h.at) >= note.sent_at));
-    invited || doubt || untold
+        .any(|note| !note.sent_at.is_some_and(|at| case.application.has_told_since(at)));
+    invited || doubt || untold || case.application.waits_for_news_since(round.ended)
 }
 
 /// A bounce stops follow-ups to an address until a later note went through (T15).
@@ -154,6 +154,20 @@ fn plan(case: &Case<'_>, round: &Interview, number: u32) -> Plan {
     Plan { floor: day, day, reason, since: last.at }
 }
 
+/// Nobody is written to while they are away, nor on the first days after.
+fn not_while_away(case: &Case<'_>, person: &str, plan: Plan) -> Plan {
+    let Some(back) = case.application.person(person).and_then(|person| person.away_until) else {
+        return plan;
+    };
+    let held = case.calendar.add_business_days(back, AFTER_RETURN_BUSINESS_DAYS);
+    if held <= plan.day {
+        return plan;
+    }
+    let pause = plural(AFTER_RETURN_BUSINESS_DAYS, "business day");
+    let reason = format!("away until {} + {pause}", back.format("%a %-d %b"));
+    Plan { floor: held, day: held, reason, since: plan.since }
+}
+
 /// The last contact in either direction; the interview itself where there was none since.
 fn last_contact(case: &Case<'_>, round: &Interview) -> Contact {
     let notes = case
@@ -194,5 +208,5 @@ fn standing_decision<'a>(
 }
 
 fn is_answer(news: News) -> bool {
-    matches!(news, News::Answered | News::Decision)
+    matches!(news, News::Wrote | News::Answered | News::Decision)
 }

@@ -8,6 +8,9 @@ use crate::domain::interview::{Interview, InterviewKind};
 /// Follow-ups of one round, whatever the configuration says (T10).
 pub const MOST_FOLLOW_UPS: u32 = 3;
 
+/// From the day on which somebody is back to a follow-up (etiquette 2.1).
+pub(super) const AFTER_RETURN_BUSINESS_DAYS: u32 = 2;
+
 /// How long to wait and when to stop.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {

@@ -42,6 +42,7 @@ fn acme(ended: &str) -> Application {
         goes_by: None,
         honorific: None,
         title: None,
+        away_until: None,
         address: None,
     };
     Application {

@@ -9,7 +9,7 @@ use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use super::Certificate;
 
 /// What the server shows, and the CA that a client is to trust.
-pub(super) fn certify(certificate: Certificate) -> (Arc<ServerConfig>, Vec<u8>) {
+pub fn certify(certificate: Certificate) -> (Arc<ServerConfig>, Vec<u8>) {
     let (ca, ca_pem) = authority();
     let names: &[&str] = match certificate {
         Certificate::WrongHost => &["mail.elsewhere.test"],

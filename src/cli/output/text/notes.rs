@@ -93,6 +93,9 @@ fn outcome(note: &NoteOutcome, report: &Outcomes, app: &App, page: &mut Page) {
                 .unwrap_or_default();
             page.data.push_str(&format!("sent     {id}, {stamp}{thread}, accepted by {host}\n"));
         }
+        Fate::SentBefore => {
+            page.data.push_str(&format!("{id} recorded as sent; nothing was sent now\n"));
+        }
         Fate::WouldSend => {
             let to = note.to.as_deref().unwrap_or_default();
             page.data.push_str(&format!("would send  {id}, to {to}\n"));

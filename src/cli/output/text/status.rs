@@ -40,7 +40,7 @@ pub fn status(report: &Report, _: &App) -> Page {
 
 /// `2 due, 1 in doubt`, or nothing.
 fn word(report: &Report) -> String {
-    let counts = [(Section::InDoubt, "in doubt"), (Section::Due, "due")];
+    let counts = [(Section::InDoubt, "in doubt"), (Section::Asked, "asked"), (Section::Due, "due")];
     let words: Vec<String> = counts
         .into_iter()
         .map(|(section, word)| (report.count(section), word))
@@ -63,6 +63,7 @@ fn row(head: &str, text: &str) -> String {
 
 fn heading(section: Section) -> &'static str {
     match section {
+        Section::Asked => "ASKED",
         Section::InDoubt => "IN DOUBT",
         Section::Due => "DUE",
         Section::Waiting => "WAITING",

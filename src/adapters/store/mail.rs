@@ -1,0 +1,328 @@
+//! What came of the mailbox: each message once, with all that followed from it in one commit; the
+//! questions that it raised, and the copies that are still to be filed.
+
+use anyhow::{Context, Result};
+use chrono::{DateTime, FixedOffset, NaiveDate};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+
+use super::notes::{sent, state_of, step, withdraw_all};
+use super::rows::{COLUMNS, collect};
+use super::story::tell;
+use super::{Store, instant, known};
+use crate::domain::application::News;
+use crate::domain::inbound::{Mail, MailKind};
+use crate::domain::note::{Note, NoteId};
+use crate::domain::outbox::{Event, State};
+
+const COLUMNS_OF_MAIL: &str = "id, message, application, note, kind, sender, subject, received, detail";
+const READ_AT: &str = "mailbox_read_at";
+
+/// Whether a message was there at an earlier look.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Seen {
+    Before,
+    /// Not before; these notes were withdrawn for it.
+    Now {
+        withdrawn: Vec<NoteId>,
+    },
+}
+
+/// A message that its owner is asked about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    pub id: i64,
+    pub mail: Mail,
+}
+
+impl Store {
+    /// When the mailbox was last read with success.
+    pub fn mailbox_read_at(&self) -> Result<Option<DateTime<FixedOffset>>> {
+        let text: Option<String> = self
+            .connection
+            .query_row("SELECT value FROM facts WHERE name = ?1", [READ_AT], |row| row.get(0))
+            .optional()?;
+        text.as_deref().map(instant).transpose()
+    }
+
+    pub fn record_mailbox_read(&mut self, at: DateTime<FixedOffset>) -> Result<()> {
+        self.connection.execute(
+            "INSERT INTO facts (name, value) VALUES (?1, ?2)
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            params![READ_AT, at.to_rfc3339()],
+        )?;
+        Ok(())
+    }
+
+    /// The keys of all messages that were seen.
+    pub fn seen_mail(&self) -> Result<Vec<String>> {
+        let mut statement = self.connection.prepare_cached("SELECT message FROM mail")?;
+        Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+    }
+
+    /// A message from which nothing follows.
+    pub fn record_mail(&mut self, mail: &Mail) -> Result<Seen> {
+        let change = self.connection.transaction()?;
+        let is_new = remember(&change, mail, "none")?;
+        change.commit()?;
+        Ok(seen(is_new, Vec::new()))
+    }
+
+    /// A message that its owner has to judge.
+    pub fn record_question(&mut self, mail: &Mail, at: DateTime<FixedOffset>) -> Result<Seen> {
+        let change = self.connection.transaction()?;
+        let is_new = remember(&change, mail, "open")?;
+        if is_new {
+            let what = format!("a mail from {} came: {}", mail.sender, mail.detail);
+            tell(&change, &mail.application, at, &what)?;
+        }
+        change.commit()?;
+        Ok(seen(is_new, Vec::new()))
+    }
+
+    /// Somebody answered: everything pending of the application is withdrawn.
+    pub fn record_answer(
+        &mut self,
+        mail: &Mail,
+        confirms: Option<&NoteId>,
+        answers: Option<&NoteId>,
+        at: DateTime<FixedOffset>,
+    ) -> Result<Seen> {
+        let change = self.connection.transaction()?;
+        if !remember(&change, mail, "none")? {
+            return Ok(Seen::Before);
+        }
+        if let Some(id) = confirms {
+            sent(&change, id, Event::ConfirmSent, mail.received, "they have answered it", None)?;
+        }
+        let withdrawn = answer(&change, mail, answers, at)?;
+        change.commit().context("an answer could not be recorded")?;
+        Ok(Seen::Now { withdrawn })
+    }
+
+    /// Somebody is away until that day.
+    pub fn record_away(
+        &mut self,
+        mail: &Mail,
+        person: &str,
+        until: NaiveDate,
+        at: DateTime<FixedOffset>,
+    ) -> Result<Seen> {
+        let change = self.connection.transaction()?;
+        let is_new = remember(&change, mail, "none")?;
+        if is_new {
+            change.execute(
+                "UPDATE people SET away_until = ?3 WHERE key = ?2
+                 AND application IN (SELECT id FROM applications WHERE slug = ?1)",
+                params![mail.application, person, until.to_string()],
+            )?;
+            tell(&change, &mail.application, at, &format!("{} is {}", mail.sender, mail.detail))?;
+        }
+        change.commit()?;
+        Ok(seen(is_new, Vec::new()))
+    }
+
+    /// A note came back: it is bounced, and `stops` are withdrawn.
+    pub fn record_bounce(
+        &mut self,
+        mail: &Mail,
+        confirms: Option<&NoteId>,
+        bounced: &NoteId,
+        stops: &[NoteId],
+        at: DateTime<FixedOffset>,
+    ) -> Result<Seen> {
+        let change = self.connection.transaction()?;
+        if !remember(&change, mail, "none")? {
+            return Ok(Seen::Before);
+        }
+        if let Some(id) = confirms {
+            sent(&change, id, Event::ConfirmSent, mail.received, "it came back", None)?;
+        }
+        let state = state_of(&change, bounced)?.with_context(|| format!("no note {bounced}"))?;
+        step(&change, bounced, state, Event::Bounce, at, Some(&mail.detail))?;
+        let mut withdrawn = Vec::new();
+        for id in stops {
+            let Some(state) = state_of(&change, id)?.filter(|state| state.is_pending()) else { continue };
+            step(&change, id, state, Event::Withdraw, at, Some("an earlier note came back"))?;
+            withdrawn.push(id.clone());
+        }
+        tell(&change, &mail.application, at, &format!("{bounced} came back: {}", mail.detail))?;
+        change.commit().context("a bounce could not be recorded")?;
+        Ok(Seen::Now { withdrawn })
+    }
+
+    /// A note in doubt went out, as this message proves.
+    pub fn record_evidence(
+        &mut self,
+        mail: &Mail,
+        note: &NoteId,
+        at: DateTime<FixedOffset>,
+        server_message_id: Option<&str>,
+    ) -> Result<Seen> {
+        let change = self.connection.transaction()?;
+        if !remember(&change, mail, "none")? {
+            return Ok(Seen::Before);
+        }
+        sent(&change, note, Event::ConfirmSent, at, &mail.detail, server_message_id)?;
+        change.commit()?;
+        Ok(Seen::Now { withdrawn: Vec::new() })
+    }
+
+    /// Questions that wait for their owner, oldest first.
+    pub fn questions(&self) -> Result<Vec<Question>> {
+        let mut statement = self.connection.prepare_cached(&format!(
+            "SELECT {COLUMNS_OF_MAIL} FROM mail WHERE question = 'open'
+             AND application IN (SELECT slug FROM applications WHERE closed_at IS NULL)
+             AND (kind <> 'copy' OR note IN (SELECT id FROM notes WHERE state IN ('unsure', 'approved')))
+             ORDER BY id"
+        ))?;
+        let mut rows = statement.query([])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push(question(row)?);
+        }
+        Ok(found)
+    }
+
+    /// It is an answer: everything pending of the application is withdrawn. It answers the last
+    /// note that was sent.
+    pub fn settle_as_answer(
+        &mut self,
+        question: &Question,
+        at: DateTime<FixedOffset>,
+    ) -> Result<Vec<NoteId>> {
+        let change = self.connection.transaction()?;
+        let mail = &question.mail;
+        settle(&change, question.id, "yes")?;
+        let last: Option<String> = change
+            .query_row(
+                "SELECT id FROM notes WHERE application = ?1 AND state = 'sent' ORDER BY sent_at DESC, number DESC",
+                [&mail.application],
+                |row| row.get(0),
+            )
+            .optional()?;
+        let withdrawn = answer(&change, mail, last.map(NoteId::from_stored).as_ref(), at)?;
+        change.commit().context("the answer could not be recorded")?;
+        Ok(withdrawn)
+    }
+
+    /// It is the copy of the note that it was asked about.
+    pub fn settle_as_sent(&mut self, question: &Question, note: &NoteId) -> Result<()> {
+        let change = self.connection.transaction()?;
+        settle(&change, question.id, "yes")?;
+        let why = "found in Sent, its owner says";
+        sent(&change, note, Event::ConfirmSent, question.mail.received, why, None)?;
+        change.commit()?;
+        Ok(())
+    }
+
+    /// It is not what it may seem to be.
+    pub fn settle_as_nothing(&mut self, question: &Question) -> Result<()> {
+        settle(&self.connection, question.id, "no")
+    }
+
+    /// Its owner has told of news, which says what the messages were.
+    pub fn settle_questions_of(&mut self, application: &str) -> Result<()> {
+        self.connection.execute(
+            "UPDATE mail SET question = 'yes' WHERE application = ?1 AND question = 'open'",
+            [application],
+        )?;
+        Ok(())
+    }
+
+    /// A copy in Sent that its owner says is not the note.
+    pub fn record_other_copy(&mut self, mail: &Mail) -> Result<()> {
+        remember(&self.connection, mail, "no").map(drop)
+    }
+
+    /// From now on a copy of each note is to be put into Sent once it was sent.
+    pub fn plan_copies(&mut self, ids: &[NoteId]) -> Result<()> {
+        let change = self.connection.transaction()?;
+        for id in ids {
+            change.execute("UPDATE notes SET copy = 'due' WHERE id = ?1 AND copy IS NULL", [id.as_str()])?;
+        }
+        change.commit()?;
+        Ok(())
+    }
+
+    /// Notes that were sent and have no copy in Sent yet.
+    pub fn notes_to_file(&self) -> Result<Vec<Note>> {
+        let mut statement = self.connection.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM notes WHERE copy = 'due' AND state IN ('sent', 'answered', 'bounced')
+             ORDER BY number"
+        ))?;
+        collect(statement.query([])?)
+    }
+
+    pub fn record_filed(&mut self, id: &NoteId) -> Result<()> {
+        self.connection.execute("UPDATE notes SET copy = 'filed' WHERE id = ?1", [id.as_str()])?;
+        Ok(())
+    }
+}
+
+/// Whether it was not known before.
+fn remember(change: &Connection, mail: &Mail, question: &str) -> Result<bool> {
+    let written = change
+        .prepare_cached(
+            "INSERT INTO mail (message, application, note, kind, sender, subject, received, detail, question)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (message, application) DO NOTHING",
+        )?
+        .execute(params![
+            mail.key,
+            mail.application,
+            mail.note.as_ref().map(NoteId::as_str),
+            mail.kind.name(),
+            mail.sender,
+            mail.subject,
+            mail.received.to_rfc3339(),
+            mail.detail,
+            question,
+        ])?;
+    Ok(written == 1)
+}
+
+fn seen(is_new: bool, withdrawn: Vec<NoteId>) -> Seen {
+    if is_new { Seen::Now { withdrawn } } else { Seen::Before }
+}
+
+fn answer(
+    change: &Transaction<'_>,
+    mail: &Mail,
+    answers: Option<&NoteId>,
+    at: DateTime<FixedOffset>,
+) -> Result<Vec<NoteId>> {
+    let why = format!("{} has answered", mail.sender);
+    if let Some(id) = answers
+        && state_of(change, id)? == Some(State::Sent)
+    {
+        step(change, id, State::Sent, Event::Answer, at, Some(&why))?;
+    }
+    change.execute(
+        "INSERT INTO heard (application, at, news) SELECT id, ?2, ?3 FROM applications WHERE slug = ?1",
+        params![mail.application, mail.received.to_rfc3339(), News::Wrote.name()],
+    )?;
+    tell(change, &mail.application, at, &why)?;
+    withdraw_all(change, &mail.application, at, &why)
+}
+
+fn settle(change: &Connection, id: i64, as_what: &str) -> Result<()> {
+    change.execute("UPDATE mail SET question = ?2 WHERE id = ?1", params![id, as_what])?;
+    Ok(())
+}
+
+fn question(row: &Row<'_>) -> Result<Question> {
+    let (kind, received): (String, String) = (row.get(4)?, row.get(7)?);
+    let note: Option<String> = row.get(3)?;
+    Ok(Question {
+        id: row.get(0)?,
+        mail: Mail {
+            key: row.get(1)?,
+            application: row.get(2)?,
+            note: note.map(NoteId::from_stored),
+            kind: known(MailKind::named(&kind), "kind of mail", &kind)?,
+            sender: row.get(5)?,
+            subject: row.get(6)?,
+            received: instant(&received)?,
+            detail: row.get(8)?,
+        },
+    })
+}

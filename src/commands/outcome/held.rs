@@ -1,0 +1,57 @@
+//! What a reader is told of notes that the last look before an offer held back.
+
+use anyhow::Result;
+
+use super::told::{not_sent, plain};
+use super::{Fate, NoteOutcome};
+use crate::adapters::store::Store;
+use crate::commands::App;
+use crate::domain::note::{Note, NoteId};
+use crate::domain::outbox::State;
+use crate::domain::problem::Kind;
+use crate::flow::last_look::Held;
+
+/// How a note that was held back stands now.
+pub fn outcome(note: &Note, held: &Held) -> NoteOutcome {
+    let to = note.to.as_ref().map(|to| to.address.to_string());
+    match held {
+        Held::SentBefore { at } => {
+            let detail = format!("found in Sent, {}", at.to_rfc3339());
+            plain(&note.id, to, State::Sent, None, &detail, Fate::SentBefore)
+        }
+        Held::Overtaken { why, state } => {
+            let slug = &note.application;
+            let hint = format!(
+                "tell what it says: `thanks heard {slug} --decision WORDS`, `--rejected` or `--next-round`"
+            );
+            let fate = Fate::NotSent {
+                word: "stopped",
+                why: why.clone(),
+                lines: Vec::new(),
+                hint: why.ends_with("answered").then_some(hint),
+            };
+            plain(&note.id, to, *state, None, why, fate)
+        }
+        Held::Asked { why, hint } => {
+            not_sent(note, to, Kind::NeedsYou, "waiting", why.clone(), Vec::new(), Some(hint.clone()))
+        }
+        Held::NotLooked(problem) => {
+            let why = format!("no follow-up goes without a look at the mailbox: {}", problem.message);
+            let lines = problem.details.iter().map(|line| format!("  {line}")).collect();
+            let again = format!("it is kept; try again: `thanks nudge {}`", note.application);
+            let hint = problem.hint.clone().unwrap_or(again);
+            not_sent(note, to, problem.kind, "not sent", why, lines, Some(hint))
+        }
+        Held::Stopped => {
+            let why = "stopped before it was sent".to_owned();
+            let hint = Some(format!("`thanks send {}` asks again", note.id));
+            not_sent(note, to, Kind::Declined, "kept", why, Vec::new(), hint)
+        }
+    }
+}
+
+/// Whether a follow-up is due still, by the record as it is now.
+pub fn is_due(app: &App, store: &Store, id: &NoteId) -> Result<bool> {
+    let desk = app.current(store)?;
+    Ok(desk.items().iter().any(|item| item.id == *id && item.step.earliest <= item.step.zone.at(app.now)))
+}

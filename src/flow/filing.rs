@@ -1,0 +1,74 @@
+//! A copy of what was sent among one's own sent mail. Whatever fails here is a warning: the note
+//! is sent all the same.
+
+use anyhow::Result;
+
+use super::account::Account;
+use super::mailbox::Mailbox;
+use super::post;
+use crate::adapters::imap::{ImapError, Session};
+use crate::adapters::store::Store;
+use crate::adapters::terminal::Terminal;
+use crate::domain::address::EmailAddress;
+use crate::domain::note::NoteId;
+use crate::domain::problem::{Kind, Problem};
+
+/// Puts the copies that are due into the folder of sent mail, each only if it is not there yet.
+/// Returns those that were filed.
+pub fn file(session: &mut Session, mailbox: &Mailbox, store: &mut Store) -> Result<Vec<NoteId>> {
+    let due = store.notes_to_file()?;
+    let mut filed = Vec::new();
+    if due.is_empty() {
+        return Ok(filed);
+    }
+    let failed = |error: ImapError| error.problem(&mailbox.server);
+    let folder = session.sent_folder(mailbox.sent.as_deref()).map_err(failed)?.ok_or_else(|| {
+        Problem::new(Kind::Config, "no folder of sent mail is known").hint("name it with sent in [imap]")
+    })?;
+    for note in due {
+        let ids: Vec<&str> = note.known_ids().collect();
+        let found = session.find_in_sent(&folder, &ids, None, None).map_err(failed)?;
+        if found.with_id.is_empty() {
+            let wire = store.wire(&note.id)?;
+            let at = note.sent_at.unwrap_or(note.created_at);
+            session.append_sent(&folder, &wire.bytes, at).map_err(failed)?;
+            filed.push(note.id.clone());
+        }
+        store.record_filed(&note.id)?;
+    }
+    Ok(filed)
+}
+
+/// The same with a session of its own, where a failure is said and left for the next `sync`.
+pub fn file_or_say(mailbox: &mut Mailbox, store: &mut Store, terminal: &Terminal) {
+    let done = mailbox.open(terminal).map_err(anyhow::Error::from).and_then(|mut session| {
+        let done = file(&mut session, mailbox, store);
+        if done.is_ok() {
+            session.logout();
+        }
+        done
+    });
+    if let Err(error) = done {
+        terminal.say(&format!(
+            "warning: no copy was put into Sent: {error:#}; it was sent all the same, and `thanks sync` files it"
+        ));
+    }
+}
+
+/// Sends the same bytes to oneself, each in a transaction of its own.
+pub fn send_to_self_or_say(
+    account: &Account,
+    store: &Store,
+    terminal: &Terminal,
+    me: &EmailAddress,
+    ids: &[NoteId],
+) {
+    let wires: Result<Vec<Vec<u8>>> = ids.iter().map(|id| Ok(store.wire(id)?.bytes)).collect();
+    let done = wires.and_then(|wires| {
+        let wires: Vec<&[u8]> = wires.iter().map(Vec::as_slice).collect();
+        post::reflect(account, terminal, me, &wires)
+    });
+    if let Err(error) = done {
+        terminal.say(&format!("warning: no copy to yourself: {error:#}; it was sent all the same"));
+    }
+}

@@ -1,0 +1,264 @@
+//! The last look before an offer: into INBOX, for an answer that a follow-up must not follow; into
+//! Sent, for a note that went out from elsewhere.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use chrono::{DateTime, FixedOffset};
+
+use super::listen::{self, News};
+use super::mailbox::Mailbox;
+use crate::adapters::imap::{ImapError, Session};
+use crate::adapters::store::{Store, Which};
+use crate::adapters::terminal::Terminal;
+use crate::domain::inbound::is_public_provider;
+use crate::domain::note::{Note, NoteId};
+use crate::domain::outbox::{Event, State};
+use crate::domain::problem::{Kind, Problem};
+use crate::domain::text::printable;
+use crate::domain::view;
+use crate::domain::zone::Zone;
+
+/// What the look needs at hand.
+pub struct LastLook<'a> {
+    pub mailbox: &'a mut Mailbox,
+    pub store: &'a mut Store,
+    pub terminal: &'a Terminal,
+    pub zone: &'a Zone,
+    pub now: DateTime<FixedOffset>,
+    pub voice: Voice,
+    /// Whether a follow-up is due still, by the record as it is now.
+    pub is_due: &'a dyn Fn(&Store, &NoteId) -> Result<bool>,
+}
+
+/// How much is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Voice {
+    /// Also that nothing came.
+    Full,
+    /// What is new since somebody was told.
+    NewsOnly,
+}
+
+/// Why an approved note is not offered now.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Held {
+    /// Its copy lies in Sent; recorded as sent.
+    SentBefore { at: DateTime<FixedOffset> },
+    /// News came, after which it must not go now.
+    Overtaken { why: String, state: State },
+    /// Its owner is to say something first.
+    Asked { why: String, hint: String },
+    /// A follow-up does not go without a look.
+    NotLooked(Problem),
+    /// Its owner wants to stop here.
+    Stopped,
+}
+
+impl LastLook<'_> {
+    /// Looks, and says what it found. The notes that are held back, all others may go.
+    pub fn before(&mut self, notes: &[&Note]) -> Result<BTreeMap<NoteId, Held>> {
+        let follow_ups: Vec<&Note> = notes.iter().copied().filter(|note| note.kind.is_follow_up()).collect();
+        let mut held = BTreeMap::new();
+        let mut session = match self.mailbox.open(self.terminal) {
+            Ok(session) => session,
+            Err(problem) => {
+                if follow_ups.len() < notes.len() {
+                    self.terminal.say(&format!(
+                        "warning: the mailbox cannot be read, so that nobody knows whether it was sent from elsewhere: {problem}"
+                    ));
+                }
+                held.extend(not_looked(&follow_ups, &problem));
+                return Ok(held);
+            }
+        };
+        if !follow_ups.is_empty() {
+            match self.answers(&mut session, &follow_ups)? {
+                Ok(found) => held.extend(found),
+                Err(problem) => held.extend(not_looked(&follow_ups, &problem)),
+            }
+        }
+        let fresh = notes.iter().copied().filter(|note| note.offers == 0 && !held.contains_key(&note.id));
+        let fresh: Vec<&Note> = fresh.collect();
+        match self.sent_before(&mut session, &fresh) {
+            Ok(found) => held.extend(found),
+            Err(error) => match error.downcast::<Problem>() {
+                Ok(problem) if problem.kind == Kind::Interrupted || problem.kind == Kind::NeedsYou => {
+                    return Err(problem.into());
+                }
+                Ok(problem) => {
+                    self.terminal.say(&format!("warning: the folder of sent mail cannot be read: {problem}"));
+                    return Ok(held);
+                }
+                Err(error) => return Err(error),
+            },
+        }
+        session.logout();
+        Ok(held)
+    }
+
+    /// A look for answers alone, said on the terminal. A failure means that no follow-up may go.
+    pub fn for_answers(&mut self, follow_ups: &[&Note]) -> Result<BTreeMap<NoteId, Held>> {
+        let mut session = self.mailbox.open(self.terminal)?;
+        let held = self.answers(&mut session, follow_ups)??;
+        session.logout();
+        Ok(held)
+    }
+
+    fn answers(
+        &mut self,
+        session: &mut Session,
+        follow_ups: &[&Note],
+    ) -> Result<Result<BTreeMap<NoteId, Held>, Problem>> {
+        let reading = match listen::read(session, self.mailbox, self.store, self.now) {
+            Ok(reading) => reading,
+            Err(error) => return Ok(Err(error.downcast::<Problem>()?)),
+        };
+        for news in &reading.news {
+            self.say_news(news);
+        }
+        let mut held = BTreeMap::new();
+        for note in follow_ups {
+            let slug = &note.application;
+            let questions = listen::of_application(self.store, slug)?;
+            let (open, news) = listen::ask(self.store, self.terminal, questions, self.zone, self.now)?;
+            for news in &news {
+                self.say_news(news);
+            }
+            if let Some(question) = open.first() {
+                let why = format!("is this an answer? {}", view::mail_text(&question.mail, self.zone));
+                let hint = format!(
+                    "`thanks sync` asks; or `thanks heard {slug} --answered`, or `thanks nudge {slug} --no-answer`"
+                );
+                held.insert(note.id.clone(), Held::Asked { why, hint });
+            } else if !(self.is_due)(self.store, &note.id)? {
+                let known = self.store.note(&note.id)?;
+                let state = known.as_ref().map_or(note.state, |known| known.state);
+                let told =
+                    known.filter(|known| known.state == State::Withdrawn).and_then(|known| known.detail);
+                let why = told.unwrap_or_else(|| "it is not due any more after what came".to_owned());
+                held.insert(note.id.clone(), Held::Overtaken { why, state });
+            } else if self.voice == Voice::Full {
+                self.say_nothing_came(note)?;
+            }
+        }
+        Ok(Ok(held))
+    }
+
+    fn say_news(&self, news: &News) {
+        self.terminal.say(&view::news_text(&news.mail, &news.withdrawn, self.zone));
+    }
+
+    /// "mailbox read: nothing from Jane Doe or acme.example since Thu 5 Mar".
+    fn say_nothing_came(&self, note: &Note) -> Result<()> {
+        let notes = self.store.notes(Which::One(&note.application))?;
+        let since = notes.iter().filter(|other| other.id != note.id).filter_map(|other| other.sent_at).max();
+        let who = note.to.as_ref().map(|to| {
+            let name = to.name.as_ref().map_or(to.address.as_str(), |name| name.as_str());
+            let domain = to.address.ascii_domain();
+            match is_public_provider(&domain) {
+                true => name.to_owned(),
+                false => format!("{name} or {domain}"),
+            }
+        });
+        let since = since.map(|at| format!(" since {}", self.zone.at(at.to_utc()).format("%a %-d %b")));
+        self.terminal.say(&format!(
+            "mailbox read: nothing from {}{}",
+            printable(&who.unwrap_or_default()),
+            since.unwrap_or_default()
+        ));
+        Ok(())
+    }
+
+    fn sent_before(&mut self, session: &mut Session, notes: &[&Note]) -> Result<BTreeMap<NoteId, Held>> {
+        let mut held = BTreeMap::new();
+        if notes.is_empty() {
+            return Ok(held);
+        }
+        let server = self.mailbox.server.clone();
+        let failed = |error: ImapError| error.problem(&server);
+        let Some(folder) = session.sent_folder(self.mailbox.sent.as_deref()).map_err(failed)? else {
+            self.terminal.say("warning: no folder of sent mail is known; name it with sent in [imap]");
+            return Ok(held);
+        };
+        let (all, seen) = (self.store.notes(Which::All)?, self.store.seen_mail()?);
+        for note in notes {
+            let ids: Vec<&str> = note.known_ids().collect();
+            let to = note.to.as_ref().map(|to| to.address.as_str());
+            let today = self.zone.at(self.now.to_utc()).date_naive();
+            let today_s = Note { departs_on: today, ..(*note).clone() };
+            let found = session.find_in_sent(&folder, &ids, to, Some(today)).map_err(failed)?;
+            if let Some(copy) = found.with_id.first() {
+                let (mail, server_id) = listen::copy_of(note, copy, self.now);
+                self.say_copy(note, mail.received);
+                let why = "found in Sent before it was offered";
+                self.store.record_sent(
+                    &note.id,
+                    Event::ConfirmSent,
+                    mail.received,
+                    why,
+                    server_id.as_deref(),
+                )?;
+                held.insert(note.id.clone(), Held::SentBefore { at: mail.received });
+                continue;
+            }
+            let after = self.last_met(note)?;
+            for copy in listen::likely(&found.to_them, &today_s, &all, self.zone) {
+                let (mail, server_id) = listen::copy_of(note, copy, self.now);
+                if seen.contains(&mail.key) || after.is_some_and(|after| mail.received < after) {
+                    continue;
+                }
+                self.say_copy(note, mail.received);
+                let id = &note.id;
+                if !self.terminal.is_interactive() {
+                    let why = format!("a mail to them was sent {}", self.zone.stamp(mail.received.to_utc()));
+                    let hint = format!("`thanks mark {id} sent`, or `thanks send {id}` on a terminal asks");
+                    held.insert(id.clone(), Held::Asked { why, hint });
+                    break;
+                }
+                let prompt = format!("Is this {id}? [y]es, record as sent [n]o [q]uit: ");
+                match self.terminal.choose(&prompt, "ynq", "`thanks mark NOTE sent` records it")? {
+                    'y' => {
+                        let why = "found in Sent, its owner says";
+                        self.store.record_sent(
+                            id,
+                            Event::ConfirmSent,
+                            mail.received,
+                            why,
+                            server_id.as_deref(),
+                        )?;
+                        held.insert(id.clone(), Held::SentBefore { at: mail.received });
+                        break;
+                    }
+                    'n' => self.store.record_other_copy(&mail)?,
+                    _ => {
+                        let ids = notes.iter().filter(|other| !held.contains_key(&other.id));
+                        let stopped: Vec<NoteId> = ids.map(|other| other.id.clone()).collect();
+                        held.extend(stopped.into_iter().map(|id| (id, Held::Stopped)));
+                        return Ok(held);
+                    }
+                }
+            }
+        }
+        Ok(held)
+    }
+
+    /// A mail from before the interview is not its thank-you.
+    fn last_met(&self, note: &Note) -> Result<Option<DateTime<FixedOffset>>> {
+        let application = self.store.application(&note.application)?;
+        Ok(application.and_then(|a| a.interview(note.round).map(|round| round.ended)))
+    }
+
+    fn say_copy(&self, note: &Note, at: DateTime<FixedOffset>) {
+        let to = note.to.as_ref().map(|to| to.address.to_string()).unwrap_or_default();
+        let stamp = self.zone.stamp(at.to_utc());
+        self.terminal.say(&format!("already in your Sent folder: {to}, {stamp}"));
+    }
+}
+
+fn not_looked<'n>(
+    notes: &'n [&Note],
+    problem: &'n Problem,
+) -> impl Iterator<Item = (NoteId, Held)> + use<'n> {
+    notes.iter().map(|note| (note.id.clone(), Held::NotLooked(problem.clone())))
+}

@@ -1,0 +1,210 @@
+//! The mailbox → answers, absences, bounces and settled doubts, in the record. What a message
+//! means is decided in the domain; nothing in the mailbox is changed.
+
+mod doubts;
+mod questions;
+
+use std::collections::BTreeSet;
+
+use anyhow::Result;
+use chrono::{DateTime, FixedOffset, TimeDelta};
+
+use super::mailbox::Mailbox;
+use crate::adapters::imap::{Found, ImapError, Session, Wanted};
+use crate::adapters::mime::incoming;
+use crate::adapters::store::{Seen, Store, Which};
+use crate::domain::application::Application;
+use crate::domain::inbound::{
+    Change, Known, Mail, MailKind, Message, SentNote, Verdict, consequences, judge,
+};
+use crate::domain::note::{Note, NoteId};
+use crate::domain::outbox::State;
+use crate::domain::problem::Problem;
+
+pub use doubts::settle_doubts;
+pub(super) use doubts::{copy_of, likely};
+pub use questions::{ask, of_application};
+
+/// So long after a note has left a server may still send it back.
+const BOUNCES_COME_WITHIN: TimeDelta = TimeDelta::days(14);
+
+/// What a look has brought.
+#[derive(Clone, Debug, Default)]
+pub struct Reading {
+    pub news: Vec<News>,
+    pub settled: Vec<Settled>,
+}
+
+/// A message that was not there before, and what was withdrawn for it.
+#[derive(Clone, Debug)]
+pub struct News {
+    pub mail: Mail,
+    pub withdrawn: Vec<NoteId>,
+}
+
+/// A doubt that is none any more.
+#[derive(Clone, Debug)]
+pub struct Settled {
+    pub note: NoteId,
+    pub at: DateTime<FixedOffset>,
+    pub evidence: String,
+}
+
+/// Reads INBOX and applies what is new there. A failure says that nothing was read.
+pub fn read(
+    session: &mut Session,
+    mailbox: &Mailbox,
+    store: &mut Store,
+    now: DateTime<FixedOffset>,
+) -> Result<Reading> {
+    let (applications, notes) = (store.applications(Which::All)?, store.notes(Which::All)?);
+    let known = Known::new(mailbox.own.clone(), &applications, &notes);
+    let live = live(&known, &applications, now);
+    let since = live.iter().map(|(_, at)| *at).min().unwrap_or(now);
+    let wanted = wanted(&known, &live, &notes, now);
+    let failed = |error: ImapError| -> Problem { error.problem(&mailbox.server) };
+    let found = session.inbox_since(since.to_utc().date_naive(), &wanted).map_err(failed)?;
+    let seen: BTreeSet<String> = store.seen_mail()?.into_iter().collect();
+    let mut letters: Vec<Letter> = found
+        .into_iter()
+        .filter_map(|found| Letter::of(found, now))
+        .filter(|l| !seen.contains(&l.key))
+        .collect();
+    // Only of what concerns us the text is fetched: to tell thanks from an answer.
+    let unread: Vec<u32> = letters
+        .iter()
+        .filter(|letter| letter.found.text.is_none() && letter.concerns(&known))
+        .map(|letter| letter.found.uid)
+        .collect();
+    let texts = session.texts(&unread).map_err(failed)?;
+    for letter in &mut letters {
+        if let Some(text) = texts.get(&letter.found.uid) {
+            letter.read(text);
+        }
+    }
+    letters.sort_by_key(|letter| letter.received);
+    let mut reading = Reading::default();
+    for letter in &letters {
+        // What the letters before it have changed counts for this one.
+        let (applications, notes) = (store.applications(Which::All)?, store.notes(Which::All)?);
+        let verdict = judge(&letter.message, &known, letter.received);
+        let mail = Mail::of(&letter.message, letter.key.clone(), letter.received);
+        for change in consequences(&verdict, &letter.message, &mail, &applications, &notes) {
+            apply(store, change, now, &mut reading)?;
+        }
+    }
+    store.record_mailbox_read(now)?;
+    Ok(reading)
+}
+
+/// One change, whole, in the record; told if it was not known before.
+fn apply(store: &mut Store, change: Change, now: DateTime<FixedOffset>, reading: &mut Reading) -> Result<()> {
+    let (mail, seen) = match change {
+        Change::Answer { mail, confirms, answers } => {
+            let seen = store.record_answer(&mail, confirms.as_ref(), answers.as_ref(), now)?;
+            if let (Some(note), Seen::Now { .. }) = (confirms, &seen) {
+                let evidence = "they have answered it".to_owned();
+                reading.settled.push(Settled { note, at: mail.received, evidence });
+            }
+            (mail, seen)
+        }
+        Change::Ask { mail } => {
+            let seen = store.record_question(&mail, now)?;
+            (mail, seen)
+        }
+        Change::Away { mail, person, until } => {
+            let seen = store.record_away(&mail, &person, until, now)?;
+            (mail, seen)
+        }
+        Change::Bounce { mail, confirms, bounced, stops } => {
+            let seen = store.record_bounce(&mail, confirms.as_ref(), &bounced, &stops, now)?;
+            (mail, seen)
+        }
+        Change::Sent { mail, note, at, server_id } => {
+            let seen = store.record_evidence(&mail, &note, at, server_id.as_deref())?;
+            if seen != Seen::Before {
+                reading.settled.push(Settled { note, at, evidence: mail.detail.clone() });
+            }
+            (mail, seen)
+        }
+        Change::Note { mail } => {
+            let seen = store.record_mail(&mail)?;
+            (mail, seen)
+        }
+    };
+    if let Seen::Now { withdrawn } = seen
+        && mail.kind != MailKind::Evidence
+    {
+        reading.news.push(News { mail, withdrawn });
+    }
+    Ok(())
+}
+
+/// A message on its way to a verdict.
+struct Letter {
+    key: String,
+    found: Found,
+    message: Message,
+    received: DateTime<FixedOffset>,
+}
+
+impl Letter {
+    fn of(found: Found, now: DateTime<FixedOffset>) -> Option<Letter> {
+        let message = incoming(&found.header, found.text.as_deref())?;
+        let received = found.internal_date.or(message.date).unwrap_or(now);
+        let key = match &message.message_id {
+            Some(id) => id.clone(),
+            None => format!("uid {}, {}", found.uid, received.to_rfc3339()),
+        };
+        Some(Letter { key, found, message, received })
+    }
+
+    fn concerns(&self, known: &Known) -> bool {
+        !matches!(judge(&self.message, known, self.received), Verdict::Unrelated | Verdict::Own)
+    }
+
+    fn read(&mut self, text: &[u8]) {
+        if let Some(message) = incoming(&self.found.header, Some(text)) {
+            self.message = message;
+        }
+    }
+}
+
+/// The notes that something may still come of, and when they left.
+fn live<'k>(
+    known: &'k Known,
+    applications: &[Application],
+    now: DateTime<FixedOffset>,
+) -> Vec<(&'k SentNote, DateTime<FixedOffset>)> {
+    let is_open = |slug: &str| applications.iter().any(|a| a.slug == slug && a.is_open());
+    known
+        .sent
+        .iter()
+        .filter(|note| is_open(&note.application) || now - note.sent_at <= BOUNCES_COME_WITHIN)
+        .map(|note| (note, note.sent_at))
+        .collect()
+}
+
+fn wanted(
+    known: &Known,
+    live: &[(&SentNote, DateTime<FixedOffset>)],
+    notes: &[Note],
+    now: DateTime<FixedOffset>,
+) -> Wanted {
+    let mut wanted = Wanted::default();
+    let about = |slug: &str| live.iter().any(|(note, _)| note.application == slug);
+    for application in known.applications.iter().filter(|application| about(&application.slug)) {
+        let addresses = application.people.iter().filter_map(|person| person.address.as_ref());
+        wanted.addresses.extend(addresses.map(ToString::to_string));
+        wanted.domains.extend(application.domains.iter().cloned());
+    }
+    wanted.message_ids.extend(live.iter().flat_map(|(note, _)| note.message_ids.iter().cloned()));
+    if live.iter().any(|(_, at)| now - *at <= BOUNCES_COME_WITHIN) {
+        wanted.addresses.extend(["mailer-daemon", "postmaster"].map(str::to_owned));
+    }
+    // Our own copy may prove that a note left.
+    if notes.iter().any(|note| note.state == State::Unsure) {
+        wanted.addresses.extend(known.own.iter().map(ToString::to_string));
+    }
+    wanted
+}

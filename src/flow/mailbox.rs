@@ -1,0 +1,108 @@
+//! The configured mailbox as the wire wants it: server, login and folder, with the secret fetched
+//! before anything is connected. It opens sessions and reads nothing.
+
+use crate::adapters::config::{Config, Method};
+use crate::adapters::imap::{Interrupt, Login, Patience, Server, Session};
+use crate::adapters::secrets::{self, Found, Source};
+use crate::adapters::terminal::Terminal;
+use crate::domain::address::EmailAddress;
+use crate::domain::problem::{Kind, Problem};
+
+use super::account::{self, Account};
+
+#[derive(Clone, Debug)]
+pub struct Mailbox {
+    pub server: Server,
+    /// Every address that its owner writes from.
+    pub own: Vec<EmailAddress>,
+    /// The folder of sent mail, where its owner names one.
+    pub sent: Option<String>,
+    method: Method,
+    command: Option<Vec<String>>,
+    at_hand: Option<Found>,
+    /// Whether the user is another one than that of the account that sends.
+    apart: bool,
+}
+
+impl Mailbox {
+    /// The mailbox of the configuration, if it has one.
+    pub fn configured(config: Option<&Config>) -> Result<Option<Mailbox>, Problem> {
+        let Some((config, imap)) = config.and_then(|config| Some((config, config.imap.as_ref()?))) else {
+            return Ok(None);
+        };
+        let user = config.imap_user().ok_or_else(|| {
+            Problem::new(Kind::Config, "nobody is named to log in at the mailbox")
+                .hint("set email in [me], or user in [imap]")
+        })?;
+        let apart = config.smtp_user().as_ref() != Some(&user);
+        let server = Server {
+            host: imap.host.clone(),
+            port: imap.port,
+            security: account::security(imap.security),
+            ca_pem: account::ca_pem(imap.ca_file.as_deref(), "imap")?,
+            user,
+        };
+        let me = config.me.as_ref().map(|me| me.email.clone());
+        let login = [config.smtp_user(), Some(server.user.clone())].into_iter().flatten();
+        let logins = login.filter_map(|user| EmailAddress::parse(&user).ok());
+        let mut own: Vec<EmailAddress> = me.into_iter().chain(logins).collect();
+        own.dedup();
+        Ok(Some(Mailbox {
+            server,
+            own,
+            sent: imap.sent.clone(),
+            method: config.auth.method,
+            command: config.auth.command.clone(),
+            at_hand: None,
+            apart,
+        }))
+    }
+
+    /// Fetches the secret, unless the account that sends has it.
+    pub fn fetch_secret(&mut self, account: Option<&Account>, terminal: &Terminal) -> Result<(), Problem> {
+        if self.at_hand.is_some() {
+            return Ok(());
+        }
+        let shared = account
+            .filter(|account| account.server.user.as_deref() == Some(self.server.user.as_str()))
+            .and_then(Account::at_hand);
+        self.at_hand = Some(match shared {
+            Some(found) => found.clone(),
+            None => {
+                let kept = if self.apart { "of the mailbox" } else { "kept nowhere" };
+                account::secret_of(&self.server.user, self.command.as_deref(), kept, terminal)?
+            }
+        });
+        Ok(())
+    }
+
+    /// The account that sends, with the secret of this mailbox where the user is the same.
+    pub fn share(&self, account: Account) -> Account {
+        match &self.at_hand {
+            Some(found) => account.sharing(&self.server.user, found),
+            None => account,
+        }
+    }
+
+    /// Logs in. What was typed for a user of its own goes into the keyring once it has worked.
+    pub fn open(&mut self, terminal: &Terminal) -> Result<Session, Problem> {
+        self.fetch_secret(None, terminal)?;
+        let Some(found) = &self.at_hand else {
+            return Err(Problem::new(Kind::Permission, "there is no password for the mailbox"));
+        };
+        let login = match self.method {
+            Method::Password => Login::Password(found.secret.expose()),
+            Method::Xoauth2 => Login::Xoauth2(found.secret.expose()),
+        };
+        let session = Session::open(&self.server, &login, &Patience::default(), &Interrupt::default())
+            .map_err(|error| error.problem(&self.server))?;
+        if self.apart && found.source == Source::Asked && secrets::keyring_status().is_ok() {
+            match secrets::store(&self.server.user, &found.secret) {
+                Ok(()) => terminal.say("the password of the mailbox is in the keyring now"),
+                Err(problem) => terminal.say(&format!("the password could not be stored: {problem}")),
+            }
+        }
+        self.apart = false;
+        Ok(session)
+    }
+}

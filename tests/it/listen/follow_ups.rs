@@ -1,0 +1,126 @@
+//! No follow-up goes but after a look that succeeded and found nothing.
+
+use super::*;
+
+#[test]
+fn a_follow_up_goes_after_a_look_that_found_nothing() {
+    let house = House::due();
+    let run = house.sandbox.run(&["nudge", "--yes"]);
+    let (out, talk) = run.both();
+    assert!(
+        out.starts_with("sent     acme/jane/nudge, Mon 23 Mar 10:06 EDT, in the thread of Thu 5 Mar"),
+        "{out}{talk}"
+    );
+    assert!(talk.contains("mailbox read: nothing from Jane Doe or acme.example since Thu 5 Mar\n"), "{talk}");
+    let status = house.sandbox.run(&["status"]).text();
+    assert!(status.contains("no answer (mailbox read 10:06)"), "{status}");
+    assert_eq!(house.smtp.accepted().len(), 2);
+}
+
+#[test]
+fn an_answer_stops_the_follow_up_and_is_said_with_exit_0() {
+    let house = House::due();
+    house.jane_answers("Dear Jo, we need one more week to decide.");
+    let (out, talk) = house.sandbox.run(&["nudge", "--yes"]).both();
+    assert!(talk.contains("acme: they have answered\n  Jane Doe <jane@acme.example>, Fri 6 Mar 10:00 EST, \"Re: Thank you\"\n  withdrawn: acme/jane/nudge\n"), "{talk}");
+    assert!(
+        out.starts_with("stopped  acme/jane/nudge, Jane Doe <jane@acme.example> has answered\n"),
+        "{out}"
+    );
+    assert_eq!(house.smtp.accepted().len(), 1);
+    assert_eq!(state(&house.sandbox, "acme/jane"), "answered");
+    assert_eq!(state(&house.sandbox, "acme/jane/nudge"), "withdrawn");
+    house.sandbox.run(&["nudge"]).talks("nothing to send\n").prints("");
+}
+
+#[test]
+fn a_look_that_fails_lets_no_follow_up_go() {
+    for (at, fault, code) in [
+        (At::Greeting, Fault::Drop, 75),
+        (At::Greeting, Fault::Bye("full"), 75),
+        (At::Login, Fault::Refuse("NO [AUTHENTICATIONFAILED] no"), 77),
+        (At::Examine, Fault::Refuse("NO not now"), 75),
+        (At::Fetch, Fault::Drop, 75),
+        (At::Fetch, Fault::Garbage, 75),
+        (At::Fetch, Fault::LiteralBomb(1 << 30), 75),
+        (At::Fetch, Fault::WrongTag, 75),
+    ] {
+        let house = House::due();
+        house.imap.deliver("INBOX", FRIDAY, "From: x@y.example\nSubject: hello\n\nhi\n");
+        house.imap.set_fault(Some((at, fault.clone())));
+        for args in [&["nudge", "--yes"][..], &["nudge", "--yes", "--no-answer"]] {
+            let run = house.sandbox.run(args).exits(code).talks_somehow().text();
+            assert!(
+                run.contains("no follow-up goes without a look at the mailbox"),
+                "{at:?} {fault:?}: {run}"
+            );
+            assert_eq!(house.smtp.accepted().len(), 1, "{at:?} {fault:?}");
+        }
+        house.imap.set_fault(None);
+        let _ = house.sandbox.run(&["nudge", "--yes"]).talks_somehow().text();
+        assert_eq!(house.smtp.accepted().len(), 2, "{at:?} {fault:?}");
+    }
+}
+
+#[test]
+fn in_doubt_the_follow_up_waits_without_a_terminal() {
+    let house = House::due();
+    house.jane_answers("Thanks, Jo!");
+    let (out, _) = house.sandbox.run(&["nudge", "--yes"]).both();
+    assert!(out.starts_with("waiting  acme/jane/nudge, is this an answer? Jane Doe"), "{out}");
+    let _ = house.sandbox.run(&["nudge", "--yes"]).exits(3).talks_somehow().text();
+    assert_eq!(house.smtp.accepted().len(), 1);
+    let status = house.sandbox.run(&["status"]).text();
+    assert!(status.starts_with("ASKED\n  acme/jane  mail"), "{status}");
+    // Its owner has read it, and says that it is none.
+    let _ = house.sandbox.run(&["nudge", "--yes", "--no-answer"]).talks_somehow().text();
+    assert_eq!(house.smtp.accepted().len(), 2);
+}
+
+#[test]
+fn a_doubt_that_comes_with_the_look_is_not_settled_by_what_was_said_before_it() {
+    let house = House::due();
+    house.jane_answers("Thanks, Jo!");
+    let _ = house.sandbox.run(&["nudge", "--yes", "--no-answer"]).exits(3).talks_somehow().text();
+    assert_eq!(house.smtp.accepted().len(), 1);
+}
+
+#[test]
+fn on_a_terminal_the_mailbox_is_read_before_the_note_is_shown_and_before_it_goes() {
+    let house = House::due();
+    house.jane_answers("Thanks, Jo!");
+    let mut screen = house.sandbox.terminal(&["nudge"]);
+    screen.answer("Is it an answer? [y]es [n]o [l]ater: ", "n");
+    screen.sees("mailbox read: nothing from Jane Doe or acme.example since Thu 5 Mar");
+    screen.sees("Send to jane@acme.example?");
+    // It comes while its owner reads the note.
+    house.imap.deliver(
+        "INBOX",
+        "23-Mar-2026 14:00:00 +0000",
+        "From: Jane Doe <jane@acme.example>\nSubject: Your application\nMessage-ID: <two@acme.example>\n\nCan you come on Monday?\n",
+    );
+    screen.answer("", "y");
+    screen.sees("acme: they have answered");
+    screen.ends(0);
+    assert_eq!(house.smtp.accepted().len(), 1);
+}
+
+#[test]
+fn on_a_terminal_an_answer_ends_it_before_anything_is_shown() {
+    let house = House::due();
+    house.jane_answers("Thanks, Jo!");
+    let mut screen = house.sandbox.terminal(&["nudge"]);
+    screen.answer("Is it an answer? [y]es [n]o [l]ater: ", "y");
+    screen.sees("withdrawn: acme/jane/nudge");
+    screen.sees("stopped  acme/jane/nudge");
+    screen.ends(0);
+    assert_eq!(house.smtp.accepted().len(), 1);
+    assert_eq!(state(&house.sandbox, "acme/jane/nudge"), "withdrawn");
+}
+
+#[test]
+fn a_rehearsal_reads_no_mailbox() {
+    let house = House::due();
+    let _ = house.sandbox.run(&["nudge", "--dry-run"]).text();
+    assert!(house.imap.commands().iter().all(|command| !command.contains("INBOX")));
+}

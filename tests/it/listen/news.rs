@@ -1,0 +1,172 @@
+//! What `sync` finds in INBOX, and what it makes of it.
+
+use super::*;
+
+fn deliver(house: &House, message: &str) {
+    house.imap.deliver("INBOX", FRIDAY, message);
+}
+
+#[test]
+fn an_answer_is_said_once_and_withdraws_what_is_pending() {
+    let house = House::due();
+    house.jane_answers("Dear Jo, we need one more week to decide.");
+    let json = house.sandbox.run(&["sync", "--json"]).talks_somehow().json();
+    assert_eq!(json["news"][0]["kind"], "answer", "{json}");
+    assert_eq!(json["news"][0]["application"], "acme");
+    assert_eq!(json["news"][0]["from"], "Jane Doe <jane@acme.example>");
+    assert_eq!(json["news"][0]["withdrawn"][0], "acme/jane/nudge");
+    assert_eq!(house.sync(0), "mailbox read: nothing new\n");
+    let status = house.sandbox.run(&["status"]).text();
+    assert!(status.contains("answered: what does it say? thanks heard acme"), "{status}");
+}
+
+#[test]
+fn what_came_from_strangers_cannot_steer_the_terminal() {
+    let house = House::thanked();
+    let id = house.id("acme/jane");
+    deliver(
+        &house,
+        &format!(
+            "From: \"Jane\u{1b}[2J\" <jane@acme.example>\nSubject: =?utf-8?Q?hi=1B[31m=E2=80=AE?=\nIn-Reply-To: {id}\nMessage-ID: <a@b>\n\nNews\n"
+        ),
+    );
+    for args in [&["sync"][..], &["status"], &["show", "acme"], &["sync", "--json"]] {
+        let (out, talk) = house.sandbox.run(args).both();
+        assert!(
+            !out.contains('\u{1b}') && !talk.contains('\u{1b}') && !out.contains('\u{202e}'),
+            "{args:?}: {out:?} {talk:?}"
+        );
+    }
+}
+
+#[test]
+fn thanks_and_nothing_else_is_asked_about_and_no_means_no() {
+    let house = House::thanked();
+    house.jane_answers("Thanks, Jo!");
+    let out = house.sync(3);
+    assert!(out.starts_with("acme: is this an answer?\n  Jane Doe <jane@acme.example>"), "{out}");
+    assert!(out.contains("thanks and nothing else"), "{out}");
+    let mut screen = house.sandbox.terminal(&["sync"]);
+    screen.answer("Is it an answer? [y]es [n]o [l]ater: ", "n");
+    screen.ends(0);
+    assert_eq!(house.sync(0), "mailbox read: nothing new\n");
+    assert_eq!(state(&house.sandbox, "acme/jane"), "sent");
+}
+
+#[test]
+fn to_hear_of_an_answer_settles_what_was_asked() {
+    let house = House::thanked();
+    house.jane_answers("Thanks, Jo!");
+    let _ = house.sync(3);
+    let _ = house.sandbox.run(&["heard", "acme", "--answered"]).talks_somehow().text();
+    assert_eq!(house.sync(0), "mailbox read: nothing new\n");
+}
+
+#[test]
+fn who_is_away_is_written_to_two_business_days_after_their_return() {
+    let house = House::thanked();
+    let id = house.id("acme/jane");
+    deliver(
+        &house,
+        &format!(
+            "From: Jane Doe <jane@acme.example>\nSubject: Automatic reply: Thank you\nAuto-Submitted: auto-replied\n\
+             In-Reply-To: {id}\nMessage-ID: <ooo@acme.example>\n\nI am out of office and back on March 30, 2026.\n"
+        ),
+    );
+    let out = house.sync(0);
+    assert!(out.starts_with("acme: away until Mon 30 Mar\n"), "{out}");
+    let status = house.sandbox.run(&["status"]).text();
+    assert!(status.contains("Wed 1 Apr 10:00 EDT; away until Mon 30 Mar + 2 business days"), "{status}");
+    // Whoever edits the application does not lose it.
+    let _ = house
+        .sandbox
+        .run(&["add", "acme", "--with", "Jane Doe", "--topic", "on-call"])
+        .talks_somehow()
+        .text();
+    assert!(house.sandbox.run(&["status"]).text().contains("away until"));
+}
+
+#[test]
+fn who_is_away_for_long_or_for_nobody_knows_how_long_is_asked_about() {
+    for text in ["I am out of office until June 30, 2026.", "I am out of office. Regards"] {
+        let house = House::thanked();
+        let id = house.id("acme/jane");
+        deliver(
+            &house,
+            &format!(
+                "From: Jane Doe <jane@acme.example>\nSubject: Automatic reply\nAuto-Submitted: auto-replied\n\
+                 In-Reply-To: {id}\nMessage-ID: <ooo@acme.example>\n\n{text}\n"
+            ),
+        );
+        let out = house.sync(3);
+        assert!(out.starts_with("acme: shall the follow-ups stop?\n"), "{out}");
+    }
+}
+
+#[test]
+fn a_note_that_came_back_says_why_and_stops_what_follows() {
+    let house = House::due();
+    let id = house.id("acme/jane");
+    deliver(
+        &house,
+        &format!(
+            "From: MAILER-DAEMON@mx.example\nTo: jo@example.com\nSubject: Undelivered Mail Returned to Sender\n\
+             Message-ID: <dsn@mx.example>\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n\
+             --b\nContent-Type: text/plain\n\nIt failed.\n\
+             --b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\n\
+             Final-Recipient: rfc822; jane@acme.example\nAction: failed\nStatus: 5.1.1\n\
+             Diagnostic-Code: smtp; 550 5.1.1 no such user\n\
+             --b\nContent-Type: text/rfc822-headers\n\nMessage-ID: {id}\n\n--b--\n"
+        ),
+    );
+    let out = house.sync(3);
+    assert!(out.starts_with("acme/jane: it came back: 550 5.1.1 no such user\n"), "{out}");
+    assert!(out.contains("withdrawn: acme/jane/nudge"), "{out}");
+    assert_eq!(state(&house.sandbox, "acme/jane"), "bounced");
+    assert_eq!(house.sync(0), "mailbox read: nothing new\n");
+    let status = house.sandbox.run(&["status"]).text();
+    assert!(status.contains("bounced: 550 5.1.1 no such user"), "{status}");
+}
+
+#[test]
+fn without_a_mailbox_there_is_nothing_to_read() {
+    let sandbox = Sandbox::new();
+    let _server = sandbox.with_server();
+    let talk = sandbox.run(&["sync"]).exits(78).talk();
+    assert!(talk.starts_with("error: no mailbox is set up\nnothing was read\n"), "{talk}");
+}
+
+#[test]
+fn a_mailbox_that_cannot_be_read_changes_nothing() {
+    let house = House::thanked();
+    house.imap.set_fault(Some((At::Examine, Fault::Refuse("NO not now"))));
+    house.jane_answers("We have decided.");
+    let talk = house.sandbox.run(&["sync"]).exits(75).talk();
+    assert!(talk.contains("refuses opening the folder"), "{talk}");
+    let status = house.sandbox.run(&["status", "--json"]).json();
+    assert_eq!(status["mailbox_read_at"], serde_json::Value::Null, "{status}");
+}
+
+#[test]
+fn reading_leaves_the_mailbox_as_it_was() {
+    let house = House::thanked();
+    house.jane_answers("We have decided.");
+    let _ = house.sync(0);
+    for command in house.imap.commands() {
+        let changes = ["SELECT ", "STORE ", "APPEND ", "COPY ", "EXPUNGE", "UID STORE"];
+        assert!(!changes.iter().any(|verb| command.starts_with(verb)), "{command}");
+        assert!(!command.contains("BODY["), "{command}");
+    }
+}
+
+#[test]
+fn what_is_forgotten_takes_its_mail_along() {
+    let house = House::thanked();
+    house.jane_answers("We have decided.");
+    let _ = house.sync(0);
+    let _ = house.sandbox.run(&["forget", "acme", "--yes"]).talks_somehow().text();
+    for name in ["thanks.db", "thanks.db-wal"] {
+        let bytes = fs::read(house.sandbox.home().join(name)).unwrap_or_default();
+        assert!(!String::from_utf8_lossy(&bytes).contains("jane@acme"), "{name}");
+    }
+}
