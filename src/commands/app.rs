@@ -6,7 +6,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use anyhow::{Context, Result};
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 
 use crate::adapters::clock;
 use crate::adapters::config::{self, Config, Environment, Paths};
@@ -43,7 +43,19 @@ pub struct App {
     pub config_trouble: Option<Problem>,
     pub zone_trouble: Option<Problem>,
     pub holidays_trouble: Option<Problem>,
+    pub overdue: Overdue,
 }
+
+/// Whether it is said that a planned note has not left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overdue {
+    Said,
+    /// The command deals with it itself.
+    Known,
+}
+
+/// So long after a plan the timer has surely missed it.
+const PATIENCE_WITH_THE_TIMER: TimeDelta = TimeDelta::minutes(15);
 
 impl App {
     pub fn open(
@@ -78,6 +90,7 @@ impl App {
             config_trouble,
             zone_trouble,
             holidays_trouble: None,
+            overdue: Overdue::Said,
         })
     }
 
@@ -122,6 +135,9 @@ impl App {
         let beginning = if self.journal().is_empty() { Beginning::Fresh } else { Beginning::JournalHasLines };
         let mut store = Store::open(&self.paths.database, beginning).context("the record cannot be read")?;
         self.put_right(&mut store)?;
+        if self.overdue == Overdue::Said {
+            self.say_overdue(&store)?;
+        }
         Ok(store)
     }
 
@@ -132,6 +148,15 @@ impl App {
         } else {
             Ok(None)
         }
+    }
+
+    /// A plan that nobody keeps must not be found out only when it is too late.
+    fn say_overdue(&self, store: &Store) -> Result<()> {
+        for (id, at) in store.planned_before(self.local_now() - PATIENCE_WITH_THE_TIMER)? {
+            let stamp = self.zone.stamp(at.to_utc());
+            self.terminal.say(&format!("warning: {id} was to go {stamp} and has not left: thanks send {id}"));
+        }
+        Ok(())
     }
 
     /// What a dead sender left is put right wherever the record is opened; a living one is left

@@ -28,7 +28,7 @@ use serde::Serialize;
 
 use crate::domain::problem::Kind;
 
-pub use app::{App, Loudness};
+pub use app::{App, Loudness, Overdue};
 pub use exit::Exit;
 
 #[derive(Debug, Subcommand)]
@@ -81,6 +81,9 @@ pub enum Report {
 }
 
 pub fn run(command: &Command, app: &mut App) -> Result<Report> {
+    if matches!(command, Command::Send(_) | Command::Schedule(_) | Command::Status(_)) {
+        app.overdue = Overdue::Known;
+    }
     Ok(match command {
         Command::Add(args) => Report::Add(add::run(args, app)?),
         Command::Draft(args) => Report::Draft(draft::run(args, app)?),

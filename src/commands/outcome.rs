@@ -252,7 +252,7 @@ fn to_me(app: &App, account: &Account, verdicts: &[Verdict]) -> Result<Report> {
 }
 
 /// Sends what was agreed to and reports on every note that was looked at.
-fn deliver(
+pub(super) fn deliver(
     app: &App,
     store: &mut Store,
     account: Account,
@@ -399,6 +399,12 @@ fn after_follow_ups(app: &App, store: &Store, notes: &[NoteOutcome]) -> Result<V
             format!("one last note {due}, unless somebody answers")
         })
         .collect())
+}
+
+/// A note that was looked at and not offered.
+pub(super) fn held_back(note: &Note, kind: Kind, word: &'static str, why: &str) -> NoteOutcome {
+    let to = note.to.as_ref().map(|to| to.address.to_string());
+    told::not_sent(note, to, kind, word, why.to_owned(), Vec::new(), None)
 }
 
 /// What its owner has to do for what is planned, where no timer does it.

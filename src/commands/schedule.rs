@@ -1,5 +1,7 @@
 //! The user's own timer: shown before it is written, taken away without a rest.
 
+pub mod run;
+
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -26,6 +28,7 @@ enum What {
     Remove,
     /// Whether the timer is there, when it ran and when it runs next
     Status,
+    Run(run::Args),
 }
 
 /// Show the files of the timer, ask, write them and start it
@@ -54,6 +57,7 @@ pub enum Report {
     Installed(Installed),
     Removed(Removed),
     Status(Status),
+    Ran(run::Report),
 }
 
 /// The files as they would be written.
@@ -132,11 +136,12 @@ pub struct FileStateView {
 }
 
 pub fn run(args: &Args, app: &mut App) -> Result<Report> {
-    let timer = here(&app.environment, &app.paths)?;
+    let timer = || here(&app.environment, &app.paths);
     Ok(match &args.what {
-        What::Install(args) => install(args, &timer, app)?,
-        What::Remove => Report::Removed(remove(&timer)?),
-        What::Status => Report::Status(status(&timer, app)?),
+        What::Install(args) => install(args, &timer()?, app)?,
+        What::Remove => Report::Removed(remove(&timer()?)?),
+        What::Status => Report::Status(status(&timer()?, app)?),
+        What::Run(args) => Report::Ran(run::run(args, app)?),
     })
 }
 
@@ -146,12 +151,13 @@ impl Report {
         match self {
             Report::Removed(removed) => (!removed.left.is_empty()).then_some(Kind::NeedsYou),
             Report::Status(status) => status.needs_its_owner().then_some(Kind::NeedsYou),
+            Report::Ran(ran) => ran.gravest(),
             Report::Printed(_) | Report::Installed(_) => None,
         }
     }
 
     pub fn is_asked_for(&self) -> bool {
-        matches!(self, Report::Printed(_) | Report::Status(_))
+        matches!(self, Report::Printed(_) | Report::Status(_) | Report::Ran(_))
     }
 }
 

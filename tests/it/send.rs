@@ -17,6 +17,7 @@ mod follow_up;
 mod plans;
 mod races;
 mod syncs;
+mod unattended;
 
 /// Acme: Jane has an address and Omar has none.
 const ACME: [&str; 16] = [

@@ -109,6 +109,15 @@ impl Store {
         last_run(&self.connection)
     }
 
+    /// No attempt by the timer before `until`.
+    pub fn put_off(&mut self, id: &NoteId, until: DateTime<FixedOffset>) -> Result<()> {
+        self.connection.execute(
+            "UPDATE notes SET next_try = ?2 WHERE id = ?1 AND state = 'approved'",
+            params![id.as_str(), in_utc(until)],
+        )?;
+        Ok(())
+    }
+
     /// Approved notes whose planned departure lies before `moment`, with their plans.
     pub fn planned_before(
         &self,

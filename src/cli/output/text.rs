@@ -28,6 +28,6 @@ pub fn page(report: &Report, app: &App) -> Page {
         Report::Sync(report) => mailbox::sync(report, app),
         Report::Init(report) => setup::init(report),
         Report::Holidays(report) => calendar::holidays(report),
-        Report::Schedule(report) => schedule::schedule(report),
+        Report::Schedule(report) => schedule::schedule(report, app),
     }
 }

@@ -1,16 +1,35 @@
 //! The timer, as a person reads it.
 
-use super::Page;
-use crate::commands::schedule::{Installed, Printed, Program, Removed, Report, Status};
+use super::{Page, notes};
+use crate::commands::App;
+use crate::commands::schedule::{Installed, Printed, Program, Removed, Report, Status, run};
 use crate::domain::text::printable;
 
-pub fn schedule(report: &Report) -> Page {
+pub fn schedule(report: &Report, app: &App) -> Page {
     match report {
         Report::Printed(printed) => files(printed),
         Report::Installed(installed) => done(installed),
         Report::Removed(removed) => gone(removed),
         Report::Status(status) => state(status),
+        Report::Ran(ran) => news(ran, app),
     }
+}
+
+/// Nothing at all without news.
+fn news(ran: &run::Report, app: &App) -> Page {
+    let mut page = Page::default();
+    for line in &ran.news {
+        page.data.push_str(&format!("{line}\n"));
+    }
+    for note in &ran.notes {
+        page.data.push_str(&format!("{:<8} {}, {}\n", note.state, note.id, printable(&note.detail)));
+    }
+    for outcome in &ran.sent {
+        let told = notes::outcomes(outcome, app);
+        page.data.push_str(&told.data);
+        page.talk.push_str(&told.talk);
+    }
+    page
 }
 
 fn files(printed: &Printed) -> Page {
