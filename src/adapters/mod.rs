@@ -5,6 +5,7 @@ pub mod clock;
 pub mod config;
 pub mod editor;
 pub mod imap;
+pub mod invite;
 pub mod journal;
 pub mod loopback;
 pub mod mime;

@@ -60,7 +60,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
     ("Everyday", &["add", "draft", "send", "nudge", "status"]),
     ("An application", &["edit", "show", "heard", "mark", "close", "forget"]),
     ("By itself", &["sync", "schedule"]),
-    ("Set up", &["init", "doctor", "holidays", "demo"]),
+    ("Set up", &["init", "doctor", "holidays", "export", "demo"]),
     ("For the shell", &["completions", "man"]),
 ];
 

@@ -1,19 +1,19 @@
 //! What every command has at hand, each opened when it is first needed.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::rc::Rc;
 
 use anyhow::{Context, Result};
-use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, Utc};
 
-use crate::adapters::clock;
 use crate::adapters::config::{self, Config, Environment, Paths};
 use crate::adapters::journal::{Journal, SendLock};
 use crate::adapters::store::{Beginning, Store};
 use crate::adapters::templates::Templates;
 use crate::adapters::terminal::Terminal;
+use crate::adapters::{clock, invite};
 use crate::domain::address::Mailbox;
 use crate::domain::calendar::Calendar;
 use crate::domain::policy::Policy;
@@ -43,6 +43,8 @@ pub struct App {
     pub config_trouble: Option<Problem>,
     pub zone_trouble: Option<Problem>,
     pub holidays_trouble: Option<Problem>,
+    /// Days that the configuration and its calendars name.
+    own_holidays: BTreeSet<NaiveDate>,
     pub overdue: Overdue,
 }
 
@@ -79,6 +81,17 @@ impl App {
             Ok(zone) => (zone, None),
             Err(trouble) => (Zone::utc(), Some(trouble)),
         };
+        let mut own_holidays: BTreeSet<NaiveDate> = BTreeSet::new();
+        let mut holidays_trouble = None;
+        if let Some(config) = &config {
+            own_holidays.extend(&config.policy.holidays);
+            for path in paths.holidays(&config.policy) {
+                match invite::whole_days(&path) {
+                    Ok(days) => own_holidays.extend(days),
+                    Err(trouble) => holidays_trouble = Some(trouble),
+                }
+            }
+        }
         Ok(App {
             environment,
             paths,
@@ -89,7 +102,8 @@ impl App {
             config,
             config_trouble,
             zone_trouble,
-            holidays_trouble: None,
+            own_holidays,
+            holidays_trouble,
             overdue: Overdue::Said,
         })
     }
@@ -192,6 +206,7 @@ impl App {
     pub fn rules(&self) -> Rules {
         let own = self.config.as_ref().and_then(|config| config.me.as_ref()?.country.clone());
         let table = self.config.as_ref().map(|config| config.policy.clone()).unwrap_or_default();
+        let holidays = self.own_holidays.clone();
         let made: RefCell<HashMap<Option<String>, Rc<Rule>>> = RefCell::default();
         Box::new(move |country| {
             let country = country.or(own.as_deref());
@@ -200,7 +215,7 @@ impl App {
             }
             let rule = Rc::new(Rule {
                 policy: table.over(Policy::for_country(country)),
-                calendar: Calendar::new(country, table.holidays.iter().copied()),
+                calendar: Calendar::new(country, holidays.iter().copied()),
             });
             made.borrow_mut().insert(country.map(str::to_owned), Rc::clone(&rule));
             rule

@@ -9,6 +9,7 @@ pub mod doctor;
 pub mod draft;
 pub mod edit;
 mod exit;
+pub mod export;
 pub mod forget;
 pub mod heard;
 pub mod holidays;
@@ -46,6 +47,7 @@ pub enum Command {
     Forget(forget::Args),
     Sync(sync::Args),
     Init(init::Args),
+    Export(export::Args),
     Doctor(doctor::Args),
     Holidays(holidays::Args),
     Schedule(schedule::Args),
@@ -75,6 +77,7 @@ pub enum Report {
     Forget(forget::Report),
     Sync(sync::Report),
     Init(init::Report),
+    Export(export::Report),
     Doctor(doctor::Report),
     Holidays(holidays::Report),
     Schedule(schedule::Report),
@@ -97,6 +100,7 @@ pub fn run(command: &Command, app: &mut App) -> Result<Report> {
         Command::Close(args) => Report::Close(close::run(args, app)?),
         Command::Forget(args) => Report::Forget(forget::run(args, app)?),
         Command::Sync(args) => Report::Sync(sync::run(args, app)?),
+        Command::Export(args) => Report::Export(export::run(args, app)?),
         Command::Init(args) => Report::Init(init::run(args, app)?),
         Command::Doctor(args) => Report::Doctor(doctor::run(args, app)?),
         Command::Holidays(args) => Report::Holidays(holidays::run(args, app)?),
@@ -110,6 +114,7 @@ impl Report {
         match self {
             Report::Schedule(report) => report.is_asked_for(),
             Report::Doctor(report) => report.gravest().is_some(),
+            Report::Export(report) => report.file.is_none(),
             _ => matches!(self, Report::Draft(_) | Report::Status(_) | Report::Show(_) | Report::Holidays(_)),
         }
     }

@@ -131,6 +131,12 @@ impl Paths {
         })
     }
 
+    /// Where the calendars of the user's own holidays are.
+    pub fn holidays(&self, policy: &super::PolicyTable) -> Vec<PathBuf> {
+        let folder = folder_of(&self.config_file);
+        policy.holidays_ics.iter().map(|path| folder.join(path)).collect()
+    }
+
     /// The folder of the user's own templates, as configured or by default.
     pub fn templates(&self, configured: &super::Templates) -> PathBuf {
         match &configured.folder {

@@ -26,6 +26,7 @@ pub fn page(report: &Report, app: &App) -> Page {
         Report::Forget(report) => record::forget(report),
         Report::Doctor(report) => doctor::doctor(report),
         Report::Sync(report) => mailbox::sync(report, app),
+        Report::Export(report) => calendar::export(report),
         Report::Init(report) => setup::init(report),
         Report::Holidays(report) => calendar::holidays(report),
         Report::Schedule(report) => schedule::schedule(report, app),

@@ -10,6 +10,7 @@ use crate::adapters::store::{Store, Which};
 use crate::commands::App;
 use crate::domain::address::{Weight, weighed_advice};
 use crate::domain::application::Application;
+use crate::domain::calendar::Place;
 use crate::domain::debrief::{self, Applied, Debrief, How, Met, Unfit};
 use crate::domain::note::NoteKind;
 use crate::domain::outbox::State;
@@ -112,7 +113,7 @@ pub fn advise(
     known: Option<&Application>,
     kept: &[String],
 ) -> Result<Vec<String>> {
-    let mut notices = Vec::new();
+    let mut notices: Vec<String> = told.country.as_deref().and_then(unknown_place).into_iter().collect();
     for met in told.met.iter().chain(&told.agent).chain(&told.contact) {
         let is_known = known.is_some_and(|application| {
             application.people.iter().any(|person| person.name == met.name && person.address == met.address)
@@ -131,6 +132,18 @@ pub fn advise(
         }
     }
     Ok(notices)
+}
+
+/// A place without a calendar is no error: weekends and quiet spans count all the same.
+fn unknown_place(code: &str) -> Option<String> {
+    let unknown = Place::parse(code).err()?;
+    let country = code.split('-').next().unwrap_or(code);
+    let instead = match Place::parse(country) {
+        Ok(place) if country != code => format!("; those of {} count", place.code),
+        _ => "; only weekends count".to_owned(),
+    };
+    let nearest = unknown.nearest.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+    Some(format!("{unknown}{instead}{nearest}"))
 }
 
 /// What is odd about one person.

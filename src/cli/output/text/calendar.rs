@@ -3,8 +3,19 @@
 use chrono::NaiveDate;
 
 use super::Page;
+use crate::commands::export;
 use crate::commands::holidays::{About, Country, Day, DayKind, Report, Year};
-use crate::domain::text::wrap;
+use crate::domain::text::{printable, wrap};
+
+pub fn export(report: &export::Report) -> Page {
+    match &report.file {
+        None => Page { data: report.calendar.clone(), talk: String::new() },
+        Some(path) => {
+            let path = printable(&path.to_string_lossy());
+            Page { data: format!("written  {path}, things to do: {}\n", report.tasks), talk: String::new() }
+        }
+    }
+}
 
 pub fn holidays(report: &Report) -> Page {
     let data = match &report.about {
