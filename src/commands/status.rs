@@ -240,7 +240,7 @@ fn timeline(desk: &Desk, step: &Step) -> (Section, String) {
             (Section::Due, format!("{}, {}", left(latest - now), stamp(latest)))
         }
         _ if step.due <= now => (Section::Due, format!("since {}; {}", stamp(step.due), step.reason)),
-        _ if step.kind.is_follow_up() && !is_held(desk, step) => (
+        _ if step.kind.is_follow_up() && counts_days(step) => (
             Section::Waiting,
             format!("{} {}; {}", scale(desk, step).0, stamp(step.due), scale(desk, step).1),
         ),
@@ -248,10 +248,10 @@ fn timeline(desk: &Desk, step: &Step) -> (Section, String) {
     }
 }
 
-/// Whether their words are what it waits for; the reason then quotes them.
-fn is_held(desk: &Desk, step: &Step) -> bool {
-    let decision = desk.application(&step.application).and_then(|application| application.decision.as_ref());
-    decision.is_some_and(|decision| step.reason.starts_with(&format!("\"{}\"", decision.words)))
+/// Whether it waits for days alone, and not for what they said; the reason then begins with their
+/// number.
+fn counts_days(step: &Step) -> bool {
+    step.reason.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// The business days of the wait, those that have passed as `#`, and the same in words.

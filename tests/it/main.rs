@@ -10,6 +10,7 @@ mod deliver;
 mod demo;
 mod doctor;
 mod exits;
+mod export;
 mod holidays;
 mod imap;
 mod imap_server;
