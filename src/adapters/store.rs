@@ -5,6 +5,7 @@ mod applications;
 mod inspection;
 mod mail;
 mod notes;
+mod recovery;
 mod rows;
 mod story;
 
@@ -22,7 +23,8 @@ use crate::domain::problem::{Kind, Problem};
 pub use applications::Which;
 pub use inspection::{Inspection, inspect, planned, unsettled};
 pub use mail::{Question, Seen};
-pub use notes::{Approval, Claim, Orphan, Wire};
+pub use notes::{Approval, Claim, Wire};
+pub use recovery::Orphan;
 pub use story::{Attempt, Told};
 
 /// "thnk": tells the file from other SQLite databases.
@@ -66,7 +68,7 @@ impl Store {
             Ok(error) => explain(error, path),
             Err(error) => error,
         })?;
-        store.migrate(path, beginning)?;
+        store.migrate(path, beginning, &MIGRATIONS)?;
         Ok(store)
     }
 
@@ -99,9 +101,9 @@ impl Store {
         Ok(())
     }
 
-    fn migrate(&mut self, path: &Path, beginning: Beginning) -> Result<()> {
+    fn migrate(&mut self, path: &Path, beginning: Beginning, migrations: &[&str]) -> Result<()> {
         let version = version_of(&self.connection)?;
-        let newest = MIGRATIONS.len();
+        let newest = migrations.len();
         if version == newest {
             return Ok(());
         }
@@ -121,6 +123,8 @@ impl Store {
         if version > 0 {
             let copy = path.with_extension(format!("db.bak-v{version}"));
             let _ = fs::remove_file(&copy);
+            // An empty file of ours, so that the copy is as private as what it copies.
+            create(&copy).with_context(|| format!("no copy could be made at {}", copy.display()))?;
             self.connection
                 .execute("VACUUM INTO ?1", [copy.to_string_lossy()])
                 .with_context(|| format!("no copy could be made at {}", copy.display()))?;
@@ -128,7 +132,7 @@ impl Store {
         let change = self.connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
         // Another command may have done it while this one waited.
         let version = version_of(&change)?;
-        for sql in MIGRATIONS.iter().skip(version) {
+        for sql in migrations.iter().skip(version) {
             change.execute_batch(sql)?;
         }
         change.pragma_update(None, "user_version", i64::try_from(newest)?)?;

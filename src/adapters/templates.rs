@@ -138,7 +138,7 @@ impl Templates {
             .detail(format!("there are: {}", names.join(", ")));
         match nearest(kind, names.iter().map(String::as_str)) {
             Some(name) => problem.hint(format!("did you mean {name}?")),
-            None => problem.hint("thanks templates list"),
+            None => problem,
         }
     }
 }

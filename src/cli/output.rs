@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use serde_json::json;
 
 use super::{Format, Streams};
+use crate::adapters::store;
 use crate::commands::{App, Exit, Loudness, Report};
 use crate::domain::problem::Problem;
 use crate::domain::text::printable;
@@ -30,12 +31,14 @@ pub fn report(report: &Report, format: Format, app: &App, streams: &mut Streams<
         }
         Format::Text => {
             let page = text::page(report, app);
-            let quiet = app.loudness == Loudness::Quiet && !report.is_asked_for();
-            if !quiet {
+            let quiet = app.loudness == Loudness::Quiet;
+            if !quiet || report.is_asked_for() || report.gravest().is_some() {
                 streams.out.write_all(page.data.as_bytes())?;
             }
             streams.out.flush()?;
-            let _ = streams.err.write_all(page.talk.as_bytes());
+            let needed = |line: &&str| !quiet || !line.starts_with("next: ");
+            let talk: String = page.talk.split_inclusive('\n').filter(needed).collect();
+            let _ = streams.err.write_all(talk.as_bytes());
         }
     }
     streams.out.flush()
@@ -53,7 +56,7 @@ pub fn error(error: &anyhow::Error, format: Format, err: &mut dyn Write) {
 fn error_text(error: &anyhow::Error) -> String {
     let problem = problem_of(error);
     let mut text = String::new();
-    let headline = problem.map_or_else(|| error.to_string(), |problem| problem.message.clone());
+    let headline = headline(error, problem);
     text.push_str(&format!("error: {}\n", printable(&headline)));
     for cause in causes(error, &headline) {
         text.push_str(&format!("  caused by: {}\n", printable(&cause)));
@@ -71,7 +74,7 @@ fn error_text(error: &anyhow::Error) -> String {
 
 fn error_json(error: &anyhow::Error) -> String {
     let problem = problem_of(error);
-    let headline = problem.map_or_else(|| error.to_string(), |problem| problem.message.clone());
+    let headline = headline(error, problem);
     let value = json!({
         "error": headline,
         "causes": causes(error, &headline),
@@ -80,6 +83,16 @@ fn error_json(error: &anyhow::Error) -> String {
         "exit": Exit::of(error).code(),
     });
     format!("{value}\n")
+}
+
+fn headline(error: &anyhow::Error, problem: Option<&Problem>) -> String {
+    match problem {
+        Some(problem) => problem.message.clone(),
+        None if store::kind_of(error).is_some() => {
+            "the record cannot be used; nothing was changed".to_owned()
+        }
+        None => error.to_string(),
+    }
 }
 
 /// Also where it was given as the context of a cause.

@@ -17,6 +17,7 @@ use crate::adapters::{clock, invite};
 use crate::domain::address::Mailbox;
 use crate::domain::calendar::Calendar;
 use crate::domain::policy::Policy;
+use crate::domain::present;
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::zone::Zone;
 use crate::flow::compose::{Desk, Rule, Rules, Sender};
@@ -54,6 +55,8 @@ pub enum Overdue {
     Said,
     /// The command deals with it itself.
     Known,
+    /// The command also judges what has expired, and says so.
+    Judged,
 }
 
 /// So long after a plan the timer has surely missed it.
@@ -149,6 +152,12 @@ impl App {
         let beginning = if self.journal().is_empty() { Beginning::Fresh } else { Beginning::JournalHasLines };
         let mut store = Store::open(&self.paths.database, beginning).context("the record cannot be read")?;
         self.put_right(&mut store)?;
+        // A clock that is wrong must not take away what was approved.
+        if self.overdue != Overdue::Judged
+            && present::doubt(self.now, store.newest()?.map(|at| at.to_utc())).is_none()
+        {
+            store.expire_overdue(self.local_now())?;
+        }
         if self.overdue == Overdue::Said {
             self.say_overdue(&store)?;
         }

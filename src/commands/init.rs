@@ -49,6 +49,10 @@ pub struct Args {
     /// A command that prints the password, run at each send; quotes group words, no shell runs it
     #[arg(long, value_name = "COMMAND", conflicts_with = "password_stdin")]
     auth_command: Option<String>,
+    /// The server that holds your mail, to look for answers; follows from the address at the usual
+    /// providers
+    #[arg(long, value_name = "HOST[:PORT]")]
+    imap: Option<String>,
     /// Read the password from standard input, for the keyring
     #[arg(long)]
     password_stdin: bool,
@@ -67,6 +71,8 @@ pub struct Report {
     pub method: &'static str,
     /// `keyring`, `command`, `asked` at each send, or `none`.
     pub secret: &'static str,
+    /// The server that is asked for answers; absent where they are told by hand.
+    pub mailbox: Option<String>,
     pub config: PathBuf,
     #[serde(skip)]
     pub kept: Kept,
@@ -93,6 +99,7 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
             Kept::Command(_) => "command",
             Kept::NoLogin => "none",
         },
+        mailbox: config.and_then(|config| config.imap.as_ref()).map(|imap| imap.host.clone()),
         config: app.paths.config_file.clone(),
         kept: enrolled.kept,
     })
@@ -116,6 +123,7 @@ fn told(args: &Args) -> Result<Told> {
         ca_file: ca_file.context("--ca-file is no path")?,
         method: args.method,
         secret,
+        imap: args.imap.clone(),
     })
 }
 

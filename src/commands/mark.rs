@@ -47,6 +47,11 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
             store.record_sent(&id, Event::ConfirmSent, at, "as told by its owner", None)?;
             State::Sent
         }
+        (Fate::Sent, State::Refused | State::Expired) => {
+            store.step(&id, Event::Redraft, at, Some("sent by hand, as told by its owner"))?;
+            store.record_sent(&id, Event::ConfirmSent, at, "as told by its owner", None)?;
+            State::Sent
+        }
         (Fate::NotSent, State::Unsure) => {
             store.step(&id, Event::ConfirmNotSent, at, Some("not sent, as told by its owner"))?
         }
@@ -85,4 +90,5 @@ fn impossible(id: &NoteId, fate: Fate, state: State) -> Problem {
     };
     Problem::new(Kind::Declined, format!("{id} is {}, and cannot be marked {told}", state.name()))
         .detail("nothing was changed")
+        .hint(format!("`thanks show {id}` tells its story"))
 }

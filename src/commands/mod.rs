@@ -84,9 +84,11 @@ pub enum Report {
 }
 
 pub fn run(command: &Command, app: &mut App) -> Result<Report> {
-    if matches!(command, Command::Send(_) | Command::Schedule(_) | Command::Status(_)) {
-        app.overdue = Overdue::Known;
-    }
+    app.overdue = match command {
+        Command::Schedule(_) => Overdue::Judged,
+        Command::Send(_) | Command::Status(_) => Overdue::Known,
+        _ => Overdue::Said,
+    };
     Ok(match command {
         Command::Add(args) => Report::Add(add::run(args, app)?),
         Command::Draft(args) => Report::Draft(draft::run(args, app)?),

@@ -13,6 +13,7 @@ use crate::flow::compose::{Desk, Item, Wish};
 use crate::flow::listen;
 use crate::flow::mailbox::Mailbox;
 use crate::flow::outgoing::departure::Departure;
+use crate::flow::record;
 
 pub use super::outcome::Report;
 
@@ -36,6 +37,9 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, app: &mut App) -> Result<Report> {
+    if args.applications.is_empty() && app.existing_store()?.is_none() {
+        return Ok(Report::default());
+    }
     let mut store = app.store()?;
     let desk = app.compose(&store)?;
     let Chosen { items: due, planned } = due(args, &desk, app)?;
@@ -44,7 +48,7 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
         let (desk, due) = if args.no_answer || mailbox.is_some() {
             (desk, due)
         } else {
-            by_word(app, &mut store, desk, due)?
+            by_word(app, &mut store, desk, due, &args.how)?
         };
         let chosen = Chosen { items: due, planned };
         return outcome::review(app, &mut store, desk, chosen, Departure::Now, &args.how, None);
@@ -107,15 +111,18 @@ fn due(args: &Args, desk: &Desk, app: &App) -> Result<Chosen> {
 }
 
 /// Where nobody else reads the mailbox its owner says whether an answer came.
-fn by_word(app: &App, store: &mut Store, desk: Desk, due: Vec<Item>) -> Result<(Desk, Vec<Item>)> {
+fn by_word(app: &App, store: &mut Store, desk: Desk, due: Vec<Item>, how: &How) -> Result<(Desk, Vec<Item>)> {
     let mut unanswered = Vec::new();
     for item in due {
-        if answered(app, &desk, &item)? {
+        let has_answered = answered(app, &desk, &item)?;
+        if has_answered && how.is_rehearsal() {
+            app.terminal.say(&format!("{}: no follow-up would go", item.step.application));
+        } else if has_answered {
             let slug = item.step.application.clone();
             let Some(mut application) = desk.application(&slug).cloned() else { continue };
             application.heard.push(Heard { at: app.local_now(), news: News::Answered });
             store.save_application(&application, app.local_now(), "answered, as told before a nudge")?;
-            store.withdraw(&slug, app.local_now(), "they have answered")?;
+            record::answered(store, &slug, app.local_now(), "as told by its owner")?;
             app.terminal.say(&format!("{slug}: recorded that they answered; no follow-up goes"));
         } else {
             unanswered.push(item);

@@ -18,7 +18,7 @@ use crate::domain::outbox::State;
 use crate::domain::problem::{Kind, Problem};
 use crate::flow::account::Account;
 use crate::flow::compose::{Desk, Item, Wish};
-use crate::flow::deliver::Delivery;
+use crate::flow::deliver::{Delivery, Outcome};
 use crate::flow::enroll;
 use crate::flow::filing;
 use crate::flow::last_look::{Held, LastLook, Voice};
@@ -227,12 +227,10 @@ fn rehearsed(verdicts: &[Verdict], account: &Account) -> Report {
 /// The real bytes to one's own mailbox: no claim, no mark, no record.
 fn to_me(app: &App, account: &Account, verdicts: &[Verdict]) -> Result<Report> {
     let me = app.sender().mailbox.context("the account has no address")?;
-    // With the id of the real one its copy in Sent would say that the note itself had left.
-    let own_id = |note: &Note| note.message_id.as_ref().map(|id| id.replacen('<', "<to-me.", 1));
     let mut wires = Vec::new();
     for verdict in verdicts {
         if let Verdict::Go { draft, .. } = verdict {
-            let note = Note { message_id: own_id(&draft.note), ..draft.note.clone() };
+            let note = Note { message_id: draft.note.rehearsal_id(), ..draft.note.clone() };
             wires.push(wire_of(&note, app.local_now())?);
         }
     }
@@ -278,7 +276,7 @@ pub(super) fn deliver(
     }
     let ids = going.iter().map(|note| note.id.clone()).filter(|id| !held.contains_key(id));
     let ids: Vec<NoteId> = ids.collect();
-    let mut delivery = Default::default();
+    let mut delivery = Delivery::default();
     if !ids.is_empty() {
         let machine = config::machine_id(&app.paths)?;
         let journal = app.journal();
@@ -287,16 +285,16 @@ pub(super) fn deliver(
         if copy == SentCopy::Imap {
             store.plan_copies(&ids)?;
         }
-        let post = Post {
-            store,
-            journal: &journal,
-            lock: post::lock(&app.paths)?,
-            machine: &machine,
-            account: &account,
-            terminal: &app.terminal,
-            now: &now,
+        let posted = post::lock(&app.paths, &app.terminal).and_then(|lock| {
+            let (terminal, account) = (&app.terminal, &account);
+            let post =
+                Post { store, journal: &journal, lock, machine: &machine, account, terminal, now: &now };
+            post::deliver(post, &ids)
+        });
+        delivery = match posted {
+            Ok(delivery) => delivery,
+            Err(error) => not_begun(&ids, error.downcast::<Problem>()?, app.moment()),
         };
-        delivery = post::deliver(post, &ids)?;
         copies(app, store, &account, mailbox.as_mut(), copy, &delivery)?;
     }
     let notes: Vec<NoteOutcome> = verdicts
@@ -375,6 +373,21 @@ fn copies(
         (SentCopy::Auto | SentCopy::None, _) => {}
     }
     Ok(())
+}
+
+/// The lock or the secret could not be had: every note is kept, and the reason is said once.
+fn not_begun(ids: &[NoteId], trouble: Problem, at: DateTime<FixedOffset>) -> Delivery {
+    let outcomes = ids
+        .iter()
+        .map(|id| Outcome {
+            id: id.clone(),
+            state: State::Approved,
+            failure: Some(trouble.kind),
+            detail: trouble.message.clone(),
+            at,
+        })
+        .collect();
+    Delivery { outcomes, trouble: Some(trouble) }
 }
 
 /// The last note of a thread, for those whose first follow-up just went.

@@ -1,16 +1,17 @@
 //! What is due now, what waits and until when, what went out: grouped by what it asks of its owner.
 
+use std::collections::HashSet;
+
 use anyhow::Result;
 use chrono::{DateTime, FixedOffset, TimeDelta};
 use serde::Serialize;
 
 use super::App;
 use crate::adapters::store::Question;
-use crate::domain::application::Application;
 use crate::domain::inbound::Mail;
 use crate::domain::note::{Note, NoteId, NoteKind};
 use crate::domain::outbox::State;
-use crate::domain::policy::{Missed, Step, Timing};
+use crate::domain::policy::{Step, Timing};
 use crate::domain::problem::Kind;
 use crate::domain::text::printable;
 use crate::domain::view;
@@ -43,6 +44,9 @@ pub struct Report {
     /// Applications that are open, for the word that there is nothing.
     #[serde(skip)]
     pub open: usize,
+    /// Whether anything was ever recorded.
+    #[serde(skip)]
+    pub recorded: bool,
 }
 
 /// A note that exists.
@@ -100,7 +104,8 @@ pub enum Section {
     InDoubt,
     Due,
     Waiting,
-    Missed,
+    /// Too late now, and never sent: nobody is forgotten without a word.
+    NotSent,
     Sent,
 }
 
@@ -141,8 +146,8 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
     let (questions, read_at) = (store.questions()?, store.mailbox_read_at()?);
     let mut lines: Vec<Line> = questions.iter().map(|question| question_line(&desk, question)).collect();
     lines.extend(items.iter().map(|item| step_line(&desk, item)));
-    lines.extend(desk.missed().iter().map(|(application, missed)| missed_line(application, missed)));
     lines.extend(desk.notes.iter().filter(told).filter_map(|note| note_line(&desk, note, read_at)));
+    lines.extend(never_thanked(&desk, &items));
     // What was sent stays in the order in which it was drafted.
     lines.sort_by_key(|line| (line.section, line.order));
     Ok(Report {
@@ -152,8 +157,44 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
         mailbox_read_at: read_at,
         lines,
         brevity,
+        recorded: true,
         open: desk.applications.iter().filter(|application| application.is_open()).count(),
     })
+}
+
+/// People met in an open application whose thanks never left, and for which it is too late now.
+fn never_thanked(desk: &Desk, items: &[Item]) -> Vec<Line> {
+    let waiting: HashSet<&NoteId> = items.iter().map(|item| &item.id).collect();
+    let settled: HashSet<&NoteId> = desk
+        .notes
+        .iter()
+        .filter(|note| note.state.has_left() || note.state == State::Unsure)
+        .map(|note| &note.id)
+        .collect();
+    let mut lines = Vec::new();
+    for application in desk.applications.iter().filter(|application| application.is_open()) {
+        for interview in application.interviews.iter().filter(|interview| interview.ended <= desk.now) {
+            let people = match &application.agent {
+                Some(agent) => vec![agent],
+                None => interview.meetings.iter().map(|meeting| &meeting.person).collect(),
+            };
+            for person in people {
+                let id = NoteId::new(&application.slug, person, NoteKind::ThankYou, interview.round, 1);
+                if !waiting.contains(&id) && !settled.contains(&id) {
+                    let ended = interview.zone.stamp(interview.ended.to_utc());
+                    let text = format!("never sent, and too late after {ended}");
+                    lines.push(Line {
+                        section: Section::NotSent,
+                        id: id_of_person(id.as_str()),
+                        kind: NoteKind::ThankYou.name(),
+                        text,
+                        order: None,
+                    });
+                }
+            }
+        }
+    }
+    lines
 }
 
 fn note_view(note: &Note) -> NoteView {
@@ -266,20 +307,6 @@ fn scale(desk: &Desk, step: &Step) -> (String, String) {
     let full = usize::try_from(gone).unwrap_or(WIDEST) * width / usize::try_from(days).unwrap_or(WIDEST);
     let bar = format!("[{}{}]", "#".repeat(full), "-".repeat(width - full));
     (bar, format!("business day {gone} of {days}"))
-}
-
-/// Somebody whose thanks can no longer be sent.
-fn missed_line(application: &Application, missed: &Missed) -> Line {
-    let zone = application.interview(missed.round).map(|round| &round.zone);
-    let since = zone.map_or_else(String::new, |zone| format!(" since {}", zone.stamp(missed.since.to_utc())));
-    let id = NoteId::new(&application.slug, &missed.person, NoteKind::ThankYou, missed.round, 1);
-    Line {
-        section: Section::Missed,
-        id: id_of_person(id.as_str()),
-        kind: NoteKind::ThankYou.name(),
-        text: format!("never left, too late{since}"),
-        order: Some(missed.since),
-    }
 }
 
 fn question_view(mail: &Mail) -> QuestionView {

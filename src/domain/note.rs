@@ -21,6 +21,14 @@ pub enum NoteKind {
     NextRoundReply,
 }
 
+/// How ids of rehearsals begin.
+const REHEARSAL: &str = "<to-me.";
+
+/// Whether a Message-ID is that of a rehearsal.
+pub fn is_rehearsal(message_id: &str) -> bool {
+    message_id.starts_with(REHEARSAL)
+}
+
 /// `acme/jane`, `acme/jane/2` (second round), `acme/jane/nudge`, `acme/jane/nudge-2` (the same
 /// kind once more): unique in a store.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -99,6 +107,12 @@ impl Note {
             hash.update(part.as_bytes());
         }
         BASE32_NOPAD.encode(&hash.finalize())
+    }
+
+    /// The id of a copy that goes to its owner before the note itself: with the note's own id it
+    /// would tell them later that the note had left.
+    pub fn rehearsal_id(&self) -> Option<String> {
+        self.message_id.as_ref().map(|id| id.replacen('<', REHEARSAL, 1))
     }
 
     /// All ids that an answer to this note can refer to.

@@ -116,20 +116,6 @@ pub fn held_until(
     Some(Calendar::follow_up_aim(calendar.next_usable(held), zone))
 }
 
-/// Somebody met whose thank-you never left and is too late by now.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Missed {
-    pub person: PersonKey,
-    pub round: u32,
-    /// From here on only a follow-up was offered.
-    pub since: DateTime<FixedOffset>,
-}
-
-/// Whom nobody thanked in time, in an application that is open; nobody is dropped in silence.
-pub fn missed(application: &Application, past: &[Past], policy: &Policy, now: DateTime<Utc>) -> Vec<Missed> {
-    thank_you::missed(application, past, policy, now)
-}
-
 /// One application with its past and present: what all the rules look at.
 struct Case<'a> {
     application: &'a Application,

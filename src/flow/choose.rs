@@ -6,6 +6,7 @@ use anyhow::Result;
 use super::compose::{Desk, Item};
 use crate::domain::application::Application;
 use crate::domain::note::{Note, NoteKind};
+use crate::domain::outbox::State;
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::text;
 
@@ -48,6 +49,12 @@ impl Desk {
         let mut settled = self.notes.iter().rev().filter(|note| !note.state.is_pending());
         let last = settled.find(|note| is_named(note, name) || (!waits && note.application == name));
         if let Some(note) = last {
+            if note.state == State::Unsure {
+                let id = &note.id;
+                return Problem::new(Kind::NeedsYou, format!("{id} is in doubt: it may have been sent"))
+                    .detail("it was not offered again")
+                    .hint(format!("look for your copy, then `thanks mark {id} sent` or `… not-sent`"));
+            }
             let when = note.sent_at.map(|at| format!(", {}", self.sender.zone.stamp(at.to_utc())));
             return Problem::new(
                 Kind::Declined,

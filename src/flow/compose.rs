@@ -1,6 +1,7 @@
 //! The record → what comes next → a drafted, checked note. Nothing is sent, and only drafts are
 //! written.
 
+mod begin;
 mod upcoming;
 
 use std::collections::BTreeMap;
@@ -134,7 +135,7 @@ impl Desk {
     /// The note of an item as it would go out at `departs`, which is the recipient's local time.
     pub fn compose(&self, item: &Item, departs: DateTime<FixedOffset>, wish: &Wish) -> Result<Draft> {
         let application = self.application(&item.step.application).context("no such application")?;
-        let mut note = item.note.clone().unwrap_or_else(|| begin(item, item.step.zone.at(self.now)));
+        let mut note = item.note.clone().unwrap_or_else(|| self.begin(item, item.step.zone.at(self.now)));
         let fresh = self.fresh_text(application, item, &note, departs, wish)?;
         let mut difference = None;
         if is_settled(&note) {
@@ -155,10 +156,10 @@ impl Desk {
             note.send_after = None;
             note.send_before = item.step.latest.filter(|latest| *latest > departs);
             self.address(application, &mut note)?;
-            note.allowed.extend(wish.allow.iter().cloned());
-            note.allowed.sort();
-            note.allowed.dedup();
         }
+        note.allowed.extend(wish.allow.iter().cloned());
+        note.allowed.sort();
+        note.allowed.dedup();
         let findings = self.findings(application, &note);
         let thread_of = self.thread(&note).and_then(|thread| thread.last_sent);
         Ok(Draft { note, step: item.step.clone(), findings, difference, thread_of })
@@ -299,40 +300,6 @@ pub fn is_settled(note: &Note) -> bool {
         State::Drafted | State::Refused => false,
         State::Expired => note.offers > 0,
         _ => true,
-    }
-}
-
-fn begin(item: &Item, now: DateTime<FixedOffset>) -> Note {
-    Note {
-        id: item.id.clone(),
-        application: item.step.application.clone(),
-        person: item.step.person.clone(),
-        round: item.step.round,
-        kind: item.step.kind,
-        ordinal: item.step.ordinal,
-        state: State::Drafted,
-        template: String::new(),
-        from: None,
-        to: None,
-        subject: String::new(),
-        body: String::new(),
-        edited: Edited::No,
-        facts: String::new(),
-        shown: None,
-        departs_on: now.date_naive(),
-        send_before: None,
-        send_after: None,
-        next_try: None,
-        message_id: None,
-        server_message_id: None,
-        in_reply_to: None,
-        references: Vec::new(),
-        allowed: Vec::new(),
-        offers: 0,
-        attempts: 0,
-        sent_at: None,
-        detail: None,
-        created_at: now,
     }
 }
 

@@ -3,11 +3,12 @@
 //! through it and carries on.
 
 mod plan;
+mod reach;
 
 use std::path::PathBuf;
 
 use super::account::Account;
-use crate::adapters::config::{self, Auth, Config, Method, Paths, Security, Smtp};
+use crate::adapters::config::{self, Auth, Config, Imap, Method, Paths, Security, Smtp};
 use crate::adapters::secrets::{self, Secret};
 use crate::adapters::smtp::{Interrupt, OpenError, OpenFailure, Patience, Session};
 use crate::adapters::terminal::Terminal;
@@ -29,6 +30,8 @@ pub struct Told {
     pub ca_file: Option<PathBuf>,
     pub method: Option<Method>,
     pub secret: Option<Provided>,
+    /// The server that holds the mail: `imap.example.com`, or with a port.
+    pub imap: Option<String>,
 }
 
 /// Where the secret comes from, if nobody is to be asked.
@@ -68,14 +71,17 @@ pub fn by_questions(paths: &Paths, terminal: &Terminal) -> Result<Enrolled, Prob
 pub fn enroll(told: Told, paths: &Paths, terminal: &Terminal) -> Result<Enrolled, Problem> {
     let old = config::load(&paths.config_file)?;
     let unwritten = |problem: Problem| problem.detail("nothing was written");
+    let told_imap = told.imap.clone();
     let mut plan = Plan::make(told, old.unwrap_or_default(), terminal).map_err(unwritten)?;
-    let (account, kept) = loop {
+    let (account, kept, imap) = loop {
         let (account, secret) = prove(&mut plan, terminal).map_err(unwritten)?;
+        let imap =
+            reach::mailbox(&plan, told_imap.as_deref(), secret.as_ref(), terminal).map_err(unwritten)?;
         if let Some(kept) = keep(&mut plan, secret.as_ref(), terminal).map_err(unwritten)? {
-            break (account.with_secret(secret), kept);
+            break (account.with_secret(secret), kept, imap);
         }
     };
-    let config = write(&plan, paths).map_err(|problem| match kept {
+    let config = write(&plan, imap, paths).map_err(|problem| match kept {
         Kept::Keyring => problem.detail("the password is in the keyring"),
         _ => problem,
     })?;
@@ -157,7 +163,7 @@ fn keep(plan: &mut Plan, secret: Option<&Secret>, terminal: &Terminal) -> Result
     Ok(plan.command().is_none().then_some(Kept::Nowhere(why)))
 }
 
-fn write(plan: &Plan, paths: &Paths) -> Result<Config, Problem> {
+fn write(plan: &Plan, imap: Option<Imap>, paths: &Paths) -> Result<Config, Problem> {
     let base = config::load_text(&paths.config_file)?;
     let account = config::Account {
         name: plan.me.name.clone(),
@@ -167,7 +173,7 @@ fn write(plan: &Plan, paths: &Paths) -> Result<Config, Problem> {
             ..plan.smtp.clone()
         },
         // The example's mailbox is nobody's; one's own stays.
-        imap: plan.old.imap.clone().filter(|_| base.is_some()),
+        imap: imap.or_else(|| plan.old.imap.clone().filter(|_| base.is_some())),
         auth: Auth { method: plan.method, command: plan.command().map(<[String]>::to_vec) },
     };
     let text = account.text(base.as_deref().unwrap_or(config::EXAMPLE));

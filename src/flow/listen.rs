@@ -58,7 +58,9 @@ pub fn read(
     now: DateTime<FixedOffset>,
 ) -> Result<Reading> {
     let (applications, notes) = (store.applications(Which::All)?, store.notes(Which::All)?);
-    let known = Known::new(mailbox.own.clone(), &applications, &notes);
+    // Who was met for what is over may write for what is not.
+    let open: Vec<Application> = applications.iter().filter(|a| a.is_open()).cloned().collect();
+    let known = Known::new(mailbox.own.clone(), &open, &notes);
     let live = live(&known, &applications, now);
     let since = live.iter().map(|(_, at)| *at).min().unwrap_or(now);
     let wanted = wanted(&known, &live, &notes, now);
@@ -85,9 +87,12 @@ pub fn read(
     letters.sort_by_key(|letter| letter.received);
     let mut reading = Reading::default();
     for letter in &letters {
+        let verdict = judge(&letter.message, &known, letter.received);
+        if matches!(verdict, Verdict::Unrelated | Verdict::Own) {
+            continue;
+        }
         // What the letters before it have changed counts for this one.
         let (applications, notes) = (store.applications(Which::All)?, store.notes(Which::All)?);
-        let verdict = judge(&letter.message, &known, letter.received);
         let mail = Mail::of(&letter.message, letter.key.clone(), letter.received);
         for change in consequences(&verdict, &letter.message, &mail, &applications, &notes) {
             apply(store, change, now, &mut reading)?;
@@ -129,6 +134,10 @@ fn apply(store: &mut Store, change: Change, now: DateTime<FixedOffset>, reading:
         }
         Change::Note { mail } => {
             let seen = store.record_mail(&mail)?;
+            // An answer that its owner has told of before, or a second report of the same bounce.
+            if matches!(mail.kind, MailKind::Answer | MailKind::Bounce) {
+                return Ok(());
+            }
             (mail, seen)
         }
     };

@@ -1,8 +1,8 @@
 //! The configured mailbox as the wire wants it: server, login and folder, with the secret fetched
 //! before anything is connected. It opens sessions and reads nothing.
 
-use crate::adapters::config::{Config, Method};
-use crate::adapters::imap::{Interrupt, Login, Patience, Server, Session};
+use crate::adapters::config::{self, Config, Method};
+use crate::adapters::imap::{Failure, Interrupt, Login, OpenError, Patience, Server, Session};
 use crate::adapters::secrets::{self, Found, Source};
 use crate::adapters::terminal::Terminal;
 use crate::domain::address::EmailAddress;
@@ -84,6 +84,20 @@ impl Mailbox {
         }
     }
 
+    /// With what the provider is known to want.
+    fn problem(&self, error: &OpenError) -> Problem {
+        let problem = error.problem(&self.server);
+        match &error.kind {
+            Failure::Authentication(refusal) => {
+                match config::explain_login(&self.server.host, 535, &refusal.text) {
+                    Some(known) => problem.hint(known),
+                    None => problem,
+                }
+            }
+            _ => problem,
+        }
+    }
+
     /// Logs in. What was typed for a user of its own goes into the keyring once it has worked.
     pub fn open(&mut self, terminal: &Terminal) -> Result<Session, Problem> {
         self.fetch_secret(None, terminal)?;
@@ -95,7 +109,7 @@ impl Mailbox {
             Method::Xoauth2 => Login::Xoauth2(found.secret.expose()),
         };
         let session = Session::open(&self.server, &login, &Patience::default(), &Interrupt::default())
-            .map_err(|error| error.problem(&self.server))?;
+            .map_err(|error| self.problem(&error))?;
         if self.apart && found.source == Source::Asked && secrets::keyring_status().is_ok() {
             match secrets::store(&self.server.user, &found.secret) {
                 Ok(()) => terminal.say("the password of the mailbox is in the keyring now"),

@@ -2,6 +2,7 @@
 //! go out on one connection. `send` and `nudge` differ only in which notes they bring.
 
 pub mod departure;
+mod text;
 
 use std::path::Path;
 
@@ -10,17 +11,17 @@ use chrono::{DateTime, FixedOffset, Utc};
 
 use super::compose::{Desk, Draft, Item, Wish, is_settled};
 use crate::adapters::config::Environment;
-use crate::adapters::editor;
-use crate::adapters::mime::{self, Outgoing};
 use crate::adapters::store::{Approval, Store};
 use crate::adapters::terminal::Terminal;
 use crate::domain::checks::{Finding, Severity};
-use crate::domain::note::{Edited, Note, NoteId};
+use crate::domain::note::{Edited, Note, NoteKind};
 use crate::domain::outbox::{Forbidden, State};
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::view;
 use crate::domain::zone::Zone;
 use departure::Departure;
+
+pub use text::{edit_text, keep, wire_of};
 
 /// Who says that a note may go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,8 +73,12 @@ pub enum Verdict {
     Elsewhere {
         note: Note,
     },
+    /// Nobody is there to say that it may go so early.
+    TooEarly {
+        draft: Draft,
+    },
     Skipped {
-        id: NoteId,
+        note: Note,
     },
     /// Approved, for a departure that lies ahead.
     Later {
@@ -113,7 +118,11 @@ impl Review<'_> {
         for item in items {
             match self.one(item)? {
                 Some(verdict) => verdicts.push(verdict),
-                None => break,
+                None => {
+                    let rest = items.iter().skip(verdicts.len()).filter_map(|item| item.note.clone());
+                    verdicts.extend(rest.map(|note| Verdict::Skipped { note }));
+                    break;
+                }
             }
         }
         if self.consent == Consent::ShownBefore {
@@ -163,8 +172,12 @@ impl Review<'_> {
             if !blocked.is_empty() && self.consent != Consent::Ask {
                 return Ok(Some(Verdict::Blocked { draft, findings: blocked }));
             }
+            let opening = Some(item.step.earliest).filter(|earliest| *earliest > departs);
             if self.consent == Consent::Rehearsal {
                 return self.go(draft).map(Some);
+            }
+            if self.consent == Consent::ShownBefore && opening.is_some() && self.must_wait(&draft.note) {
+                return Ok(Some(Verdict::TooEarly { draft }));
             }
             if self.consent == Consent::ShownBefore {
                 let unchanged = draft.note.shown.as_deref() == Some(draft.note.shown_hash().as_str());
@@ -182,7 +195,7 @@ impl Review<'_> {
                     agreed = Some(draft.note.shown_hash());
                     item.note = Some(draft.note);
                 }
-                Word::Skip => return Ok(Some(Verdict::Skipped { id: draft.note.id })),
+                Word::Skip => return Ok(Some(Verdict::Skipped { note: draft.note })),
                 Word::Edit => item.note = Some(self.edit(draft)?),
                 Word::Quit => return Ok(None),
             }
@@ -210,8 +223,19 @@ impl Review<'_> {
         if self.trace == Trace::Record && may_keep {
             keep(self.store, &draft.note, departs)?;
         }
+        if self.trace == Trace::Record && is_settled(&draft.note) && !self.wish.allow.is_empty() {
+            self.store.record_allowed(&draft.note.id, &draft.note.allowed)?;
+        }
         self.desk.adopt(&draft.note);
         Ok(draft)
+    }
+
+    /// Whether a note that is early waits where no person decides: thanks for an interview that
+    /// has not ended, and replies that want a pause. Other thanks are early only by custom.
+    fn must_wait(&self, note: &Note) -> bool {
+        let application = self.desk.application(&note.application);
+        let interview = application.and_then(|application| application.interview(note.round));
+        note.kind != NoteKind::ThankYou || interview.is_some_and(|interview| interview.ended > self.now)
     }
 
     fn blocked(&self, draft: &Draft) -> Vec<Finding> {
@@ -227,6 +251,11 @@ impl Review<'_> {
     /// Shows the note and asks; a blocked note cannot be sent, only mended or left.
     fn ask(&mut self, draft: &Draft, blocked: &[Finding], departs: DateTime<FixedOffset>) -> Result<Word> {
         let note = &draft.note;
+        let hint = format!("`thanks send {} --yes` sends what `thanks draft` has shown", note.id);
+        if !self.terminal.is_interactive() {
+            let why = "there is no terminal to ask on";
+            return Err(Problem::new(Kind::NeedsYou, why).detail("nothing was sent").hint(hint).into());
+        }
         self.terminal.say(&view::note_text(note));
         if let Some(difference) = &draft.difference {
             self.terminal.say("your words were kept; the record would now say:");
@@ -247,7 +276,6 @@ impl Review<'_> {
             self.terminal.say(&advice);
         }
         let to = note.to.as_ref().map(|to| to.address.to_string()).unwrap_or_default();
-        let hint = format!("`thanks send {} --yes` sends what `thanks draft` has shown", note.id);
         let is_fixed = note.offers > 0 && is_settled(note);
         let later = departure::later(&draft.step, calendar, self.now).filter(|_| note.send_after.is_none());
         let opening = departure::opening(&draft.step, calendar, self.now);
@@ -351,73 +379,6 @@ impl Review<'_> {
         let known = self.desk.notes.iter().find(|note| note.id == draft.note.id);
         known.is_some_and(|known| known.send_after != draft.note.send_after)
     }
-}
-
-/// Writes a draft if it says anything that the record does not.
-pub fn keep(store: &mut Store, note: &Note, at: DateTime<FixedOffset>) -> Result<()> {
-    let known = store.note(&note.id)?;
-    // What was approved meanwhile, word for word, stays approved.
-    if known
-        .as_ref()
-        .is_some_and(|known| known.state == State::Approved && known.shown_hash() == note.shown_hash())
-    {
-        return Ok(());
-    }
-    let unchanged = known.as_ref().is_some_and(|known| {
-        known.state == State::Drafted
-            && known.shown_hash() == note.shown_hash()
-            && known.facts == note.facts
-            && known.edited == note.edited
-            && known.allowed == note.allowed
-            && known.departs_on == note.departs_on
-            && known.message_id == note.message_id
-            && known.send_before == note.send_before
-    });
-    if unchanged { Ok(()) } else { store.save_draft(note, at) }
-}
-
-/// Subject and body in the owner's editor, as they are in the preview.
-pub fn edit_text(note: &mut Note, environment: &Environment, folder: &Path) -> Result<()> {
-    let text = format!("Subject: {}\n\n{}\n", note.subject, note.body.trim_end());
-    let stem = note.id.as_str().replace('/', "-");
-    let edited = editor::edit(environment.editor_command(), folder, &stem, ".txt", &text)?;
-    let refused = |message: &str| {
-        Problem::new(Kind::Data, message)
-            .detail(format!("nothing was changed; your text is in {}", edited.path.display()))
-    };
-    let text = edited.text.replace("\r\n", "\n");
-    let text = text.trim_start_matches('\u{feff}');
-    let Some((first, body)) = text.split_once('\n') else {
-        return Err(refused("the text is empty").into());
-    };
-    let Some(subject) = first.strip_prefix("Subject:") else {
-        return Err(refused("the first line must be `Subject: …`").into());
-    };
-    if body.trim().is_empty() {
-        return Err(refused("the text is empty").into());
-    }
-    if let Some(c) = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
-        return Err(refused(&format!("the text holds the control character U+{:04X}", u32::from(c))).into());
-    }
-    note.subject = subject.trim().to_owned();
-    note.body = body.trim().to_owned();
-    edited.discard();
-    Ok(())
-}
-
-/// The bytes of a note as they go over the wire.
-pub fn wire_of(note: &Note, date: DateTime<FixedOffset>) -> Result<Vec<u8>> {
-    let missing = |what: &str| format!("{} has no {what}", note.id);
-    Ok(mime::build(&Outgoing {
-        from: note.from.as_ref().with_context(|| missing("sender"))?,
-        to: note.to.as_ref().with_context(|| missing("recipient"))?,
-        subject: &note.subject,
-        body: &note.body,
-        message_id: note.message_id.as_deref().with_context(|| missing("Message-ID"))?,
-        in_reply_to: note.in_reply_to.as_deref(),
-        references: &note.references,
-        date,
-    })?)
 }
 
 /// A moment in a prompt: the time alone where it is today's.

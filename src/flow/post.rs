@@ -36,7 +36,11 @@ pub struct Post<'a> {
 const PATIENCE_WITH_OTHERS: Duration = Duration::from_secs(15);
 
 /// Takes the send lock, waiting for another sender for a while.
-pub fn lock(paths: &config::Paths) -> Result<SendLock> {
+pub fn lock(paths: &config::Paths, terminal: &Terminal) -> Result<SendLock> {
+    if let Some(lock) = SendLock::try_take(&paths.lock)? {
+        return Ok(lock);
+    }
+    terminal.say("another thanks is sending; waiting up to 15 seconds for it");
     SendLock::take_within(&paths.lock, PATIENCE_WITH_OTHERS)?.ok_or_else(|| {
         Problem::new(Kind::TryAgain, "another command is sending")
             .detail("nothing was sent by this one")

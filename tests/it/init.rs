@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use crate::imap_server::{self, ImapServer};
 use crate::sandbox::Sandbox;
 use crate::smtp_server::{At, Certificate, Fault, SmtpServer, Transport};
 
@@ -121,7 +122,7 @@ fn after_a_failure_nothing_is_written() {
     let builder = SmtpServer::builder;
     let tls = |certificate| builder().transport(Transport::Tls(certificate));
     for (server, security, exit, said) in [
-        (builder().fault(At::Auth, refusal), "none", 77, "127.0.0.1 refuses the login of jo@example.com"),
+        (builder().fault(At::Auth, refusal), "none", 77, "127.0.0.1 refuses the password of jo@example.com"),
         (builder().fault(At::Auth, Fault::Reply("454 later")), "none", 75, "takes no mail now"),
         (builder().keywords(&["8BITMIME"]), "none", 78, "no way to log in"),
         (builder().fault(At::Banner, Fault::Garbage), "none", 75, "does not answer as a mail server"),
@@ -250,7 +251,7 @@ fn a_person_may_name_a_command_or_another_server_or_stop() {
     screen.sees("asking `printf x` for the password").sees("Connection refused");
     screen.answer("Another server (Enter stops):", &format!("localhost:{}", server.port()));
     screen.answer("Encryption:", "none");
-    screen.sees("localhost refuses the login of jo");
+    screen.sees("localhost refuses the password of jo");
     let shown = screen.ends(77);
     assert!(shown.ends_with("error: no account was set up\nnothing was written\n"), "{shown}");
     assert!(!sandbox.home().exists());
@@ -287,4 +288,31 @@ fn a_configuration_that_was_named_must_be_there() {
     let sandbox = Sandbox::new();
     let talk = sandbox.run(&["status", "-c", "nowhere.toml"]).exits(78).talk();
     assert!(talk.contains("there is no configuration at") && talk.contains("thanks init -c"), "{talk}");
+}
+
+#[test]
+fn a_mailbox_is_written_after_it_opened_with_the_same_secret() {
+    let sandbox = sandbox();
+    let (server, mail) = (SmtpServer::builder().start(), ImapServer::builder().start());
+    let at = format!("127.0.0.1:{}", mail.port());
+    let told = ["--auth-command", "echo sesame", "--imap", &at];
+    let out = sandbox.run(&with(&flags(&server), &told)).talks_somehow().text();
+    assert!(out.contains("mailbox        127.0.0.1\n"), "{out}");
+    assert!(mail.commands().iter().any(|command| command.contains("sesame")));
+    assert_eq!(sandbox.run(&["sync"]).talks_somehow().text(), "mailbox read: nothing new\n");
+}
+
+#[test]
+fn a_mailbox_that_does_not_open_is_not_written() {
+    let sandbox = sandbox();
+    let server = SmtpServer::builder().start();
+    let mail = ImapServer::builder()
+        .fault(imap_server::At::Login, imap_server::Fault::Refuse("NO [AUTHENTICATIONFAILED] no"))
+        .start();
+    let at = format!("127.0.0.1:{}", mail.port());
+    let told = ["--auth-command", "echo sesame", "--imap", &at];
+    let talk = sandbox.run(&with(&flags(&server), &told)).exits(77).talk();
+    assert!(talk.contains("127.0.0.1 refuses the login of jo@example.com"), "{talk}");
+    assert!(talk.contains("nothing was written"), "{talk}");
+    assert!(!sandbox.home().join("config.toml").exists());
 }

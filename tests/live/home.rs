@@ -16,6 +16,8 @@ pub struct Home {
 /// How a home logs in.
 pub enum Auth<'a> {
     Password,
+    /// On connections that begin in clear.
+    PasswordAfterStartTls,
     Token(&'a str),
 }
 
@@ -28,16 +30,18 @@ impl Home {
         let home = Home { root: tempfile::tempdir().unwrap(), now: now() };
         let ca = stand.ca_file();
         let (method, secret) = match auth {
-            Auth::Password => ("password", "cand-pass"),
+            Auth::Password | Auth::PasswordAfterStartTls => ("password", "cand-pass"),
             Auth::Token(token) => ("xoauth2", *token),
+        };
+        let (smtp, imap, security) = match auth {
+            Auth::PasswordAfterStartTls => (stand.submission, stand.imap, "starttls"),
+            Auth::Password | Auth::Token(_) => (stand.smtps, stand.imaps, "tls"),
         };
         let config = format!(
             "[me]\nname = \"Jo Marsh\"\nemail = \"candidate@thanks.test\"\n\n\
-             [smtp]\nhost = \"localhost\"\nport = {}\nsecurity = \"tls\"\nca_file = \"{ca}\"\n\n\
-             [imap]\nhost = \"localhost\"\nport = {}\nsecurity = \"tls\"\nca_file = \"{ca}\"\n\n\
+             [smtp]\nhost = \"localhost\"\nport = {smtp}\nsecurity = \"{security}\"\nca_file = \"{ca}\"\n\n\
+             [imap]\nhost = \"localhost\"\nport = {imap}\nsecurity = \"{security}\"\nca_file = \"{ca}\"\n\n\
              [auth]\nmethod = \"{method}\"\ncommand = [\"echo\", \"{secret}\"]\n",
-            stand.smtps,
-            stand.imaps,
             ca = ca.display()
         );
         fs::write(home.root.path().join("config.toml"), config).unwrap();

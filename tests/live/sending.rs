@@ -35,3 +35,14 @@ fn a_note_to_nobody_comes_back_and_its_follow_up_never_goes() {
     home.now += chrono::TimeDelta::days(21);
     assert!(home.says(&["nudge", "--yes"], 0).contains("nothing to send"));
 }
+
+#[test]
+fn a_connection_that_begins_in_clear_is_encrypted_before_anything_is_said() {
+    let Some(stand) = Stand::start() else { return };
+    let home = Home::with(&stand, &Auth::PasswordAfterStartTls);
+    home.met("Acme", "Jane Doe <jane@acme.test>");
+    assert!(home.says(&["send", "--yes"], 0).contains("sent     acme/jane"));
+    let _ = home.says(&["sync"], 0);
+    assert_eq!(stand.inbox_of("jane", 1).len(), 1);
+    assert_eq!(stand.sent("candidate").len(), 1);
+}

@@ -250,6 +250,30 @@ impl Smtp {
     }
 }
 
+impl Imap {
+    /// A server as a person names it, `host` or `host:port`; the encryption follows the port.
+    /// Errors are `Data`.
+    pub fn named(text: &str, ca_file: Option<PathBuf>) -> Result<Imap, Problem> {
+        let (host, port) =
+            match text.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse().ok()?))) {
+                Some((host, port)) if !host.contains(':') => (host, Some(port)),
+                _ => (text, None),
+            };
+        let refused = |what: String| Problem::new(Kind::Data, printable(&what));
+        if !values::is_host(host) {
+            return Err(refused(format!("`{host}` is no host such as imap.example.com")));
+        }
+        let security = match port {
+            Some(143) => Security::Starttls,
+            Some(993) | None => Security::Tls,
+            Some(_) if is_loopback(host) => Security::None,
+            Some(_) => Security::Tls,
+        };
+        let port = check_door(host, port, security).map_err(refused)?.unwrap_or(security.imap_port());
+        Ok(Imap { host: host.to_owned(), port, security, user: None, ca_file, sent: None })
+    }
+}
+
 impl Security {
     /// By its word in the file.
     pub fn named(word: &str) -> Option<Security> {

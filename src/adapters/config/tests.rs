@@ -169,6 +169,37 @@ fn what_people_write_is_understood() {
 }
 
 #[test]
+fn a_mailbox_always_has_a_user() {
+    let user = |keys: &str| {
+        parsed(&format!(
+            "[me]\nemail = \"a@b.example\"\n[smtp]\nhost = \"h\"\nuser = \"\"\n[imap]\nhost = \"h\"\n{keys}"
+        ))
+        .imap_user()
+    };
+    assert_eq!(user("").as_deref(), Some("a@b.example"));
+    assert_eq!(user("user = \"\"\n").as_deref(), Some("a@b.example"));
+}
+
+#[test]
+fn a_copy_is_put_into_sent_where_nobody_else_does_it() {
+    for (host, told, mailbox, expected) in [
+        ("smtp.example.com", "", true, SentCopy::Imap),
+        ("smtp.example.com", "", false, SentCopy::None),
+        ("smtp.gmail.com", "", true, SentCopy::None),
+        ("SMTP.Office365.com", "", true, SentCopy::None),
+        ("smtp.gmail.com", "sent_copy = \"imap\"\n", true, SentCopy::Imap),
+        ("smtp.example.com", "sent_copy = \"self\"\n", true, SentCopy::ToSelf),
+        ("smtp.example.com", "sent_copy = \"none\"\n", true, SentCopy::None),
+    ] {
+        let imap = if mailbox { "[imap]\nhost = \"h\"\n" } else { "" };
+        let config = parsed(&format!("[smtp]\nhost = \"{host}\"\n{told}{imap}"));
+        assert_eq!(config.sent_copy(), expected, "{host} {told}");
+    }
+    let problem = parse(Path::new("c"), "[smtp]\nhost = \"h\"\nsent_copy = \"yes\"\n").unwrap_err();
+    assert_eq!(problem.hint.as_deref(), Some("it is one of auto, none, self, imap"));
+}
+
+#[test]
 fn a_missing_file_is_no_error_and_a_directory_is_one() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(load(&folder.path().join("config.toml")), Ok(None));

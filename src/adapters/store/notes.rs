@@ -39,13 +39,6 @@ pub struct Claim<'a> {
     pub fresh: Option<&'a [u8]>,
 }
 
-/// A note whose sender died.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Orphan {
-    pub id: NoteId,
-    pub now: State,
-}
-
 impl Store {
     /// Notes of the chosen applications, in the order in which they were drafted.
     pub fn notes(&self, which: Which<'_>) -> Result<Vec<Note>> {
@@ -118,6 +111,13 @@ impl Store {
             "UPDATE notes SET shown = ?2 WHERE id = ?1 AND shown IS NOT ?2",
             params![id.as_str(), hash],
         )?;
+        Ok(())
+    }
+
+    /// Remembers which checks the owner overrode for a note whose text stands.
+    pub fn record_allowed(&mut self, id: &NoteId, names: &[String]) -> Result<()> {
+        self.connection
+            .execute("UPDATE notes SET allowed = ?2 WHERE id = ?1", params![id.as_str(), names.join(" ")])?;
         Ok(())
     }
 
@@ -253,6 +253,10 @@ impl Store {
         let change = self.connection.transaction()?;
         let state = state_of(&change, id)?.with_context(|| format!("no note {id}"))?;
         let after = step(&change, id, state, event, at, text)?;
+        if matches!(event, Event::Refuse | Event::Expire) {
+            // It is looked at again before it is offered again.
+            change.execute("UPDATE notes SET shown = NULL WHERE id = ?1", [id.as_str()])?;
+        }
         if event == Event::Mark {
             change.execute(
                 "UPDATE notes SET offers = offers + 1, journaled = journaled + 1 WHERE id = ?1",
@@ -290,6 +294,21 @@ impl Store {
         Ok(withdrawn)
     }
 
+    /// Lets approvals end whose last moment has passed.
+    pub fn expire_overdue(&mut self, at: DateTime<FixedOffset>) -> Result<Vec<NoteId>> {
+        let overdue: Vec<Note> = self
+            .notes_in(State::Approved)?
+            .into_iter()
+            .filter(|note| note.send_before.is_some_and(|before| before < at))
+            .collect();
+        let mut expired = Vec::new();
+        for note in overdue {
+            self.step(&note.id, Event::Expire, at, Some("its time has passed"))?;
+            expired.push(note.id);
+        }
+        Ok(expired)
+    }
+
     /// Whether some sender has notes in hand, or had when it died.
     pub fn has_claims(&self) -> Result<bool> {
         let mut statement = self.connection.prepare_cached(
@@ -297,32 +316,6 @@ impl Store {
              AND state NOT IN ('sent', 'withdrawn', 'answered', 'bounced'))",
         )?;
         Ok(statement.query_row([], |row| row.get(0))?)
-    }
-
-    /// Puts right what a dead sender of this machine left: to be called under the send lock only.
-    /// A claim becomes an approval again; a note whose dot may have left becomes `unsure`.
-    pub fn recover(&mut self, machine: &str, at: DateTime<FixedOffset>) -> Result<Vec<Orphan>> {
-        let change = self.connection.transaction()?;
-        let mut orphans = Vec::new();
-        for (state, event) in [(State::Claimed, Event::Release), (State::Sending, Event::Lose)] {
-            let ids: Vec<String> = change
-                .prepare_cached(
-                    "SELECT id FROM notes WHERE state = ?1 AND claimed_by = ?2
-                     AND state NOT IN ('sent', 'withdrawn', 'answered', 'bounced') ORDER BY number",
-                )?
-                .query_map(params![state.name(), machine], |row| row.get(0))?
-                .collect::<Result<_, _>>()?;
-            for id in ids {
-                let id = NoteId::from_stored(id);
-                let now = step(&change, &id, state, event, at, Some("its sender ended before an answer"))?;
-                orphans.push(Orphan { id, now });
-            }
-        }
-        if orphans.is_empty() {
-            return Ok(orphans);
-        }
-        change.commit().context("the recovery could not be recorded")?;
-        Ok(orphans)
     }
 }
 

@@ -319,3 +319,33 @@ fn changes_of_two_commands_wait_for_each_other() {
         }
     });
 }
+
+#[cfg(unix)]
+#[test]
+fn before_a_migration_a_private_copy_is_kept() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("thanks.db");
+    let mut store = open(&folder);
+    store.save_draft(&note("acme/jane"), at()).unwrap();
+    let next = [MIGRATIONS[0], "ALTER TABLE applications ADD COLUMN pay TEXT"];
+    store.migrate(&path, Beginning::Fresh, &next).unwrap();
+    assert_eq!(version_of(&store.connection).unwrap(), 2);
+    let copy = folder.path().join("thanks.db.bak-v1");
+    assert_eq!(fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
+    let copy = Connection::open(copy).unwrap();
+    assert_eq!(version_of(&copy).unwrap(), 1);
+    let notes: i64 = copy.query_row("SELECT count(*) FROM notes", [], |row| row.get(0)).unwrap();
+    assert_eq!(notes, 1);
+}
+
+#[test]
+fn a_migration_that_fails_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("thanks.db");
+    let mut store = open(&folder);
+    let next = [MIGRATIONS[0], "ALTER TABLE applications ADD COLUMN pay TEXT; SELECT nonsense"];
+    assert!(store.migrate(&path, Beginning::Fresh, &next).is_err());
+    assert_eq!(version_of(&store.connection).unwrap(), 1);
+    assert!(store.connection.prepare("SELECT pay FROM applications").is_err());
+}

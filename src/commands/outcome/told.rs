@@ -29,10 +29,12 @@ pub(super) fn delivered(
         (Some(Kind::InDoubt), _) => (Fate::InDoubt, Some(Kind::InDoubt)),
         (Some(kind), State::Unsure) => (Fate::InDoubt, Some(*kind)),
         (Some(kind), State::Refused) => {
-            let hint = Some(format!(
-                "`thanks edit {}` mends an address, then `thanks draft {id}`",
-                note.application
-            ));
+            // MAIL and RCPT speak of addresses, the end of the data of the text.
+            let mend = match detail.contains(", at ") {
+                true => format!("`thanks edit {}` mends an address", note.application),
+                false => format!("`thanks draft {id} --edit` changes the text"),
+            };
+            let hint = Some(format!("{mend}; it is offered again only after `thanks draft {id}`"));
             let word = "refused";
             (Fate::NotSent { word, why: detail.clone(), lines: Vec::new(), hint }, Some(*kind))
         }
@@ -80,7 +82,12 @@ pub(super) fn undelivered(verdict: &Verdict) -> NoteOutcome {
                 .map(|finding| format!("--allow {}", finding.name))
                 .collect();
             let id = &draft.note.id;
-            let hint = format!("`thanks draft {id} --edit`, or `thanks send {id} {}`", allow.join(" "));
+            let allow = format!("`thanks send {id} {}`", allow.join(" "));
+            let hint = match draft.note.offers {
+                0 => format!("`thanks draft {id} --edit`, or {allow}"),
+                // What was offered once is never changed.
+                _ => allow,
+            };
             not_sent(&draft.note, to, Kind::Declined, "blocked", why, lines, Some(hint))
         }
         Verdict::NoAddress { draft, name } => {
@@ -116,8 +123,14 @@ pub(super) fn undelivered(verdict: &Verdict) -> NoteOutcome {
             let kind = if word == "waiting" { Kind::TryAgain } else { Kind::Declined };
             not_sent(note, to, kind, word, why, Vec::new(), None)
         }
-        Verdict::Skipped { id } => {
-            plain(id, None, State::Drafted, Some(Kind::Declined), "skipped", Fate::Skipped)
+        Verdict::TooEarly { draft } => {
+            let to = draft.note.to.as_ref().map(|to| to.address.to_string());
+            let why = format!("not before {}", draft.step.zone.stamp(draft.step.earliest.to_utc()));
+            not_sent(&draft.note, to, Kind::Declined, "early", why, Vec::new(), None)
+        }
+        Verdict::Skipped { note } => {
+            let to = note.to.as_ref().map(|to| to.address.to_string());
+            plain(&note.id, to, note.state, Some(Kind::Declined), "skipped", Fate::Skipped)
         }
         Verdict::Later { draft, at } => {
             let to = draft.note.to.as_ref().map(|to| to.address.to_string());
@@ -155,6 +168,7 @@ pub(super) fn not_sent(
     lines: Vec<String>,
     hint: Option<String>,
 ) -> NoteOutcome {
+    let why = printable(&why);
     let detail = why.clone();
     plain(&note.id, to, note.state, Some(kind), &detail, Fate::NotSent { word, why, lines, hint })
 }

@@ -598,3 +598,32 @@ proptest! {
         prop_assert!(due(n) <= due(n + 1));
     }
 }
+
+#[test]
+fn who_is_away_is_left_alone_until_two_business_days_after_their_return() {
+    let away = |person: usize, until: &str| {
+        let mut application = acme(ENDED);
+        application.people[person].away_until = Some(day(until));
+        only(&steps_at(&application, &thanked(), "2026-03-12T10:00:00-04:00"))
+    };
+    assert_eq!(
+        away(0, "2026-03-16"),
+        "nudge jane, Wed 18 Mar 10:00 EDT; away until Mon 16 Mar + 2 business days"
+    );
+    let unheld = "nudge jane, Thu 12 Mar 10:00 EDT; 5 business days after the thank-you of Thu 5 Mar";
+    assert_eq!(away(0, "2026-03-09"), unheld, "they are back long before");
+    assert_eq!(away(1, "2026-03-16"), unheld, "somebody else is away");
+}
+
+#[test]
+fn after_a_mail_nothing_follows_until_its_owner_tells_what_it_says() {
+    let wrote = hears(acme(ENDED), News::Wrote, "2026-03-10T10:00:00-04:00");
+    assert!(steps_at(&wrote, &thanked(), "2026-03-30T10:00:00-04:00").is_empty());
+    let told = hears(wrote, News::Answered, "2026-03-10T18:00:00-04:00");
+    assert_eq!(
+        only(&steps_at(&told, &thanked(), "2026-03-30T10:00:00-04:00")),
+        "nudge jane, Tue 17 Mar 10:00 EDT; 5 business days after their answer of Tue 10 Mar"
+    );
+    let again = hears(told, News::Wrote, "2026-03-16T10:00:00-04:00");
+    assert!(steps_at(&again, &thanked(), "2026-03-30T10:00:00-04:00").is_empty());
+}

@@ -1,9 +1,9 @@
 //! Thank-yous: one for each person met in each round, within a day. Calendars do not delay them.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 
-use super::numbers::{Lateness, Policy, days};
-use super::{Case, Missed, Moments, Past, Step, is_settled, plural};
+use super::numbers::Lateness;
+use super::{Case, Moments, Past, Step, is_settled, plural};
 use crate::domain::application::Application;
 use crate::domain::calendar::thank_you_from;
 use crate::domain::interview::Interview;
@@ -13,25 +13,6 @@ pub(super) fn steps(case: &Case<'_>) -> Vec<Step> {
     unthanked(case.application, case.past)
         .filter(|(round, _)| case.policy.lateness(round, case.now) != Lateness::TooLate)
         .map(|(round, person)| step(case, round, person))
-        .collect()
-}
-
-pub(super) fn missed(
-    application: &Application,
-    past: &[Past],
-    policy: &Policy,
-    now: DateTime<Utc>,
-) -> Vec<Missed> {
-    if !application.is_open() {
-        return Vec::new();
-    }
-    unthanked(application, past)
-        .filter(|(round, _)| policy.lateness(round, now) == Lateness::TooLate)
-        .map(|(round, person)| Missed {
-            person: person.to_owned(),
-            round: round.round,
-            since: round.ended + days(policy.too_late_after_days),
-        })
         .collect()
 }
 

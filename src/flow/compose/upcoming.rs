@@ -1,14 +1,13 @@
-//! What comes next in the whole record, and what was missed. Nothing is composed here.
+//! What comes next in the whole record. Nothing is composed here.
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::{Desk, Item, Rule};
 use crate::domain::application::Application;
-use crate::domain::interview::Interview;
 use crate::domain::note::Note;
-use crate::domain::policy::{Missed, Past, Step, missed, steps};
+use crate::domain::policy::{Past, Step, steps};
 use crate::domain::zone::Zone;
 
 impl Desk {
@@ -25,24 +24,6 @@ impl Desk {
             .collect();
         items.sort_by_key(|item| item.step.due);
         items
-    }
-
-    /// Whom nobody thanked in time, with the application.
-    pub fn missed(&self) -> Vec<(&Application, Missed)> {
-        let notes = self.notes_by_application();
-        let mut found = Vec::new();
-        let is_old = |round: &Interview| self.now.signed_duration_since(round.ended) > TimeDelta::days(1);
-        for application in &self.applications {
-            if !application.is_open() || !application.interviews.iter().any(is_old) {
-                continue;
-            }
-            let notes = notes.get(application.slug.as_str()).map(Vec::as_slice).unwrap_or_default();
-            let past = past_of(application, notes.iter().copied());
-            let rule = (self.rules)(application.country.as_deref());
-            let missed = missed(application, &past, &rule.policy, self.now);
-            found.extend(missed.into_iter().map(|missed| (application, missed)));
-        }
-        found
     }
 
     fn items_of(&self, application: &Application, notes: &[&Note]) -> Vec<Item> {

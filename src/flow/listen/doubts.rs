@@ -9,7 +9,7 @@ use crate::adapters::imap::{Found, ImapError, Session};
 use crate::adapters::mime::incoming;
 use crate::adapters::store::{Seen, Store, Which};
 use crate::domain::inbound::{Mail, MailKind, Message};
-use crate::domain::note::Note;
+use crate::domain::note::{Note, is_rehearsal};
 use crate::domain::outbox::State;
 use crate::domain::problem::Problem;
 use crate::domain::zone::Zone;
@@ -67,7 +67,8 @@ pub(in crate::flow) fn likely<'f>(
 ) -> Vec<&'f Found> {
     let is_another = |message: &Message| {
         let ids = message.message_id.iter().chain(&message.earlier_ids);
-        ids.clone().any(|id| all.iter().any(|other| other.known_ids().any(|known| known == id)))
+        ids.clone()
+            .any(|id| is_rehearsal(id) || all.iter().any(|other| other.known_ids().any(|known| known == id)))
     };
     copies
         .iter()

@@ -148,3 +148,22 @@ fn a_huge_header_is_read_only_to_its_limit() {
     let server = ImapServer::builder().message("INBOX", NEW, &header, "").start();
     assert_eq!(look(&server)[0].header.len(), 65_536);
 }
+
+#[test]
+fn the_beginning_of_a_text_comes_when_it_is_asked_for_and_leaves_the_message_unread() {
+    let long = "x".repeat(100_000);
+    let server = ImapServer::builder()
+        .message("INBOX", NEW, answer(), &long)
+        .message("INBOX", NEW, "From: jane@acme.example", "short")
+        .start();
+    let mut session = patient(&server);
+    let found = session.inbox_since(day("2026-03-05"), &wanted()).unwrap();
+    let texts = session.texts(&uids(&found)).unwrap();
+    assert_eq!(
+        texts.iter().map(|(uid, text)| (*uid, text.len())).collect::<Vec<_>>(),
+        [(11, 16_384), (12, 5)]
+    );
+    assert!(session.texts(&[]).unwrap().is_empty());
+    session.logout();
+    assert_nothing_was_changed(&server);
+}

@@ -154,3 +154,88 @@ fn an_answer_that_the_timer_finds_stops_the_planned_follow_up() {
     house.sandbox.run(&["schedule", "run"]).prints("");
     assert_eq!(house.smtp.accepted().len(), 1);
 }
+
+#[test]
+fn after_an_answer_that_was_told_of_the_follow_up_is_another_note_that_can_go() {
+    let mut house = House::due();
+    house.jane_answers("We need another week to decide.");
+    let _ = house.sync(0);
+    let _ = house.sandbox.run(&["heard", "acme", "--answered"]).talks_somehow().text();
+    house.sandbox.set_now("2026-04-08T14:06:00Z");
+    draft(&house.sandbox);
+    let (out, talk) = house.sandbox.run(&["nudge", "--yes"]).both();
+    assert!(out.starts_with("sent     acme/jane/nudge-2, "), "{out}{talk}");
+    assert_eq!(house.smtp.accepted().len(), 2);
+    assert_eq!(state(&house.sandbox, "acme/jane/nudge"), "withdrawn");
+}
+
+#[test]
+fn an_answer_after_what_was_told_stops_the_next_follow_up_too() {
+    let mut house = House::due();
+    house.jane_answers("We need another week to decide.");
+    let _ = house.sync(0);
+    let _ = house.sandbox.run(&["heard", "acme", "--answered"]).talks_somehow().text();
+    house.sandbox.set_now("2026-04-08T14:06:00Z");
+    draft(&house.sandbox);
+    house.imap.deliver(
+        "INBOX",
+        " 7-Apr-2026 15:00:00 +0000",
+        "From: Jane Doe <jane@acme.example>\nSubject: Your application\nMessage-ID: <two@acme.example>\n\nPlease call me.\n",
+    );
+    let talk = house.sandbox.run(&["nudge", "--yes"]).talk();
+    assert!(talk.contains("withdrawn: acme/jane/nudge-2"), "{talk}");
+    assert_eq!(house.smtp.accepted().len(), 1);
+}
+
+#[test]
+fn a_mail_that_its_owner_has_told_of_already_changes_nothing() {
+    let mut house = House::thanked();
+    house.jane_answers("We need another week to decide.");
+    house.sandbox.set_now("2026-03-06T18:00:00Z");
+    let _ = house.sandbox.run(&["heard", "acme", "--decision", "end of March"]).talks_somehow().text();
+    assert_eq!(house.sync(0), "mailbox read: nothing new\n");
+    house.sandbox.set_now("2026-04-08T14:06:00Z");
+    draft(&house.sandbox);
+    let _ = house.sandbox.run(&["nudge", "--yes"]).talks_somehow().text();
+    assert_eq!(house.smtp.accepted().len(), 2);
+}
+
+/// The configuration without the command that prints the password.
+fn asks_for_the_password(house: &mut House, imap_user: &str) {
+    // Without a keyring, whatever this machine has.
+    house.sandbox.set("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent");
+    let path = house.sandbox.home().join("config.toml");
+    let text = fs::read_to_string(&path).unwrap();
+    let text = text.split("[auth]").next().unwrap().to_owned();
+    fs::write(&path, text.replace("[imap]\n", &format!("[imap]\nuser = \"{imap_user}\"\n"))).unwrap();
+}
+
+#[test]
+fn the_password_is_asked_for_once_where_the_user_is_the_same() {
+    let mut house = House::due();
+    asks_for_the_password(&mut house, "jo@example.com");
+    let mut screen = house.sandbox.terminal(&["nudge"]);
+    screen.answer("Password of jo@example.com", "sesame-42");
+    screen.sees("mailbox read: nothing from Jane Doe");
+    screen.answer("Send to jane@acme.example?", "y");
+    screen.sees("sent     acme/jane/nudge");
+    screen.ends(0);
+    assert!(house.smtp.logins().last().unwrap().ends_with("jo@example.com sesame-42"));
+    assert!(house.imap.commands().iter().any(|command| command.contains("sesame-42")));
+}
+
+#[test]
+fn a_mailbox_of_another_user_has_a_password_of_its_own() {
+    let mut house = House::due();
+    asks_for_the_password(&mut house, "marsh");
+    let mut screen = house.sandbox.terminal(&["nudge"]);
+    screen.answer("Password of marsh (of the mailbox): ", "inward");
+    screen.answer("Send to jane@acme.example?", "y");
+    screen.answer("Password of jo@example.com (kept nowhere): ", "outward");
+    screen.sees("sent     acme/jane/nudge");
+    screen.ends(0);
+    assert!(house.smtp.logins().last().unwrap().ends_with("jo@example.com outward"));
+    assert!(
+        house.imap.commands().iter().any(|command| command.contains("marsh") && command.contains("inward"))
+    );
+}

