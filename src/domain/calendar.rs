@@ -132,6 +132,11 @@ impl Calendar {
         }
     }
 
+    /// Whether most are on holiday there, which is said and changes nothing (etiquette 2.1).
+    pub fn is_holiday_season(&self, date: NaiveDate) -> bool {
+        matches!(self.country_code(), Some("FR" | "IT" | "ES")) && date.month() == 8
+    }
+
     /// The first usable day from `date` on.
     pub fn next_usable(&self, date: NaiveDate) -> NaiveDate {
         let mut day = date;

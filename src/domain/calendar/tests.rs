@@ -181,3 +181,12 @@ proptest! {
         prop_assert!((opens..=closes).contains(&local.time()));
     }
 }
+
+#[test]
+fn august_is_a_season_of_holidays_where_most_are_away() {
+    let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+    let paris = Calendar::new(Some("FR-75"), []);
+    assert!(paris.is_holiday_season(day("2026-08-10")));
+    assert!(!paris.is_holiday_season(day("2026-09-01")));
+    assert!(!Calendar::new(Some("US"), []).is_holiday_season(day("2026-08-10")));
+}

@@ -89,6 +89,9 @@ pub fn advice(
         let due = step.zone.stamp(step.due.to_utc());
         return Some(format!("early: {due} is customary, {}", step.reason));
     }
+    if step.kind.is_follow_up() && calendar.is_holiday_season(date) {
+        return Some("in August most are on holiday there; September is kinder".to_owned());
+    }
     if step.kind.is_follow_up() {
         let out_of_hours = calendar.follow_up_from(departs.to_utc(), &step.zone) > departs;
         return out_of_hours.then(|| match calendar.follow_up_hours(date) {
