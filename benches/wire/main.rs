@@ -257,7 +257,9 @@ fn approved(store: &mut Store, number: usize) -> NoteId {
     let note = note(number);
     store.save_draft(&note, moment(NOW)).unwrap();
     let wire = wire(&note);
-    store.approve(&[(&note, Approval { wire: &wire, send_before: None })], moment(NOW)).unwrap();
+    store
+        .approve(&[(&note, Approval { wire: &wire, send_before: None, send_after: None })], moment(NOW))
+        .unwrap();
     note.id
 }
 
@@ -267,7 +269,7 @@ fn note(number: usize) -> Note {
     let day = moment(NOW).date_naive();
     let person = format!("p{number}");
     Note {
-        id: NoteId::new("acme", &person, NoteKind::ThankYou, 1),
+        id: NoteId::new("acme", &person, NoteKind::ThankYou, 1, 1),
         application: "acme".into(),
         person,
         round: 1,
@@ -285,6 +287,8 @@ fn note(number: usize) -> Note {
         shown: None,
         departs_on: day,
         send_before: None,
+        send_after: None,
+        next_try: None,
         server_message_id: None,
         in_reply_to: None,
         references: Vec::new(),

@@ -17,7 +17,7 @@ use crate::domain::problem::{Kind, Problem};
 use crate::domain::text::printable;
 
 pub use account::Account;
-pub use environment::{Environment, Paths, local_zone, machine_id};
+pub use environment::{Environment, Paths, finds_program, local_zone, machine_id, system_zones};
 pub use providers::{Preset, PresetSource, explain_login, preset};
 pub use tables::{Auth, Checks, Config, Imap, Me, Method, PolicyTable, Security, SentCopy, Smtp, Templates};
 
@@ -59,6 +59,20 @@ pub fn save(path: &Path, text: &str) -> Result<(), Problem> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     replace(&target, text)
         .map_err(|error| failed_write(&target, &error).detail("the configuration is as it was before"))
+}
+
+/// Whether anybody but the owner may change the file or the folder; never on systems without modes.
+pub fn others_may_write(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        let mode = |metadata: Metadata| std::os::unix::fs::MetadataExt::mode(&metadata);
+        fs::metadata(path).map(mode).is_ok_and(|mode| mode & 0o022 != 0)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        false
+    }
 }
 
 /// A new folder of a random name among the temporary ones, for the user alone.

@@ -2,8 +2,10 @@
 //! decided and decides nothing; the schema refuses what the domain forbids.
 
 mod applications;
+mod inspection;
 mod mail;
 mod notes;
+mod recovery;
 mod rows;
 mod story;
 
@@ -19,8 +21,10 @@ use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use crate::domain::problem::{Kind, Problem};
 
 pub use applications::Which;
+pub use inspection::{Inspection, inspect, planned, unsettled};
 pub use mail::{Question, Seen};
-pub use notes::{Approval, Claim, Orphan, Wire};
+pub use notes::{Approval, Claim, Wire};
+pub use recovery::Orphan;
 pub use story::{Attempt, Told};
 
 /// "thnk": tells the file from other SQLite databases.

@@ -92,6 +92,16 @@ impl Templates {
         Ok(Rendered { subject: subject.split_whitespace().collect::<Vec<_>>().join(" "), body: tidy(&body) })
     }
 
+    /// Reads both parts of a kind, without filling them.
+    pub fn parse(&self, kind: &str) -> Result<(), Problem> {
+        for part in [Part::Subject, Part::Body] {
+            let name = format!("{kind}/{}", part.file());
+            let read = tera_for(&name, &self.text(kind, part)?).map(drop);
+            read.map_err(|error| explained(&name, &error, &BTreeMap::new()))?;
+        }
+        Ok(())
+    }
+
     fn fill(&self, kind: &str, part: Part, values: &BTreeMap<&str, String>) -> Result<String, Problem> {
         let text = self.text(kind, part)?;
         let name = format!("{kind}/{}", part.file());
@@ -240,11 +250,17 @@ enum Failure {
     Tera(tera::Error),
 }
 
-fn fill_now(name: &str, text: &str, context: &Context) -> Result<String, Failure> {
+/// One template, read.
+fn tera_for(name: &str, text: &str) -> tera::TeraResult<Tera> {
     let mut tera = Tera::new();
     tera.autoescape_on(Vec::<&'static str>::new());
     tera.register_filter("start", |text: &str, _: Kwargs, _: &State| capitalised(text));
-    tera.add_raw_template(name, text).map_err(Failure::Tera)?;
+    tera.add_raw_template(name, text)?;
+    Ok(tera)
+}
+
+fn fill_now(name: &str, text: &str, context: &Context) -> Result<String, Failure> {
+    let tera = tera_for(name, text).map_err(Failure::Tera)?;
     let mut filled = Capped { bytes: Vec::new(), full: false };
     let result = tera.render_to(name, context, &mut filled);
     if filled.full {

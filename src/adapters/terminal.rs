@@ -40,6 +40,13 @@ impl Terminal {
         self.interaction == Interaction::Allowed && io::stdin().is_terminal() && io::stderr().is_terminal()
     }
 
+    /// One line before something that may block, for a person who waits.
+    pub fn announce(&self, text: &str) {
+        if self.is_interactive() {
+            self.say(text);
+        }
+    }
+
     /// One text and a line end on stderr. That nobody reads it must not stop anything, so that
     /// errors are ignored.
     pub fn say(&self, text: &str) {

@@ -59,8 +59,8 @@ pub enum Subcommands {
 const GROUPS: [(&str, &[&str]); 5] = [
     ("Everyday", &["add", "draft", "send", "nudge", "status"]),
     ("An application", &["edit", "show", "heard", "mark", "close", "forget"]),
-    ("By itself", &["sync"]),
-    ("Set up", &["init", "demo"]),
+    ("By itself", &["sync", "schedule"]),
+    ("Set up", &["init", "doctor", "holidays", "export", "demo"]),
     ("For the shell", &["completions", "man"]),
 ];
 

@@ -105,7 +105,10 @@ fn run(cli: &Cli, environment: &Environment, streams: &mut Streams<'_>) -> Resul
     if app.loudness == Loudness::Verbose {
         let _ = streams.err.write_all(what_is_read(&app).as_bytes());
     }
-    if !matches!(command, Command::Init(_)) {
+    if !matches!(command, Command::Doctor(_)) {
+        app.require_order()?;
+    }
+    if !matches!(command, Command::Init(_) | Command::Doctor(_)) {
         app.require_named_config()?;
     }
     let report = commands::run(command, &mut app)?;

@@ -1,19 +1,23 @@
 //! What every command has at hand, each opened when it is first needed.
 
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
+use std::rc::Rc;
 
 use anyhow::{Context, Result};
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, Utc};
 
-use crate::adapters::clock;
 use crate::adapters::config::{self, Config, Environment, Paths};
 use crate::adapters::journal::{Journal, SendLock};
 use crate::adapters::store::{Beginning, Store};
 use crate::adapters::templates::Templates;
 use crate::adapters::terminal::Terminal;
+use crate::adapters::{clock, invite};
 use crate::domain::address::Mailbox;
 use crate::domain::calendar::Calendar;
 use crate::domain::policy::Policy;
+use crate::domain::present;
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::zone::Zone;
 use crate::flow::compose::{Desk, Rule, Rules, Sender};
@@ -36,7 +40,27 @@ pub struct App {
     /// The user's own zone.
     pub zone: Zone,
     pub config: Option<Config>,
+    /// Why there is no configuration although there is a file; only `doctor` runs all the same.
+    pub config_trouble: Option<Problem>,
+    pub zone_trouble: Option<Problem>,
+    pub holidays_trouble: Option<Problem>,
+    /// Days that the configuration and its calendars name.
+    own_holidays: BTreeSet<NaiveDate>,
+    pub overdue: Overdue,
 }
+
+/// Whether it is said that a planned note has not left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overdue {
+    Said,
+    /// The command deals with it itself.
+    Known,
+    /// The command also judges what has expired, and says so.
+    Judged,
+}
+
+/// So long after a plan the timer has surely missed it.
+const PATIENCE_WITH_THE_TIMER: TimeDelta = TimeDelta::minutes(15);
 
 impl App {
     pub fn open(
@@ -51,12 +75,49 @@ impl App {
         }
         let now = clock::now(environment.thanks_now.as_deref())?;
         let paths = Paths::find(&environment)?;
-        let config = config::load(&paths.config_file)?;
-        let zone = match config.as_ref().and_then(|config| config.me.as_ref()?.timezone.clone()) {
-            Some(zone) => zone,
-            None => config::local_zone(&environment)?,
+        let (config, config_trouble) = match config::load(&paths.config_file) {
+            Ok(config) => (config, None),
+            Err(trouble) => (None, Some(trouble)),
         };
-        Ok(App { environment, paths, terminal, loudness, now, zone, config })
+        let configured = config.as_ref().and_then(|config| config.me.as_ref()?.timezone.clone());
+        let (zone, zone_trouble) = match configured.map_or_else(|| config::local_zone(&environment), Ok) {
+            Ok(zone) => (zone, None),
+            Err(trouble) => (Zone::utc(), Some(trouble)),
+        };
+        let mut own_holidays: BTreeSet<NaiveDate> = BTreeSet::new();
+        let mut holidays_trouble = None;
+        if let Some(config) = &config {
+            own_holidays.extend(&config.policy.holidays);
+            for path in paths.holidays(&config.policy) {
+                match invite::whole_days(&path) {
+                    Ok(days) => own_holidays.extend(days),
+                    Err(trouble) => holidays_trouble = Some(trouble),
+                }
+            }
+        }
+        Ok(App {
+            environment,
+            paths,
+            terminal,
+            loudness,
+            now,
+            zone,
+            config,
+            config_trouble,
+            zone_trouble,
+            own_holidays,
+            holidays_trouble,
+            overdue: Overdue::Said,
+        })
+    }
+
+    /// What stops every command but the one that tells what is wrong.
+    pub fn require_order(&mut self) -> Result<()> {
+        let troubles = [&mut self.config_trouble, &mut self.zone_trouble, &mut self.holidays_trouble];
+        match troubles.into_iter().find_map(Option::take) {
+            Some(trouble) => Err(trouble.into()),
+            None => Ok(()),
+        }
     }
 
     /// A configuration that was named must be there; the default one need not.
@@ -91,7 +152,15 @@ impl App {
         let beginning = if self.journal().is_empty() { Beginning::Fresh } else { Beginning::JournalHasLines };
         let mut store = Store::open(&self.paths.database, beginning).context("the record cannot be read")?;
         self.put_right(&mut store)?;
-        store.expire_overdue(self.local_now())?;
+        // A clock that is wrong must not take away what was approved.
+        if self.overdue != Overdue::Judged
+            && present::doubt(self.now, store.newest()?.map(|at| at.to_utc())).is_none()
+        {
+            store.expire_overdue(self.local_now())?;
+        }
+        if self.overdue == Overdue::Said {
+            self.say_overdue(&store)?;
+        }
         Ok(store)
     }
 
@@ -102,6 +171,15 @@ impl App {
         } else {
             Ok(None)
         }
+    }
+
+    /// A plan that nobody keeps must not be found out only when it is too late.
+    fn say_overdue(&self, store: &Store) -> Result<()> {
+        for (id, at) in store.planned_before(self.local_now() - PATIENCE_WITH_THE_TIMER)? {
+            let stamp = self.zone.stamp(at.to_utc());
+            self.terminal.say(&format!("warning: {id} was to go {stamp} and has not left: thanks send {id}"));
+        }
+        Ok(())
     }
 
     /// What a dead sender left is put right wherever the record is opened; a living one is left
@@ -137,12 +215,19 @@ impl App {
     pub fn rules(&self) -> Rules {
         let own = self.config.as_ref().and_then(|config| config.me.as_ref()?.country.clone());
         let table = self.config.as_ref().map(|config| config.policy.clone()).unwrap_or_default();
+        let holidays = self.own_holidays.clone();
+        let made: RefCell<HashMap<Option<String>, Rc<Rule>>> = RefCell::default();
         Box::new(move |country| {
             let country = country.or(own.as_deref());
-            Rule {
-                policy: table.over(Policy::for_country(country)),
-                calendar: Calendar::new(country, table.holidays.iter().copied()),
+            if let Some(rule) = made.borrow().get(&country.map(str::to_owned)) {
+                return Rc::clone(rule);
             }
+            let rule = Rc::new(Rule {
+                policy: table.over(Policy::for_country(country)),
+                calendar: Calendar::new(country, holidays.iter().copied()),
+            });
+            made.borrow_mut().insert(country.map(str::to_owned), Rc::clone(&rule));
+            rule
         })
     }
 

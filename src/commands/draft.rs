@@ -15,6 +15,7 @@ use crate::domain::problem::{Kind, Problem};
 use crate::domain::text;
 use crate::domain::view;
 use crate::flow::compose::{Desk, Draft, Item, Wish, is_settled};
+use crate::flow::outgoing::departure::{self, Departure};
 use crate::flow::outgoing::{edit_text, keep, wire_of};
 
 /// Show what is next as it will go out, with what the checks found
@@ -43,6 +44,9 @@ pub struct Args {
     /// Write each note as an .eml file into a folder
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// As it would go out at a moment ahead: "tomorrow 9:00", on your own clock
+    #[arg(long, value_name = "WHEN")]
+    at: Option<String>,
     #[command(flatten)]
     told: Box<DebriefArgs>,
 }
@@ -113,6 +117,10 @@ pub struct Found {
 }
 
 pub fn run(args: &Args, app: &mut App) -> Result<Report> {
+    let planned = match &args.at {
+        Some(text) => departure::read("--at", text, app.now, &app.zone)?,
+        None => Departure::Now,
+    };
     let mut store = app.store()?;
     let mut names = args.notes.clone();
     let mut notices = Vec::new();
@@ -125,7 +133,10 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
     let wish = Wish { template: args.template.clone(), tone: args.told.tone(), allow: Vec::new() };
     let mut drafts = Vec::new();
     for item in next(&desk, &names)? {
-        let departs = departure(&desk, &item);
+        let departs = match planned {
+            Departure::Now => departure(&desk, &item),
+            Departure::Planned(at) => item.step.zone.at(at),
+        };
         let mut draft = desk.compose(&item, departs, &wish)?;
         if args.edit {
             draft = edited(app, &desk, &item, draft, departs)?;

@@ -105,9 +105,9 @@ fn stems(application: &Application) -> Vec<String> {
     for person in &application.people {
         for interview in &application.interviews {
             stems.extend(
-                NoteKind::ALL
-                    .iter()
-                    .map(|kind| stem(&NoteId::new(&application.slug, &person.key, *kind, interview.round))),
+                NoteKind::ALL.iter().map(|kind| {
+                    stem(&NoteId::new(&application.slug, &person.key, *kind, interview.round, 1))
+                }),
             );
         }
     }

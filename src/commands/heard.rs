@@ -75,8 +75,14 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
         _ => News::Decision,
     };
     let reopened = !application.is_open();
-    if let (Status::Closed { reason, .. }, News::Answered | News::Decision | News::Rejected) =
-        (&application.status, news)
+    // What its owner closed goes on when they write; what they refused does so on an invitation.
+    let stays_closed = |reason: &str| match news {
+        News::NextRound => false,
+        News::Rejected => true,
+        _ => reason == News::Rejected.name(),
+    };
+    if let Status::Closed { reason, .. } = &application.status
+        && stays_closed(reason)
     {
         return Err(Problem::new(Kind::Declined, format!("{} is closed: {reason}", application.slug))
             .detail("nothing was changed")

@@ -5,15 +5,19 @@ pub mod add;
 mod app;
 pub mod close;
 pub mod debrief;
+pub mod doctor;
 pub mod draft;
 pub mod edit;
 mod exit;
+pub mod export;
 pub mod forget;
 pub mod heard;
+pub mod holidays;
 pub mod init;
 pub mod mark;
 pub mod nudge;
 pub mod outcome;
+pub mod schedule;
 pub mod send;
 pub mod show;
 pub mod status;
@@ -25,7 +29,7 @@ use serde::Serialize;
 
 use crate::domain::problem::Kind;
 
-pub use app::{App, Loudness};
+pub use app::{App, Loudness, Overdue};
 pub use exit::Exit;
 
 #[derive(Debug, Subcommand)]
@@ -43,6 +47,10 @@ pub enum Command {
     Forget(forget::Args),
     Sync(sync::Args),
     Init(init::Args),
+    Export(export::Args),
+    Doctor(doctor::Args),
+    Holidays(holidays::Args),
+    Schedule(schedule::Args),
 }
 
 /// `thanks` alone is `thanks status`.
@@ -69,9 +77,18 @@ pub enum Report {
     Forget(forget::Report),
     Sync(sync::Report),
     Init(init::Report),
+    Export(export::Report),
+    Doctor(doctor::Report),
+    Holidays(holidays::Report),
+    Schedule(schedule::Report),
 }
 
 pub fn run(command: &Command, app: &mut App) -> Result<Report> {
+    app.overdue = match command {
+        Command::Schedule(_) => Overdue::Judged,
+        Command::Send(_) | Command::Status(_) => Overdue::Known,
+        _ => Overdue::Said,
+    };
     Ok(match command {
         Command::Add(args) => Report::Add(add::run(args, app)?),
         Command::Draft(args) => Report::Draft(draft::run(args, app)?),
@@ -85,14 +102,23 @@ pub fn run(command: &Command, app: &mut App) -> Result<Report> {
         Command::Close(args) => Report::Close(close::run(args, app)?),
         Command::Forget(args) => Report::Forget(forget::run(args, app)?),
         Command::Sync(args) => Report::Sync(sync::run(args, app)?),
+        Command::Export(args) => Report::Export(export::run(args, app)?),
         Command::Init(args) => Report::Init(init::run(args, app)?),
+        Command::Doctor(args) => Report::Doctor(doctor::run(args, app)?),
+        Command::Holidays(args) => Report::Holidays(holidays::run(args, app)?),
+        Command::Schedule(args) => Report::Schedule(schedule::run(args, app)?),
     })
 }
 
 impl Report {
     /// Whether the words on standard output are what the command is for, so that `-q` keeps them.
     pub fn is_asked_for(&self) -> bool {
-        matches!(self, Report::Draft(_) | Report::Status(_) | Report::Show(_))
+        match self {
+            Report::Schedule(report) => report.is_asked_for(),
+            Report::Doctor(report) => report.gravest().is_some(),
+            Report::Export(report) => report.file.is_none(),
+            _ => matches!(self, Report::Draft(_) | Report::Status(_) | Report::Show(_) | Report::Holidays(_)),
+        }
     }
 
     /// The gravest thing in it, which becomes the exit code; `None` where all is well.
@@ -101,6 +127,9 @@ impl Report {
             Report::Draft(report) => report.gravest(),
             Report::Send(report) => report.gravest(),
             Report::Nudge(report) => report.gravest(),
+            Report::Schedule(report) => report.gravest(),
+            Report::Doctor(report) => report.gravest(),
+            Report::Status(report) => report.gravest(),
             Report::Sync(report) => report.gravest(),
             _ => None,
         }

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::App;
-use super::outcome::{self, How};
+use super::outcome::{self, Chosen, How};
 use crate::adapters::store::Store;
 use crate::domain::application::{Heard, News};
 use crate::domain::note::{Note, NoteKind};
@@ -12,6 +12,7 @@ use crate::domain::problem::{Kind, Problem};
 use crate::flow::compose::{Desk, Item, Wish};
 use crate::flow::listen;
 use crate::flow::mailbox::Mailbox;
+use crate::flow::outgoing::departure::Departure;
 use crate::flow::record;
 
 pub use super::outcome::Report;
@@ -41,7 +42,7 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
     }
     let mut store = app.store()?;
     let desk = app.compose(&store)?;
-    let due = due(args, &desk, app)?;
+    let Chosen { items: due, planned } = due(args, &desk, app)?;
     let mut mailbox = Mailbox::configured(app.config.as_ref())?.filter(|_| !due.is_empty());
     if mailbox.is_none() || args.how.is_rehearsal() {
         let (desk, due) = if args.no_answer || mailbox.is_some() {
@@ -49,7 +50,8 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
         } else {
             by_word(app, &mut store, desk, due, &args.how)?
         };
-        return outcome::review(app, &mut store, desk, due, &args.how, None);
+        let chosen = Chosen { items: due, planned };
+        return outcome::review(app, &mut store, desk, chosen, Departure::Now, &args.how, None);
     }
     if args.no_answer {
         // Their owner has looked at what was asked about before; what comes now is asked about anew.
@@ -83,15 +85,18 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
         }
         _ => mailbox = None,
     }
-    let mut report = outcome::review(app, &mut store, desk, due, &args.how, mailbox)?;
+    let chosen = Chosen { items: due, planned };
+    let mut report = outcome::review(app, &mut store, desk, chosen, Departure::Now, &args.how, mailbox)?;
     told.append(&mut report.notes);
     Ok(Report { notes: told, ..report })
 }
 
 /// The follow-ups that are due, or named and possible.
-fn due(args: &Args, desk: &Desk, app: &App) -> Result<Vec<Item>> {
+fn due(args: &Args, desk: &Desk, app: &App) -> Result<Chosen> {
     let mut due = Vec::new();
-    for item in desk.choose(&args.applications, NoteKind::is_follow_up)? {
+    let items = desk.choose(&args.applications, NoteKind::is_follow_up)?;
+    let Chosen { items, planned } = outcome::chosen(desk, items, &args.applications);
+    for item in items {
         if item.step.due <= item.step.zone.at(app.now) {
             due.push(item);
         } else if !args.applications.is_empty() {
@@ -102,7 +107,7 @@ fn due(args: &Args, desk: &Desk, app: &App) -> Result<Vec<Item>> {
             due.push(item);
         }
     }
-    Ok(due)
+    Ok(Chosen { items: due, planned })
 }
 
 /// Where nobody else reads the mailbox its owner says whether an answer came.

@@ -23,8 +23,10 @@ use crate::flow::enroll;
 use crate::flow::filing;
 use crate::flow::last_look::{Held, LastLook, Voice};
 use crate::flow::mailbox::Mailbox;
+use crate::flow::outgoing::departure::Departure;
 use crate::flow::outgoing::{Consent, Review, Trace, Verdict, wire_of};
 use crate::flow::post::{self, Post};
+use crate::flow::timer;
 use told::{delivered, plain, undelivered};
 
 #[derive(Debug, Default, Serialize)]
@@ -76,8 +78,9 @@ pub enum Fate {
     },
     InDoubt,
     Skipped,
+    /// Approved, for a departure ahead.
     Later {
-        from: DateTime<FixedOffset>,
+        at: DateTime<FixedOffset>,
     },
 }
 
@@ -86,6 +89,13 @@ impl Report {
         let trouble = self.trouble.iter().map(|trouble| trouble.kind);
         Kind::gravest(self.notes.iter().filter_map(|note| note.kind).chain(trouble))
     }
+}
+
+/// What is looked at now, and a line for each note that was left to its plan.
+#[derive(Debug, Default)]
+pub struct Chosen {
+    pub items: Vec<Item>,
+    pub planned: Vec<String>,
 }
 
 /// How notes are sent, thank-yous and follow-ups alike.
@@ -122,13 +132,18 @@ pub fn review(
     app: &mut App,
     store: &mut Store,
     desk: Desk,
-    items: Vec<Item>,
+    chosen: Chosen,
+    departure: Departure,
     how: &How,
     mailbox: Option<Mailbox>,
 ) -> Result<Report> {
     let mut desk = desk;
+    let Chosen { items, planned } = chosen;
     if items.is_empty() {
-        return Ok(Report { notes: in_doubt(&desk), trouble: None, host: String::new(), next: Vec::new() });
+        return Ok(Report { notes: in_doubt(&desk), trouble: None, host: String::new(), next: planned });
+    }
+    if matches!(departure, Departure::Planned(_)) && !how.dry_run {
+        timer::ensure(&app.environment, &app.paths, &app.terminal)?;
     }
     let account = match Account::configured(app.config.as_ref())? {
         Some(account) => account,
@@ -159,6 +174,7 @@ pub fn review(
             (false, true) => Consent::ShownBefore,
             (false, false) => Consent::Ask,
         },
+        departure,
         trace: if rehearsal { Trace::Nothing } else { Trace::Record },
         now: app.now,
     };
@@ -171,7 +187,27 @@ pub fn review(
         deliver(app, store, account, mailbox, verdicts)?
     };
     report.notes.extend(doubts);
+    report.next.extend(planned);
     Ok(report)
+}
+
+/// Sorts out what is approved for later and was not named: that goes when its time has come.
+pub fn chosen(desk: &Desk, items: Vec<Item>, names: &[String]) -> Chosen {
+    let ahead = |item: &Item| {
+        let note = item.note.as_ref().filter(|note| note.state == State::Approved && names.is_empty())?;
+        note.send_after.filter(|at| *at > desk.now)
+    };
+    let mut chosen = Chosen::default();
+    for item in items {
+        match ahead(&item) {
+            Some(at) => {
+                let stamp = item.step.zone.stamp(at.to_utc());
+                chosen.planned.push(format!("{} goes {stamp}, as planned", item.id));
+            }
+            None => chosen.items.push(item),
+        }
+    }
+    chosen
 }
 
 /// Notes that only their owner can settle are said at every send.
@@ -214,7 +250,7 @@ fn to_me(app: &App, account: &Account, verdicts: &[Verdict]) -> Result<Report> {
 }
 
 /// Sends what was agreed to and reports on every note that was looked at.
-fn deliver(
+pub(super) fn deliver(
     app: &App,
     store: &mut Store,
     account: Account,
@@ -274,7 +310,8 @@ fn deliver(
             verdict => undelivered(verdict),
         })
         .collect();
-    let next = after_follow_ups(app, store, &notes)?;
+    let mut next = after_follow_ups(app, store, &notes)?;
+    next.extend(after_plans(app, &notes));
     Ok(Report { notes, trouble: delivery.trouble, host: account.server.host, next })
 }
 
@@ -375,4 +412,17 @@ fn after_follow_ups(app: &App, store: &Store, notes: &[NoteOutcome]) -> Result<V
             format!("one last note {due}, unless somebody answers")
         })
         .collect())
+}
+
+/// A note that was looked at and not offered.
+pub(super) fn held_back(note: &Note, kind: Kind, word: &'static str, why: &str) -> NoteOutcome {
+    let to = note.to.as_ref().map(|to| to.address.to_string());
+    told::not_sent(note, to, kind, word, why.to_owned(), Vec::new(), None)
+}
+
+/// What its owner has to do for what is planned, where no timer does it.
+fn after_plans(app: &App, notes: &[NoteOutcome]) -> Option<String> {
+    let planned = notes.iter().any(|note| matches!(note.fate, Fate::Later { .. }));
+    let why = planned.then(|| timer::idle(&app.environment, &app.paths))??;
+    Some(format!("thanks schedule install, or thanks send at that time; {why}"))
 }

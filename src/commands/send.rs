@@ -5,6 +5,7 @@ use anyhow::Result;
 use super::App;
 use super::outcome::{self, How};
 use crate::domain::note::NoteKind;
+use crate::flow::outgoing::departure::{self, Departure};
 
 pub use super::outcome::Report;
 
@@ -13,6 +14,7 @@ pub use super::outcome::Report;
 /// Examples:
 ///   thanks send                         everything that is next, one question a note
 ///   thanks send jane --yes              what `thanks draft` has shown, unchanged
+///   thanks send jane --at "tomorrow 9:00"   approved now, sent then
 ///   thanks send --dry-run               says what would be sent, and leaves no trace
 ///   thanks send --to-me                 the real message, but to your own mailbox
 #[derive(Debug, clap::Args)]
@@ -21,6 +23,9 @@ pub struct Args {
     /// Which notes: acme/jane, jane, or acme for all of them
     #[arg(value_name = "NOTE")]
     notes: Vec<String>,
+    /// Send at a moment ahead, by the timer: "tomorrow 9:00", on your own clock
+    #[arg(long, value_name = "WHEN", conflicts_with = "to_me")]
+    at: Option<String>,
     #[command(flatten)]
     how: How,
 }
@@ -31,6 +36,11 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
     }
     let mut store = app.store()?;
     let desk = app.compose(&store)?;
+    let departure = match &args.at {
+        Some(text) => departure::read("--at", text, app.now, &app.zone)?,
+        None => Departure::Now,
+    };
     let items = desk.choose(&args.notes, |kind| !NoteKind::is_follow_up(kind))?;
-    outcome::review(app, &mut store, desk, items, &args.how, None)
+    let chosen = outcome::chosen(&desk, items, &args.notes);
+    outcome::review(app, &mut store, desk, chosen, departure, &args.how, None)
 }

@@ -1,5 +1,7 @@
 //! What is due now, what waits and until when, what went out: grouped by what it asks of its owner.
 
+use std::collections::HashSet;
+
 use anyhow::Result;
 use chrono::{DateTime, FixedOffset, TimeDelta};
 use serde::Serialize;
@@ -9,14 +11,24 @@ use crate::adapters::store::Question;
 use crate::domain::inbound::Mail;
 use crate::domain::note::{Note, NoteId, NoteKind};
 use crate::domain::outbox::State;
-use crate::domain::policy::Timing;
+use crate::domain::policy::{Step, Timing};
+use crate::domain::problem::Kind;
 use crate::domain::text::printable;
 use crate::domain::view;
 use crate::flow::compose::{Desk, Item};
 
 /// What is due now, what waits and until when, and what was sent
+///
+/// Examples:
+///   thanks status
+///   thanks status --check               for a prompt: a word if something needs you, exit code 1
 #[derive(Debug, Default, clap::Args)]
-pub struct Args {}
+#[command(verbatim_doc_comment)]
+pub struct Args {
+    /// Only whether something is due or in doubt: one short line or nothing, exit code 1 or 0
+    #[arg(long)]
+    check: bool,
+}
 
 #[derive(Debug, Default, Serialize)]
 pub struct Report {
@@ -25,6 +37,8 @@ pub struct Report {
     /// Mails that only their owner can judge.
     pub questions: Vec<QuestionView>,
     pub mailbox_read_at: Option<DateTime<FixedOffset>>,
+    #[serde(skip)]
+    pub brevity: Brevity,
     #[serde(skip)]
     pub lines: Vec<Line>,
     /// Applications that are open, for the word that there is nothing.
@@ -80,6 +94,8 @@ pub struct Line {
     pub id: String,
     pub kind: &'static str,
     pub text: String,
+    /// Within its section, the soonest first.
+    pub order: Option<DateTime<FixedOffset>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,9 +109,35 @@ pub enum Section {
     Sent,
 }
 
-pub fn run(_: &Args, app: &mut App) -> Result<Report> {
+/// How much is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Brevity {
+    #[default]
+    Timeline,
+    /// One short line, or nothing.
+    Word,
+}
+
+/// Signs of the longest scale.
+const WIDEST: usize = 10;
+
+impl Report {
+    /// Only who asks whether something is due gets a code for it.
+    pub fn gravest(&self) -> Option<Kind> {
+        let needs = self.brevity == Brevity::Word
+            && (self.count(Section::InDoubt) + self.count(Section::Asked) + self.count(Section::Due) > 0);
+        needs.then_some(Kind::Declined)
+    }
+
+    pub fn count(&self, section: Section) -> usize {
+        self.lines.iter().filter(|line| line.section == section).count()
+    }
+}
+
+pub fn run(args: &Args, app: &mut App) -> Result<Report> {
+    let brevity = if args.check { Brevity::Word } else { Brevity::Timeline };
     let Some(store) = app.existing_store()? else {
-        return Ok(Report::default());
+        return Ok(Report { brevity, ..Report::default() });
     };
     let desk = app.current(&store)?;
     let items = desk.items();
@@ -106,13 +148,15 @@ pub fn run(_: &Args, app: &mut App) -> Result<Report> {
     lines.extend(items.iter().map(|item| step_line(&desk, item)));
     lines.extend(desk.notes.iter().filter(told).filter_map(|note| note_line(&desk, note, read_at)));
     lines.extend(never_thanked(&desk, &items));
-    lines.sort_by_key(|line| line.section);
+    // What was sent stays in the order in which it was drafted.
+    lines.sort_by_key(|line| (line.section, line.order));
     Ok(Report {
         notes: desk.notes.iter().map(note_view).collect(),
         steps: items.iter().map(|item| step_view(&desk, item)).collect(),
         questions: questions.iter().map(|question| question_view(&question.mail)).collect(),
         mailbox_read_at: read_at,
         lines,
+        brevity,
         recorded: true,
         open: desk.applications.iter().filter(|application| application.is_open()).count(),
     })
@@ -120,6 +164,13 @@ pub fn run(_: &Args, app: &mut App) -> Result<Report> {
 
 /// People met in an open application whose thanks never left, and for which it is too late now.
 fn never_thanked(desk: &Desk, items: &[Item]) -> Vec<Line> {
+    let waiting: HashSet<&NoteId> = items.iter().map(|item| &item.id).collect();
+    let settled: HashSet<&NoteId> = desk
+        .notes
+        .iter()
+        .filter(|note| note.state.has_left() || note.state == State::Unsure)
+        .map(|note| &note.id)
+        .collect();
     let mut lines = Vec::new();
     for application in desk.applications.iter().filter(|application| application.is_open()) {
         for interview in application.interviews.iter().filter(|interview| interview.ended <= desk.now) {
@@ -128,13 +179,8 @@ fn never_thanked(desk: &Desk, items: &[Item]) -> Vec<Line> {
                 None => interview.meetings.iter().map(|meeting| &meeting.person).collect(),
             };
             for person in people {
-                let id = NoteId::new(&application.slug, person, NoteKind::ThankYou, interview.round);
-                let waits = items.iter().any(|item| item.id == id);
-                let settled = desk
-                    .notes
-                    .iter()
-                    .any(|note| note.id == id && (note.state.has_left() || note.state == State::Unsure));
-                if !waits && !settled {
+                let id = NoteId::new(&application.slug, person, NoteKind::ThankYou, interview.round, 1);
+                if !waiting.contains(&id) && !settled.contains(&id) {
                     let ended = interview.zone.stamp(interview.ended.to_utc());
                     let text = format!("never sent, and too late after {ended}");
                     lines.push(Line {
@@ -142,6 +188,7 @@ fn never_thanked(desk: &Desk, items: &[Item]) -> Vec<Line> {
                         id: id_of_person(id.as_str()),
                         kind: NoteKind::ThankYou.name(),
                         text,
+                        order: None,
                     });
                 }
             }
@@ -185,42 +232,81 @@ fn address(desk: &Desk, item: &Item) -> Option<String> {
 
 fn step_line(desk: &Desk, item: &Item) -> Line {
     let step = &item.step;
-    let now = step.zone.at(desk.now);
-    let stamp = |at: DateTime<FixedOffset>| step.zone.stamp(at.to_utc());
-    let is_ahead = |at: DateTime<FixedOffset>| now < at;
-    let has_ended = desk
-        .application(&step.application)
-        .and_then(|application| application.interview(step.round))
-        .is_some_and(|interview| interview.ended <= now);
-    let (section, mut text) = match (step.kind, step.latest) {
-        (NoteKind::ThankYou, Some(latest)) if has_ended && step.timing != Timing::Late => {
-            (Section::Due, format!("{} {}, {}", bar(latest, now), left(latest - now), stamp(latest)))
-        }
-        (NoteKind::ThankYou, Some(latest)) if has_ended => {
-            (Section::Due, format!("late since {}; it still counts", stamp(latest)))
-        }
-        (NoteKind::ThankYou, _) => (Section::Waiting, format!("{}; after the interview", stamp(step.due))),
-        (_, Some(latest)) if !is_ahead(step.earliest) => {
-            (Section::Due, format!("{}, {}", left(latest - now), stamp(latest)))
-        }
-        _ if is_ahead(step.due) => (Section::Waiting, format!("{}; {}", stamp(step.due), step.reason)),
-        _ => (Section::Due, format!("since {}; {}", stamp(step.due), step.reason)),
-    };
+    let (mut section, mut text) = timeline(desk, step);
     if address(desk, item).is_none() {
         text.push_str("; no address");
     }
-    match item.note.as_ref().map(|note| (note.state, &note.detail)) {
-        Some((State::Approved, Some(why))) => text.push_str(&format!("; approved, not sent yet: {why}")),
-        Some((State::Approved, None)) => text.push_str("; approved"),
-        Some((State::Refused, why)) => {
+    match item.note.as_ref().map(|note| (note.state, &note.detail, note.send_after)) {
+        Some((State::Approved, _, Some(at))) if at > desk.now => {
+            section = Section::Waiting;
+            text = format!("{}; approved, goes then", step.zone.stamp(at.to_utc()));
+        }
+        Some((State::Approved, _, Some(at))) => {
+            text.push_str(&format!("; was to go {}", step.zone.stamp(at.to_utc())));
+        }
+        Some((State::Approved, Some(why), None)) => {
+            text.push_str(&format!("; approved, not sent yet: {why}"));
+        }
+        Some((State::Approved, None, None)) => text.push_str("; approved"),
+        Some((State::Refused, why, _)) => {
             text.push_str(&format!("; refused: {}", why.as_deref().unwrap_or("by the server")));
         }
-        Some((state @ (State::Expired | State::Claimed | State::Sending), _)) => {
+        Some((state @ (State::Expired | State::Claimed | State::Sending), ..)) => {
             text.push_str(&format!("; {}", state.name()));
         }
         _ => {}
     }
-    Line { section, id: id_of_person(item.id.as_str()), kind: step.kind.name(), text }
+    let order = step.latest.filter(|_| section == Section::Due).unwrap_or(step.due);
+    Line { section, id: id_of_person(item.id.as_str()), kind: step.kind.name(), text, order: Some(order) }
+}
+
+/// Where a step stands between what it is counted from and its moment.
+fn timeline(desk: &Desk, step: &Step) -> (Section, String) {
+    let now = step.zone.at(desk.now);
+    let stamp = |at: DateTime<FixedOffset>| step.zone.stamp(at.to_utc());
+    let has_ended = step.kind != NoteKind::ThankYou || step.since <= now;
+    match (step.kind, step.latest) {
+        (NoteKind::ThankYou, Some(latest)) if has_ended && step.timing != Timing::Late => (
+            Section::Due,
+            format!("{} {}, {}", bar(step.since, latest, now), left(latest - now), stamp(latest)),
+        ),
+        (NoteKind::ThankYou, Some(latest)) if has_ended => {
+            (Section::Due, format!("late since {}; it still counts", stamp(latest)))
+        }
+        (NoteKind::ThankYou, _) => (Section::Waiting, format!("{}; after the interview", stamp(step.due))),
+        (_, Some(latest)) if step.earliest <= now && step.timing == Timing::Late => {
+            (Section::Due, format!("late since {}; it still counts", stamp(latest)))
+        }
+        (_, Some(latest)) if step.earliest <= now => {
+            (Section::Due, format!("{}, {}", left(latest - now), stamp(latest)))
+        }
+        _ if step.due <= now => (Section::Due, format!("since {}; {}", stamp(step.due), step.reason)),
+        _ if step.kind.is_follow_up() && counts_days(step) => (
+            Section::Waiting,
+            format!("{} {}; {}", scale(desk, step).0, stamp(step.due), scale(desk, step).1),
+        ),
+        _ => (Section::Waiting, format!("{}; {}", stamp(step.due), step.reason)),
+    }
+}
+
+/// Whether it waits for days alone, and not for what they said; the reason then begins with their
+/// number.
+fn counts_days(step: &Step) -> bool {
+    step.reason.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// The business days of the wait, those that have passed as `#`, and the same in words.
+fn scale(desk: &Desk, step: &Step) -> (String, String) {
+    let country = desk.application(&step.application).and_then(|application| application.country.as_deref());
+    let rule = (desk.rules)(country);
+    let calendar = &rule.calendar;
+    let day = |at: DateTime<FixedOffset>| step.zone.at(at.to_utc()).date_naive();
+    let days = calendar.business_days_between(day(step.since), day(step.due)).max(1);
+    let gone = calendar.business_days_between(day(step.since), day(step.zone.at(desk.now))).min(days);
+    let width = usize::try_from(days).unwrap_or(WIDEST).min(WIDEST);
+    let full = usize::try_from(gone).unwrap_or(WIDEST) * width / usize::try_from(days).unwrap_or(WIDEST);
+    let bar = format!("[{}{}]", "#".repeat(full), "-".repeat(width - full));
+    (bar, format!("business day {gone} of {days}"))
 }
 
 fn question_view(mail: &Mail) -> QuestionView {
@@ -237,7 +323,7 @@ fn question_line(desk: &Desk, question: &Question) -> Line {
     let mail = &question.mail;
     let id = mail.note.as_ref().map_or(mail.application.as_str(), |note| note.as_str());
     let text = format!("{}; {}: thanks sync", view::mail_text(mail, &desk.sender.zone), mail.detail);
-    Line { section: Section::Asked, id: id_of_person(id), kind: "mail", text }
+    Line { section: Section::Asked, id: id_of_person(id), kind: "mail", text, order: None }
 }
 
 /// "no answer heard", or since when nothing was there.
@@ -278,7 +364,7 @@ fn note_line(desk: &Desk, note: &Note, read_at: Option<DateTime<FixedOffset>>) -
         State::Bounced => (Section::Sent, format!("bounced: {detail}")),
         _ => return None,
     };
-    Some(Line { section, id: id_of_person(note.id.as_str()), kind: note.kind.name(), text })
+    Some(Line { section, id: id_of_person(note.id.as_str()), kind: note.kind.name(), text, order: None })
 }
 
 /// `acme/jane` of `acme/jane/nudge`: the kind stands beside it.
@@ -286,10 +372,11 @@ fn id_of_person(id: &str) -> String {
     id.split('/').take(2).collect::<Vec<_>>().join("/")
 }
 
-/// How much of the 24 hours has gone.
-fn bar(latest: DateTime<FixedOffset>, now: DateTime<FixedOffset>) -> String {
-    let left = (latest - now).num_minutes().clamp(0, 24 * 60);
-    let gone = usize::try_from(8 - (left * 8 + 24 * 60 - 1) / (24 * 60)).unwrap_or_default();
+/// How much of the time for thanks has gone.
+fn bar(since: DateTime<FixedOffset>, latest: DateTime<FixedOffset>, now: DateTime<FixedOffset>) -> String {
+    let whole = (latest - since).num_minutes().max(1);
+    let left = (latest - now).num_minutes().clamp(0, whole);
+    let gone = usize::try_from(8 - (left * 8 + whole - 1) / whole).unwrap_or_default();
     format!("[{}{}]", "#".repeat(gone), "-".repeat(8 - gone))
 }
 

@@ -1,11 +1,15 @@
 //! Business days and the hours of the day at which a note may arrive. Holidays that shift or
 //! stop a follow-up never delay a thank-you.
 
+mod table;
+
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveTime, Utc, Weekday};
 
 use super::zone::{NoSuchTime, Zone};
+
+pub use table::{Place, PublicDays, UnknownPlace, package, years};
 
 /// The calendar of a recipient's place.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +18,8 @@ pub struct Calendar {
     pub country: Option<String>,
     /// Days that the owner named.
     pub holidays: BTreeSet<NaiveDate>,
+    place: Option<Place>,
+    public: PublicDays,
 }
 
 /// Why a day does not count as a business day.
@@ -24,28 +30,54 @@ pub enum Rest {
     Holiday,
     /// A span in which nobody reads such mail, by its name.
     Quiet(&'static str),
+    /// A public holiday there.
+    Public,
 }
 
 impl Calendar {
+    /// For a country, or a part of one where only that is meant. A part that the table does not
+    /// know has the days of its country; without a known country, only Saturdays, Sundays and
+    /// quiet spans are free.
     pub fn new(country: Option<&str>, own_holidays: impl IntoIterator<Item = NaiveDate>) -> Calendar {
+        let country = country.map(|country| country.trim().to_ascii_uppercase());
+        let place = country.as_deref().and_then(|code| {
+            let whole = code.split('-').next().unwrap_or(code);
+            Place::find(code).or_else(|| Place::find(whole))
+        });
         Calendar {
-            country: country.map(|country| country.trim().to_ascii_uppercase()),
+            country,
             holidays: own_holidays.into_iter().collect(),
+            place,
+            public: place.map(Place::days).unwrap_or_default(),
         }
+    }
+
+    /// Whether the public holidays of that year are known; if not, only weekends, quiet spans and
+    /// the owner's days are free.
+    pub fn covers(&self, year: i32) -> bool {
+        self.place.is_some() && years().contains(&year)
+    }
+
+    /// What the table says of the place.
+    pub fn public(&self) -> &PublicDays {
+        &self.public
     }
 
     /// Why `date` is no business day; `None` if it is one.
     pub fn rest(&self, date: NaiveDate) -> Option<Rest> {
-        if matches!(date.weekday(), Weekday::Sat | Weekday::Sun) {
+        if self.in_weekend(date.weekday()) && !self.public.worked.contains(&date) {
             Some(Rest::Weekend)
         } else if self.holidays.contains(&date) {
             Some(Rest::Holiday)
+        } else if let Some(span) = self.quiet(date) {
+            Some(Rest::Quiet(span))
         } else {
-            self.quiet(date).map(Rest::Quiet)
+            self.public.off.contains(&date).then_some(Rest::Public)
         }
     }
 
-    /// Monday to Friday without holidays and quiet spans (T14).
+    /// A day of the working week there, Monday to Friday in most countries, or one worked in
+    /// exchange, without holidays and quiet spans (T14).
     pub fn is_business_day(&self, date: NaiveDate) -> bool {
         self.rest(date).is_none()
     }
@@ -76,14 +108,33 @@ impl Calendar {
         u32::try_from(days).unwrap_or(u32::MAX)
     }
 
-    /// Whether a follow-up may go on this day. The first business day of January counts but is
-    /// not used: everybody else writes on it.
+    /// Whether a follow-up may go on this day.
     pub fn usable(&self, date: NaiveDate) -> bool {
-        let first_of_january = date.month() == 1
-            && date.with_day(1).is_some_and(|first| {
-                first.iter_days().take_while(|day| *day < date).all(|day| !self.is_business_day(day))
-            });
-        self.is_business_day(date) && !first_of_january
+        self.is_business_day(date) && self.unused(date).is_none()
+    }
+
+    /// Why a business day counts but is not used: on the first one of January everybody else
+    /// writes, and those between the holidays of Japan's Golden Week are bridged.
+    pub fn unused(&self, date: NaiveDate) -> Option<&'static str> {
+        let first_of_january = || {
+            date.month() == 1
+                && date.with_day(1).is_some_and(|first| {
+                    first.iter_days().take_while(|day| *day < date).all(|day| !self.is_business_day(day))
+                })
+        };
+        let golden_week = matches!((date.month(), date.day()), (4, 29..) | (5, ..=5));
+        if !self.is_business_day(date) {
+            None
+        } else if self.country_code() == Some("JP") && golden_week {
+            Some("Golden Week")
+        } else {
+            first_of_january().then_some("the first business day of January")
+        }
+    }
+
+    /// Whether most are on holiday there, which is said and changes nothing (etiquette 2.1).
+    pub fn is_holiday_season(&self, date: NaiveDate) -> bool {
+        matches!(self.country_code(), Some("FR" | "IT" | "ES")) && date.month() == 8
     }
 
     /// The first usable day from `date` on.
@@ -96,17 +147,17 @@ impl Calendar {
         day
     }
 
-    /// The hours for a follow-up on `date`, both ends included: 09:00 to 17:00, on Mondays from
-    /// 10:00, on Fridays until 15:00 (T05). `None` on a day that is not usable.
+    /// The hours for a follow-up on `date`, both ends included: 09:00 to 17:00, on the first day
+    /// of the working week (Monday in most countries) from 10:00, on its last until 15:00 (T05).
+    /// `None` on a day that is not usable.
     pub fn follow_up_hours(&self, date: NaiveDate) -> Option<(NaiveTime, NaiveTime)> {
         if !self.usable(date) {
             return None;
         }
-        Some(match date.weekday() {
-            Weekday::Mon => (hour(10), hour(17)),
-            Weekday::Fri => (hour(9), hour(15)),
-            _ => (hour(9), hour(17)),
-        })
+        let day = date.weekday();
+        let opens = if self.in_weekend(day.pred()) { 10 } else { 9 };
+        let closes = if self.in_weekend(day.succ()) { 15 } else { 17 };
+        Some((hour(opens), hour(closes)))
     }
 
     /// When a follow-up is best sent on a usable `date`: 10:00 there (T05).
@@ -171,10 +222,17 @@ fn hour(hour: u32) -> NaiveTime {
 }
 
 impl Calendar {
+    fn in_weekend(&self, day: Weekday) -> bool {
+        self.public.weekend.contains(&day)
+    }
+
+    fn country_code(&self) -> Option<&str> {
+        self.country.as_deref().map(|code| code.split('-').next().unwrap_or(code))
+    }
+
     /// Spans of etiquette 2.1. In Japan both the end of the year there and the one everywhere.
     fn quiet(&self, date: NaiveDate) -> Option<&'static str> {
-        let country = self.country.as_deref().map(|code| code.split('-').next().unwrap_or(code));
-        match (country, date.month(), date.day()) {
+        match (self.country_code(), date.month(), date.day()) {
             (_, 12, 24..) | (_, 1, 1) | (Some("JP"), 1, 2..=3) => Some("the end of the year"),
             (Some("JP"), 8, 13..=16) => Some("Obon"),
             (Some("US"), 11, _) if is_thanksgiving(date) => Some("Thanksgiving"),

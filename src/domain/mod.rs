@@ -13,6 +13,7 @@ pub mod outbox;
 pub mod person;
 pub mod phrases;
 pub mod policy;
+pub mod present;
 pub mod problem;
 pub mod text;
 pub mod view;

@@ -29,7 +29,8 @@ pub fn is_rehearsal(message_id: &str) -> bool {
     message_id.starts_with(REHEARSAL)
 }
 
-/// `acme/jane`, `acme/jane/2` (second round), `acme/jane/nudge`: unique in a store.
+/// `acme/jane`, `acme/jane/2` (second round), `acme/jane/nudge`, `acme/jane/nudge-2` (the same
+/// kind once more): unique in a store.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NoteId(String);
 
@@ -60,6 +61,10 @@ pub struct Note {
     pub departs_on: NaiveDate,
     /// After this moment it is not sent without a new approval.
     pub send_before: Option<DateTime<FixedOffset>>,
+    /// Approved for a later departure: not before this moment, unless its owner names it.
+    pub send_after: Option<DateTime<FixedOffset>>,
+    /// After a failed attempt the timer tries again from here on; a typed `send` tries now.
+    pub next_try: Option<DateTime<FixedOffset>>,
     /// Fixed when the sender is first known; with angle brackets.
     pub message_id: Option<String>,
     /// The id that the server gave it instead.
@@ -163,8 +168,9 @@ impl NoteKind {
 }
 
 impl NoteId {
-    /// The id of a note: round 1's thank-you has the short form.
-    pub fn new(application: &str, person: &str, kind: NoteKind, round: u32) -> NoteId {
+    /// The id of a note: round 1's thank-you has the short form. `ordinal` is 1 unless a note of
+    /// that kind to that person about that round was settled before.
+    pub fn new(application: &str, person: &str, kind: NoteKind, round: u32, ordinal: u32) -> NoteId {
         let mut id = format!("{application}/{person}");
         if round > 1 {
             id.push_str(&format!("/{round}"));
@@ -173,13 +179,10 @@ impl NoteId {
             id.push('/');
             id.push_str(kind.name());
         }
+        if ordinal > 1 {
+            id.push_str(&format!("-{ordinal}"));
+        }
         NoteId(id)
-    }
-
-    /// The id of another note for the same, where the ones before were withdrawn.
-    #[must_use]
-    pub fn again(&self, nth: u32) -> NoteId {
-        NoteId(format!("{}-{nth}", self.0))
     }
 
     /// An id as stored or typed; whether there is such a note is for the store to say.

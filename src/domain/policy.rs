@@ -14,7 +14,7 @@ use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use super::application::{Application, News, Status};
 use super::calendar::Calendar;
 use super::interview::Interview;
-use super::note::NoteKind;
+use super::note::{NoteId, NoteKind};
 use super::outbox::State;
 use super::person::PersonKey;
 use super::zone::Zone;
@@ -39,6 +39,10 @@ pub struct Step {
     /// The person met, or the contact for follow-ups.
     pub person: PersonKey,
     pub round: u32,
+    /// 1 unless such a note to them about this round was settled before.
+    pub ordinal: u32,
+    /// What the wait is counted from: the end of the interview, the last contact, their news.
+    pub since: DateTime<FixedOffset>,
     /// The hard bound: before it the note is too early (T06, T07, T13).
     pub earliest: DateTime<FixedOffset>,
     /// The recommended moment; it does not move when it has passed.
@@ -59,6 +63,13 @@ pub enum Timing {
     Open,
     /// Past `latest`.
     Late,
+}
+
+impl Step {
+    /// The id of the note that it asks for.
+    pub fn note_id(&self) -> NoteId {
+        NoteId::new(&self.application, &self.person, self.kind, self.round, self.ordinal)
+    }
 }
 
 /// What comes next in an application, the soonest first: a thank-you for each person met in each
@@ -117,6 +128,7 @@ struct Case<'a> {
 
 /// The moments of a step that is being made.
 struct Moments {
+    since: DateTime<FixedOffset>,
     earliest: DateTime<FixedOffset>,
     due: DateTime<FixedOffset>,
     latest: Option<DateTime<FixedOffset>>,
@@ -144,6 +156,7 @@ impl<'a> Case<'a> {
     ) -> Step {
         let zone = self.zone(round);
         let there = |instant: DateTime<FixedOffset>| zone.at(instant.to_utc());
+        let number = round.map_or(1, |round| round.round);
         let timing = if self.now < moments.earliest {
             Timing::Early
         } else if moments.latest.is_some_and(|latest| self.now > latest) {
@@ -155,7 +168,9 @@ impl<'a> Case<'a> {
             application: self.application.slug.clone(),
             kind,
             person: person.to_owned(),
-            round: round.map_or(1, |round| round.round),
+            round: number,
+            ordinal: self.ordinal(kind, person, number),
+            since: there(moments.since),
             earliest: there(moments.earliest),
             due: there(moments.due),
             latest: moments.latest.map(there),
@@ -203,6 +218,18 @@ impl<'a> Case<'a> {
             .filter(|note| note.person == person && note.state.has_left())
             .filter_map(|note| note.sent_at?.checked_add_signed(pause))
             .fold(instant, DateTime::max)
+    }
+
+    /// Which of its kind a note to this person about that round is: those that were settled, sent
+    /// or withdrawn, keep their numbers.
+    fn ordinal(&self, kind: NoteKind, person: &str, round: u32) -> u32 {
+        let settled = self
+            .past
+            .iter()
+            .filter(|note| note.kind == kind && note.person == person && note.round == round)
+            .filter(|note| is_settled(note.state))
+            .count();
+        u32::try_from(settled).unwrap_or(u32::MAX).saturating_add(1)
     }
 
     /// Whether a note of this kind to anybody has been settled for the round, one way or another.

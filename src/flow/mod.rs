@@ -12,3 +12,4 @@ pub mod mailbox;
 pub mod outgoing;
 pub mod post;
 pub mod record;
+pub mod timer;

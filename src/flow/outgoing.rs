@@ -1,6 +1,9 @@
 //! From what comes next to what became of it: each note is shown, checked and approved, then all
 //! go out on one connection. `send` and `nudge` differ only in which notes they bring.
 
+pub mod departure;
+mod text;
+
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -8,17 +11,17 @@ use chrono::{DateTime, FixedOffset, Utc};
 
 use super::compose::{Desk, Draft, Item, Wish, is_settled};
 use crate::adapters::config::Environment;
-use crate::adapters::editor;
-use crate::adapters::mime::{self, Outgoing};
 use crate::adapters::store::{Approval, Store};
 use crate::adapters::terminal::Terminal;
-use crate::domain::calendar::thank_you_hours;
 use crate::domain::checks::{Finding, Severity};
 use crate::domain::note::{Edited, Note, NoteKind};
 use crate::domain::outbox::{Forbidden, State};
-use crate::domain::policy::Step;
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::view;
+use crate::domain::zone::Zone;
+use departure::Departure;
+
+pub use text::{edit_text, keep, wire_of};
 
 /// Who says that a note may go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,9 +80,10 @@ pub enum Verdict {
     Skipped {
         note: Note,
     },
+    /// Approved, for a departure that lies ahead.
     Later {
-        note: Note,
-        from: DateTime<FixedOffset>,
+        draft: Draft,
+        at: DateTime<FixedOffset>,
     },
 }
 
@@ -94,7 +98,17 @@ pub struct Review<'a> {
     pub wish: Wish,
     pub consent: Consent,
     pub trace: Trace,
+    pub departure: Departure,
     pub now: DateTime<Utc>,
+}
+
+/// What the person says to a note.
+enum Word {
+    Send,
+    Later(DateTime<FixedOffset>),
+    Edit,
+    Skip,
+    Quit,
 }
 
 impl Review<'_> {
@@ -138,9 +152,16 @@ impl Review<'_> {
     }
 
     fn considered(&mut self, mut item: Item) -> Result<Option<Verdict>> {
+        let mut plan = match self.departure {
+            Departure::Now => None,
+            Departure::Planned(at) => Some(item.step.zone.at(at)),
+        };
+        // What was agreed to, for another moment.
+        let mut agreed: Option<String> = None;
         loop {
-            let departs = item.step.zone.at(self.now);
-            let draft = self.redrafted(&item, departs)?;
+            let departs = plan.unwrap_or_else(|| item.step.zone.at(self.now));
+            let mut draft = self.redrafted(&item, departs)?;
+            draft.note.send_after = plan;
             if draft.note.to.is_none() {
                 let recipient = self.desk.application(&draft.note.application);
                 let recipient = recipient.and_then(|application| application.recipient(&draft.note.person));
@@ -163,15 +184,20 @@ impl Review<'_> {
                 let seen = unchanged && draft.difference.is_none();
                 return if seen { self.go(draft).map(Some) } else { Ok(Some(Verdict::NotSeen { draft })) };
             }
-            match self.ask(&draft, &blocked, opening)? {
-                'y' => return self.go(draft).map(Some),
-                'l' => {
-                    let from = opening.unwrap_or(item.step.due);
-                    return Ok(Some(Verdict::Later { note: draft.note, from }));
+            // The words that were read are those of the later day as well.
+            if agreed.take().is_some_and(|agreed| blocked.is_empty() && agreed == draft.note.shown_hash()) {
+                return self.go(draft).map(Some);
+            }
+            match self.ask(&draft, &blocked, departs)? {
+                Word::Send => return self.go(draft).map(Some),
+                Word::Later(at) => {
+                    plan = Some(at);
+                    agreed = Some(draft.note.shown_hash());
+                    item.note = Some(draft.note);
                 }
-                's' => return Ok(Some(Verdict::Skipped { note: draft.note })),
-                'e' => item.note = Some(self.edit(draft)?),
-                _ => return Ok(None),
+                Word::Skip => return Ok(Some(Verdict::Skipped { note: draft.note })),
+                Word::Edit => item.note = Some(self.edit(draft)?),
+                Word::Quit => return Ok(None),
             }
         }
     }
@@ -223,12 +249,7 @@ impl Review<'_> {
     }
 
     /// Shows the note and asks; a blocked note cannot be sent, only mended or left.
-    fn ask(
-        &mut self,
-        draft: &Draft,
-        blocked: &[Finding],
-        opening: Option<DateTime<FixedOffset>>,
-    ) -> Result<char> {
+    fn ask(&mut self, draft: &Draft, blocked: &[Finding], departs: DateTime<FixedOffset>) -> Result<Word> {
         let note = &draft.note;
         let hint = format!("`thanks send {} --yes` sends what `thanks draft` has shown", note.id);
         if !self.terminal.is_interactive() {
@@ -247,24 +268,38 @@ impl Review<'_> {
         if self.trace == Trace::Record {
             self.store.remember_shown(&note.id, &note.shown_hash())?;
         }
-        let departs = draft.step.zone.at(self.now);
         let application = self.desk.application(&note.application);
         let ended = application.and_then(|a| a.interview(note.round)).map(|interview| interview.ended);
-        if let Some(advice) = ended.and_then(|ended| advice(&draft.step, ended, departs)) {
+        let rule = (self.desk.rules)(application.and_then(|a| a.country.as_deref()));
+        let calendar = &rule.calendar;
+        if let Some(advice) = departure::advice(&draft.step, calendar, ended, departs) {
             self.terminal.say(&advice);
         }
         let to = note.to.as_ref().map(|to| to.address.to_string()).unwrap_or_default();
         let is_fixed = note.offers > 0 && is_settled(note);
-        if blocked.is_empty() && is_fixed {
-            let prompt = format!("Send to {to}, as it was offered before? [y]es [s]kip [q]uit: ");
-            Ok(self.terminal.choose(&prompt, "ysq", &hint)?)
-        } else if blocked.is_empty() {
-            let later = opening.map(|at| format!(", {}", at.format("%H:%M"))).unwrap_or_default();
-            let prompt = format!("Send to {to}? [y]es [l]ater{later} [e]dit [s]kip [q]uit: ");
-            Ok(self.terminal.choose(&prompt, "ylesq", &hint)?)
+        let later = departure::later(&draft.step, calendar, self.now).filter(|_| note.send_after.is_none());
+        let opening = departure::opening(&draft.step, calendar, self.now);
+        let (prompt, letters) = if !blocked.is_empty() {
+            ("This cannot go as it is. [e]dit [s]kip [q]uit: ".to_owned(), "esq")
+        } else if is_fixed {
+            (format!("Send to {to}, as it was offered before? [y]es [s]kip [q]uit: "), "ysq")
+        } else if let Some(at) = note.send_after {
+            let stamp = draft.step.zone.stamp(at.to_utc());
+            (format!("Send to {to} on {stamp}? [y]es [e]dit [s]kip [q]uit: "), "yesq")
+        } else if let Some(later) = later {
+            let named = opening.map(|at| named(at, &draft.step.zone, self.now)).unwrap_or_default();
+            debug_assert!(opening.is_none_or(|at| at == later), "the same moment is told and taken");
+            (format!("Send to {to}? [y]es [l]ater{named} [e]dit [s]kip [q]uit: "), "ylesq")
         } else {
-            Ok(self.terminal.choose("This cannot go as it is. [e]dit [s]kip [q]uit: ", "esq", &hint)?)
-        }
+            (format!("Send to {to}? [y]es [e]dit [s]kip [q]uit: "), "yesq")
+        };
+        Ok(match (self.terminal.choose(&prompt, letters, &hint)?, later) {
+            ('y', _) => Word::Send,
+            ('l', Some(at)) => Word::Later(at),
+            ('e', _) => Word::Edit,
+            ('s', _) => Word::Skip,
+            _ => Word::Quit,
+        })
     }
 
     fn edit(&mut self, draft: Draft) -> Result<Note> {
@@ -298,18 +333,22 @@ impl Review<'_> {
     fn approve(&mut self, verdicts: &mut [Verdict]) -> Result<()> {
         let now = self.desk.sender.zone.at(self.now);
         let waiting = verdicts.iter().filter_map(|verdict| match verdict {
-            Verdict::Go { draft, wire } if draft.note.state != State::Approved => {
-                let send_before = draft.step.latest.filter(|latest| *latest > now);
-                Some((&draft.note, Approval { wire, send_before }))
+            Verdict::Go { draft, wire }
+                if draft.note.state != State::Approved || self.is_replanned(draft) =>
+            {
+                let send_after = draft.note.send_after;
+                let departs = send_after.unwrap_or(now);
+                let send_before = draft.step.latest.filter(|latest| *latest > departs);
+                Some((&draft.note, Approval { wire, send_before, send_after }))
             }
             _ => None,
         });
         let waiting: Vec<(&Note, Approval<'_>)> = waiting.collect();
-        if waiting.is_empty() {
-            return Ok(());
-        }
-        let approved = self.store.approve(&waiting, now)?;
-        for verdict in verdicts {
+        let approved = match waiting.is_empty() {
+            true => Vec::new(),
+            false => self.store.approve(&waiting, now)?,
+        };
+        for verdict in verdicts.iter_mut() {
             let Verdict::Go { draft, .. } = verdict else { continue };
             if approved.contains(&draft.note.id) {
                 draft.note.state = State::Approved;
@@ -325,98 +364,28 @@ impl Review<'_> {
                 }
             }
         }
+        for verdict in verdicts {
+            if let Verdict::Go { draft, .. } = verdict
+                && let Some(at) = draft.note.send_after
+            {
+                *verdict = Verdict::Later { draft: draft.clone(), at };
+            }
+        }
         Ok(())
     }
+
+    /// Whether an approved note is to leave at another time than the record says.
+    fn is_replanned(&self, draft: &Draft) -> bool {
+        let known = self.desk.notes.iter().find(|note| note.id == draft.note.id);
+        known.is_some_and(|known| known.send_after != draft.note.send_after)
+    }
 }
 
-/// Writes a draft if it says anything that the record does not.
-pub fn keep(store: &mut Store, note: &Note, at: DateTime<FixedOffset>) -> Result<()> {
-    let known = store.note(&note.id)?;
-    // What was approved meanwhile, word for word, stays approved.
-    if known
-        .as_ref()
-        .is_some_and(|known| known.state == State::Approved && known.shown_hash() == note.shown_hash())
-    {
-        return Ok(());
-    }
-    let unchanged = known.as_ref().is_some_and(|known| {
-        known.state == State::Drafted
-            && known.shown_hash() == note.shown_hash()
-            && known.facts == note.facts
-            && known.edited == note.edited
-            && known.allowed == note.allowed
-            && known.departs_on == note.departs_on
-            && known.message_id == note.message_id
-            && known.send_before == note.send_before
-    });
-    if unchanged { Ok(()) } else { store.save_draft(note, at) }
-}
-
-/// Subject and body in the owner's editor, as they are in the preview.
-pub fn edit_text(note: &mut Note, environment: &Environment, folder: &Path) -> Result<()> {
-    let text = format!("Subject: {}\n\n{}\n", note.subject, note.body.trim_end());
-    let stem = note.id.as_str().replace('/', "-");
-    let edited = editor::edit(environment.editor_command(), folder, &stem, ".txt", &text)?;
-    let refused = |message: &str| {
-        Problem::new(Kind::Data, message)
-            .detail(format!("nothing was changed; your text is in {}", edited.path.display()))
-    };
-    let text = edited.text.replace("\r\n", "\n");
-    let text = text.trim_start_matches('\u{feff}');
-    let Some((first, body)) = text.split_once('\n') else {
-        return Err(refused("the text is empty").into());
-    };
-    let Some(subject) = first.strip_prefix("Subject:") else {
-        return Err(refused("the first line must be `Subject: …`").into());
-    };
-    if body.trim().is_empty() {
-        return Err(refused("the text is empty").into());
-    }
-    if let Some(c) = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
-        return Err(refused(&format!("the text holds the control character U+{:04X}", u32::from(c))).into());
-    }
-    note.subject = subject.trim().to_owned();
-    note.body = body.trim().to_owned();
-    edited.discard();
-    Ok(())
-}
-
-/// The bytes of a note as they go over the wire.
-pub fn wire_of(note: &Note, date: DateTime<FixedOffset>) -> Result<Vec<u8>> {
-    let missing = |what: &str| format!("{} has no {what}", note.id);
-    Ok(mime::build(&Outgoing {
-        from: note.from.as_ref().with_context(|| missing("sender"))?,
-        to: note.to.as_ref().with_context(|| missing("recipient"))?,
-        subject: &note.subject,
-        body: &note.body,
-        message_id: note.message_id.as_deref().with_context(|| missing("Message-ID"))?,
-        in_reply_to: note.in_reply_to.as_deref(),
-        references: &note.references,
-        date,
-    })?)
-}
-
-/// What is customary about the hour; it never keeps a note back.
-fn advice(step: &Step, ended: DateTime<FixedOffset>, departs: DateTime<FixedOffset>) -> Option<String> {
-    if step.kind.is_follow_up() && departs < step.due {
-        let due = step.zone.stamp(step.due.to_utc());
-        return Some(format!("early: {due} is customary, {}", step.reason));
-    }
-    if step.kind != NoteKind::ThankYou {
-        return None;
-    }
-    let stamp = format!("{} {}", departs.format("%H:%M"), step.zone.abbreviation(departs.to_utc()));
-    let elapsed = departs - ended;
-    let (opens, closes) = thank_you_hours(departs.date_naive());
-    let hours = format!("{} to {} is customary", opens.format("%H:%M"), closes.format("%H:%M"));
-    match elapsed.num_minutes() {
-        ..0 => Some(format!("{stamp}, before the interview has ended")),
-        minutes @ ..120 => {
-            Some(format!("{stamp}, {minutes} minutes after the interview; two hours is customary"))
-        }
-        _ if departs.time() < opens || departs.time() > closes => Some(format!("{stamp} there; {hours}")),
-        minutes if minutes > 24 * 60 => Some(format!("{stamp}, {} hours after the interview", minutes / 60)),
-        _ => None,
+/// A moment in a prompt: the time alone where it is today's.
+fn named(at: DateTime<FixedOffset>, zone: &Zone, now: DateTime<Utc>) -> String {
+    match at.date_naive() == zone.at(now).date_naive() {
+        true => format!(", {}", at.format("%H:%M")),
+        false => format!(", {}", at.format("%a %-d %b %H:%M")),
     }
 }
 

@@ -27,7 +27,7 @@ pub fn note(person: &str) -> Note {
     let to = Mailbox::parse(&format!("{person} <{person}@acme.example>")).unwrap();
     let id = message_id(&from.address, &to.address, at().date_naive(), NoteKind::ThankYou, 1);
     Note {
-        id: NoteId::new("acme", person, NoteKind::ThankYou, 1),
+        id: NoteId::new("acme", person, NoteKind::ThankYou, 1, 1),
         application: "acme".into(),
         person: person.into(),
         round: 1,
@@ -44,6 +44,8 @@ pub fn note(person: &str) -> Note {
         shown: None,
         departs_on: at().date_naive(),
         send_before: Some(at() + TimeDelta::hours(20)),
+        send_after: None,
+        next_try: None,
         message_id: Some(id),
         server_message_id: None,
         in_reply_to: None,
@@ -82,7 +84,7 @@ impl Ledger {
 
     pub fn approve(&mut self, note: &Note) {
         let wire = wire_of(note, at()).unwrap();
-        let approval = Approval { wire: &wire, send_before: note.send_before };
+        let approval = Approval { wire: &wire, send_before: note.send_before, send_after: None };
         assert_eq!(self.store.approve(&[(note, approval)], at()).unwrap().len(), 1);
     }
 

@@ -8,7 +8,10 @@
 mod architecture;
 mod deliver;
 mod demo;
+mod doctor;
 mod exits;
+mod export;
+mod holidays;
 mod imap;
 mod imap_server;
 mod inbound;
@@ -20,10 +23,12 @@ mod promise;
 mod readme;
 mod record;
 mod sandbox;
+mod schedule;
 mod send;
 mod shell;
 mod smtp;
 mod smtp_server;
+mod status;
 mod usage;
 mod versions;
 

@@ -120,7 +120,9 @@ fn happens(store: &mut Store, person: &str, world: &mut World, what: Happening) 
         H::Approve => {
             if let Some(known) = store.note(&id).unwrap() {
                 let wire = wire_of(&known, at()).unwrap();
-                store.approve(&[(&known, Approval { wire: &wire, send_before: None })], at()).unwrap();
+                store
+                    .approve(&[(&known, Approval { wire: &wire, send_before: None, send_after: None })], at())
+                    .unwrap();
             }
         }
         H::Claim => {

@@ -14,8 +14,10 @@ use crate::smtp_server::{At, Fault, SmtpServer};
 
 mod asking;
 mod follow_up;
+mod plans;
 mod races;
 mod syncs;
+mod unattended;
 
 /// Acme: Jane has an address and Omar has none.
 const ACME: [&str; 16] = [
@@ -53,7 +55,7 @@ pub fn state(sandbox: &Sandbox, id: &str) -> String {
 }
 
 /// Every file of the home but the index of the log, which readers write to.
-fn traces(sandbox: &Sandbox) -> BTreeMap<String, Vec<u8>> {
+pub fn traces(sandbox: &Sandbox) -> BTreeMap<String, Vec<u8>> {
     fs::read_dir(sandbox.home())
         .unwrap()
         .map(|entry| entry.unwrap())

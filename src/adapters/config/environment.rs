@@ -131,6 +131,12 @@ impl Paths {
         })
     }
 
+    /// Where the calendars of the user's own holidays are.
+    pub fn holidays(&self, policy: &super::PolicyTable) -> Vec<PathBuf> {
+        let folder = folder_of(&self.config_file);
+        policy.holidays_ics.iter().map(|path| folder.join(path)).collect()
+    }
+
     /// The folder of the user's own templates, as configured or by default.
     pub fn templates(&self, configured: &super::Templates) -> PathBuf {
         match &configured.folder {
@@ -168,6 +174,25 @@ pub fn local_zone(environment: &Environment) -> Result<Zone, Problem> {
         Err(_) => Err(Problem::new(Kind::Config, "this computer does not say its time zone")
             .hint("set timezone in the section [me] of the configuration, or TZ")),
     }
+}
+
+/// Whether a program is there, by its path or on the search path.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that may")]
+pub fn finds_program(program: &str) -> bool {
+    if Path::new(program).components().count() > 1 {
+        return Path::new(program).is_file();
+    }
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&folders)
+        .any(|folder| folder.join(program).is_file() || folder.join(format!("{program}.exe")).is_file())
+}
+
+/// Which release of the IANA database this computer has, where it says so.
+pub fn system_zones() -> Option<String> {
+    let text = fs::read("/usr/share/zoneinfo/tzdata.zi").ok()?;
+    let first = String::from_utf8_lossy(text.get(..40)?).into_owned();
+    let version = first.lines().next()?.strip_prefix("# version ")?;
+    version.chars().all(char::is_alphanumeric).then(|| version.to_owned())
 }
 
 enum ZoneName<'a> {

@@ -143,6 +143,9 @@ pub struct PolicyTable {
     pub reply_days: Option<u32>,
     #[serde(deserialize_with = "values::dates")]
     pub holidays: Vec<NaiveDate>,
+    /// Calendars of whole days, as written: a relative path is beside the configuration.
+    #[serde(deserialize_with = "values::paths")]
+    pub holidays_ics: Vec<PathBuf>,
 }
 
 impl PolicyTable {

@@ -130,6 +130,14 @@ pub(super) fn share<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error>
 }
 
 /// Dates as strings or as TOML writes them bare.
+pub(super) fn paths<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<PathBuf>, D::Error> {
+    let paths = Vec::<String>::deserialize(from)?;
+    match paths.iter().any(|path| path.is_empty() || path.starts_with('~')) {
+        true => Err(D::Error::custom("write the whole path, without `~`")),
+        false => Ok(paths.into_iter().map(PathBuf::from).collect()),
+    }
+}
+
 pub(super) fn dates<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<NaiveDate>, D::Error> {
     Vec::<toml::Value>::deserialize(from)?
         .into_iter()

@@ -18,6 +18,8 @@ use crate::domain::problem::{Kind, Problem};
 pub struct Approval<'a> {
     pub wire: &'a [u8],
     pub send_before: Option<DateTime<FixedOffset>>,
+    /// The planned departure; `None` where it goes at once.
+    pub send_after: Option<DateTime<FixedOffset>>,
 }
 
 /// The frozen bytes of a note, as they were when they were approved.
@@ -35,13 +37,6 @@ pub struct Claim<'a> {
     pub sha256: &'a [u8],
     /// What takes their place, where they were never offered.
     pub fresh: Option<&'a [u8]>,
-}
-
-/// A note whose sender died.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Orphan {
-    pub id: NoteId,
-    pub now: State,
 }
 
 impl Store {
@@ -86,7 +81,8 @@ impl Store {
         change.execute(
             "UPDATE notes SET template = ?2, sender = ?3, recipient = ?4, subject = ?5, body = ?6, edited = ?7,
                     facts = ?8, shown = ?9, departs_on = ?10, send_before = ?11, message_id = ?12,
-                    in_reply_to = ?13, reference_ids = ?14, allowed = ?15, wire = NULL, wire_sha256 = NULL
+                    in_reply_to = ?13, reference_ids = ?14, allowed = ?15, wire = NULL, wire_sha256 = NULL,
+                    send_after = NULL, next_try = NULL
              WHERE id = ?1",
             params![
                 note.id.as_str(),
@@ -126,8 +122,9 @@ impl Store {
     }
 
     /// Freezes the bytes of notes that their owner has approved, all in one commit. A note whose
-    /// bytes were offered before keeps those. Returns those that were approved: not one that the
-    /// record holds with another text or in another state than was read.
+    /// bytes were offered before keeps those, and one that is approved word for word may only be
+    /// planned anew. Returns those that are approved: not one that the record holds with another
+    /// text or in another state than was read.
     pub fn approve(
         &mut self,
         approvals: &[(&Note, Approval<'_>)],
@@ -137,18 +134,26 @@ impl Store {
         let mut approved = Vec::new();
         for (note, approval) in approvals {
             let known = read(&change, &note.id)?.with_context(|| format!("no note {}", note.id))?;
-            if known.shown_hash() != note.shown_hash() || known.state.after(Event::Approve).is_err() {
+            let is_same = known.shown_hash() == note.shown_hash();
+            let can_be = known.state == State::Approved || known.state.after(Event::Approve).is_ok();
+            if !is_same || !can_be {
                 continue;
             }
             let id = note.id.as_str();
-            step(&change, &note.id, known.state, Event::Approve, at, None)?;
+            if known.state != State::Approved {
+                step(&change, &note.id, known.state, Event::Approve, at, None)?;
+                change.execute(
+                    "UPDATE notes SET wire = ?2, wire_sha256 = ?3 WHERE id = ?1 AND offers = 0",
+                    params![id, approval.wire, Sha256::digest(approval.wire).as_slice()],
+                )?;
+                change.execute(
+                    "UPDATE notes SET send_before = ?2 WHERE id = ?1",
+                    params![id, approval.send_before.map(|at| at.to_rfc3339())],
+                )?;
+            }
             change.execute(
-                "UPDATE notes SET wire = ?2, wire_sha256 = ?3 WHERE id = ?1 AND offers = 0",
-                params![id, approval.wire, Sha256::digest(approval.wire).as_slice()],
-            )?;
-            change.execute(
-                "UPDATE notes SET send_before = ?2 WHERE id = ?1",
-                params![id, approval.send_before.map(|at| at.to_rfc3339())],
+                "UPDATE notes SET send_after = ?2, next_try = NULL WHERE id = ?1",
+                params![id, approval.send_after.map(in_utc)],
             )?;
             approved.push(note.id.clone());
         }
@@ -312,32 +317,6 @@ impl Store {
         )?;
         Ok(statement.query_row([], |row| row.get(0))?)
     }
-
-    /// Puts right what a dead sender of this machine left: to be called under the send lock only.
-    /// A claim becomes an approval again; a note whose dot may have left becomes `unsure`.
-    pub fn recover(&mut self, machine: &str, at: DateTime<FixedOffset>) -> Result<Vec<Orphan>> {
-        let change = self.connection.transaction()?;
-        let mut orphans = Vec::new();
-        for (state, event) in [(State::Claimed, Event::Release), (State::Sending, Event::Lose)] {
-            let ids: Vec<String> = change
-                .prepare_cached(
-                    "SELECT id FROM notes WHERE state = ?1 AND claimed_by = ?2
-                     AND state NOT IN ('sent', 'withdrawn', 'answered', 'bounced') ORDER BY number",
-                )?
-                .query_map(params![state.name(), machine], |row| row.get(0))?
-                .collect::<Result<_, _>>()?;
-            for id in ids {
-                let id = NoteId::from_stored(id);
-                let now = step(&change, &id, state, event, at, Some("its sender ended before an answer"))?;
-                orphans.push(Orphan { id, now });
-            }
-        }
-        if orphans.is_empty() {
-            return Ok(orphans);
-        }
-        change.commit().context("the recovery could not be recorded")?;
-        Ok(orphans)
-    }
 }
 
 pub(super) fn sent(
@@ -417,6 +396,11 @@ fn release_bytes(change: &Connection, id: &NoteId, state: State) -> Result<()> {
         [id.as_str()],
     )?;
     Ok(())
+}
+
+/// As a text that can be compared with others.
+pub(super) fn in_utc(at: DateTime<FixedOffset>) -> String {
+    at.to_utc().to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }
 
 pub(super) fn state_of(change: &Connection, id: &NoteId) -> Result<Option<State>> {

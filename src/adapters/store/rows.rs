@@ -10,7 +10,8 @@ use crate::domain::outbox::State;
 
 pub(super) const COLUMNS: &str = "id, application, person, round, kind, ordinal, state, template, sender, recipient, subject, \
      body, edited, facts, shown, departs_on, send_before, message_id, server_message_id, in_reply_to, \
-     reference_ids, allowed, offers, attempts, sent_at, detail, created_at";
+     reference_ids, allowed, offers, attempts, sent_at, detail, created_at, \
+     send_after, next_try";
 
 pub(super) fn read(db: &Connection, id: &NoteId) -> Result<Option<Note>> {
     let mut statement = db.prepare_cached(&format!("SELECT {COLUMNS} FROM notes WHERE id = ?1"))?;
@@ -55,6 +56,8 @@ fn note(row: &Row<'_>) -> Result<Note> {
         shown: row.get(14)?,
         departs_on: day(&departs_on)?,
         send_before: moment(row.get(16)?)?,
+        send_after: moment(row.get(27)?)?,
+        next_try: moment(row.get(28)?)?,
         message_id: row.get(17)?,
         server_message_id: row.get(18)?,
         in_reply_to: row.get(19)?,

@@ -98,6 +98,9 @@ CREATE TABLE notes (
     shown             TEXT,
     departs_on        TEXT NOT NULL,
     send_before       TEXT,
+    -- In UTC, so that they can be compared: the planned departure, and no attempt by the timer before.
+    send_after        TEXT,
+    next_try          TEXT,
     message_id        TEXT UNIQUE,
     server_message_id TEXT,
     in_reply_to       TEXT,
@@ -114,10 +117,15 @@ CREATE TABLE notes (
     -- The copy in the folder of sent mail: it is still to be put there, or it is there.
     copy              TEXT CHECK (copy IN ('due', 'filed')),
     detail            TEXT,
-    created_at        TEXT NOT NULL,
-    UNIQUE (application, person, round, kind, ordinal)
+    created_at        TEXT NOT NULL
 ) STRICT;
 CREATE INDEX notes_open ON notes (state) WHERE state NOT IN ('sent', 'withdrawn', 'answered', 'bounced');
+
+-- The last run of the timer that could do its work.
+CREATE TABLE heartbeat (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    at TEXT NOT NULL
+) STRICT;
 
 CREATE INDEX notes_to_file ON notes (number) WHERE copy = 'due';
 

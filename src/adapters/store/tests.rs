@@ -29,6 +29,8 @@ fn note(id: &str) -> Note {
         shown: None,
         departs_on: at().date_naive(),
         send_before: None,
+        send_after: None,
+        next_try: None,
         message_id: Some(format!("<{id}@x.example>")),
         server_message_id: None,
         in_reply_to: None,
@@ -43,7 +45,8 @@ fn note(id: &str) -> Note {
 }
 
 fn approve(store: &mut Store, note: &Note, wire: &[u8]) -> bool {
-    store.approve(&[(note, Approval { wire, send_before: None })], at()).unwrap() == [note.id.clone()]
+    store.approve(&[(note, Approval { wire, send_before: None, send_after: None })], at()).unwrap()
+        == [note.id.clone()]
 }
 
 fn approved(store: &mut Store, id: &str) -> NoteId {
@@ -212,7 +215,7 @@ fn a_note_that_begins_otherwise_than_as_a_draft_is_refused() {
     let mut store = open(&folder);
     store.save_draft(&note("acme/jane"), at()).unwrap();
     let copy = "INSERT INTO notes SELECT NULL, 'acme/x', application, 'x', round, kind, ordinal, 'approved', \
-                template, sender, recipient, subject, body, edited, facts, shown, departs_on, send_before, NULL, \
+                template, sender, recipient, subject, body, edited, facts, shown, departs_on, send_before, NULL, NULL, NULL, \
                 server_message_id, in_reply_to, reference_ids, allowed, wire, wire_sha256, claimed_by, offers, journaled, \
                 attempts, sent_at, copy, detail, created_at FROM notes";
     let error = store.connection.execute(copy, []).unwrap_err();

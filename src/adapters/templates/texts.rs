@@ -104,7 +104,7 @@ fn note(app: &Application, person: &str, kind: NoteKind, template: &str) -> Note
     let rendered = Templates::new(None).render(template, &values(&facts)).unwrap();
     let to = app.recipient(person).unwrap();
     Note {
-        id: NoteId::new("acme", person, kind, 1),
+        id: NoteId::new("acme", person, kind, 1, 1),
         application: "acme".to_owned(),
         person: person.to_owned(),
         round: 1,
@@ -121,6 +121,8 @@ fn note(app: &Application, person: &str, kind: NoteKind, template: &str) -> Note
         shown: None,
         departs_on: facts.departs.date_naive(),
         send_before: None,
+        send_after: None,
+        next_try: None,
         message_id: None,
         server_message_id: None,
         in_reply_to: None,

@@ -1,8 +1,11 @@
 //! Every report as a person reads it.
 
+mod calendar;
+mod doctor;
 mod mailbox;
 mod notes;
 mod record;
+mod schedule;
 mod setup;
 mod status;
 
@@ -21,7 +24,11 @@ pub fn page(report: &Report, app: &App) -> Page {
         Report::Mark(report) => notes::mark(report),
         Report::Close(report) => record::close(report),
         Report::Forget(report) => record::forget(report),
+        Report::Doctor(report) => doctor::doctor(report),
         Report::Sync(report) => mailbox::sync(report, app),
+        Report::Export(report) => calendar::export(report),
         Report::Init(report) => setup::init(report),
+        Report::Holidays(report) => calendar::holidays(report),
+        Report::Schedule(report) => schedule::schedule(report, app),
     }
 }

@@ -10,8 +10,9 @@ use crate::adapters::store::{Store, Which};
 use crate::commands::App;
 use crate::domain::address::{EmailAddress, PersonName, Weight, weighed_advice};
 use crate::domain::application::Application;
+use crate::domain::calendar::Place;
 use crate::domain::debrief::{self, Applied, Debrief, How, Met, Unfit};
-use crate::domain::note::{NoteId, NoteKind};
+use crate::domain::note::NoteKind;
 use crate::domain::outbox::State;
 use crate::domain::problem::{Kind, Problem};
 use crate::flow::compose::next_steps;
@@ -121,7 +122,7 @@ pub fn advise(
     known: Option<&Application>,
     kept: &[String],
 ) -> Result<Vec<String>> {
-    let mut notices = Vec::new();
+    let mut notices: Vec<String> = told.country.as_deref().and_then(unknown_place).into_iter().collect();
     for met in told.met.iter().chain(&told.agent).chain(&told.contact) {
         let is_known = known.is_some_and(|application| {
             application.people.iter().any(|person| person.name == met.name && person.address == met.address)
@@ -140,6 +141,18 @@ pub fn advise(
         }
     }
     Ok(notices)
+}
+
+/// A place without a calendar is no error: weekends and quiet spans count all the same.
+fn unknown_place(code: &str) -> Option<String> {
+    let unknown = Place::parse(code).err()?;
+    let country = code.split('-').next().unwrap_or(code);
+    let instead = match Place::parse(country) {
+        Ok(place) if country != code => format!("; those of {} count", place.code),
+        _ => "; only weekends count".to_owned(),
+    };
+    let nearest = unknown.nearest.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+    Some(format!("{unknown}{instead}{nearest}"))
 }
 
 /// What is odd about one person.
@@ -219,7 +232,7 @@ fn notes_of(applied: &Applied, store: &Store, app: &App) -> Result<Vec<String>> 
         .iter()
         .filter(|step| step.kind == NoteKind::ThankYou && step.round == applied.round)
         .filter(|step| named(&step.person))
-        .map(|step| NoteId::new(&application.slug, &step.person, step.kind, step.round).to_string())
+        .map(|step| step.note_id().to_string())
         .collect();
     Ok(if ids.is_empty() { vec![application.slug.clone()] } else { ids })
 }

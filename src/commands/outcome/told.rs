@@ -132,10 +132,10 @@ pub(super) fn undelivered(verdict: &Verdict) -> NoteOutcome {
             let to = note.to.as_ref().map(|to| to.address.to_string());
             plain(&note.id, to, note.state, Some(Kind::Declined), "skipped", Fate::Skipped)
         }
-        Verdict::Later { note, from } => {
-            let to = note.to.as_ref().map(|to| to.address.to_string());
-            let detail = format!("kept until {}", from.to_rfc3339());
-            plain(&note.id, to, note.state, Some(Kind::Declined), &detail, Fate::Later { from: *from })
+        Verdict::Later { draft, at } => {
+            let to = draft.note.to.as_ref().map(|to| to.address.to_string());
+            let detail = format!("planned for {}", at.to_rfc3339());
+            plain(&draft.note.id, to, State::Approved, None, &detail, Fate::Later { at: *at })
         }
     }
 }

@@ -53,17 +53,55 @@ fn the_end_of_the_year_is_quiet_everywhere() {
 }
 
 #[test]
+fn days_between_the_holidays_of_golden_week_count_but_are_not_used() {
+    let japan = Calendar::new(Some("JP"), []);
+    assert_eq!(japan.rest(day("2026-04-29")), Some(Rest::Public));
+    for bridged in ["2026-04-30", "2026-05-01"] {
+        assert!(japan.is_business_day(day(bridged)));
+        assert_eq!(japan.unused(day(bridged)), Some("Golden Week"));
+    }
+    assert_eq!(japan.next_usable(day("2026-04-29")), day("2026-05-07"));
+    assert_eq!(plus("JP", "2026-04-28", 7), "Wed 2026-05-13");
+    assert!(Calendar::new(Some("DE"), []).usable(day("2026-04-30")));
+}
+
+#[test]
+fn the_week_begins_and_ends_with_that_of_the_country() {
+    let hours = |country, date: &str| {
+        let hours = Calendar::new(Some(country), []).follow_up_hours(day(date))?;
+        Some(format!("{}-{}", hours.0.format("%H"), hours.1.format("%H")))
+    };
+    // Sunday 2026-03-08 to Saturday 2026-03-14.
+    let week = ["08", "09", "10", "11", "12", "13", "14"].map(|d| format!("2026-03-{d}"));
+    let of = |country| week.each_ref().map(|date| hours(country, date).unwrap_or_default());
+    assert_eq!(of("IL"), ["10-17", "09-17", "09-17", "09-17", "09-15", "", ""]);
+    assert_eq!(of("DE"), ["", "10-17", "09-17", "09-17", "09-17", "09-15", ""]);
+    assert_eq!(of("HK"), of("DE"));
+}
+
+#[test]
+fn a_weekend_day_worked_in_exchange_is_a_business_day() {
+    let china = Calendar::new(Some("CN"), []);
+    assert_eq!(china.rest(day("2026-10-10")), None);
+    assert_eq!(china.rest(day("2026-10-11")), Some(Rest::Weekend));
+    assert_eq!(china.next_usable(day("2026-10-10")), day("2026-10-10"));
+    let own = Calendar::new(Some("CN"), [day("2026-10-10")]);
+    assert_eq!(own.rest(day("2026-10-10")), Some(Rest::Holiday));
+}
+
+#[test]
 fn the_first_business_day_of_january_counts_but_is_not_used() {
     let calendar = plain();
     assert!(calendar.is_business_day(day("2027-01-04")));
     assert!(!calendar.usable(day("2027-01-04")));
     assert_eq!(calendar.next_usable(day("2026-12-24")), day("2027-01-05"));
+    assert_eq!(calendar.unused(day("2027-01-04")), Some("the first business day of January"));
     assert!(calendar.usable(day("2027-02-01")));
 }
 
 #[test]
 fn days_that_the_owner_named_do_not_count() {
-    let calendar = Calendar::new(Some("DE"), [day("2026-04-03"), day("2026-04-06")]);
+    let calendar = Calendar::new(None, [day("2026-04-03"), day("2026-04-06")]);
     assert_eq!(calendar.add_business_days(day("2026-04-01"), 10), day("2026-04-17"));
     assert_eq!(calendar.add_business_days(day("2026-04-02"), 2), day("2026-04-08"));
     assert_eq!(calendar.rest(day("2026-04-03")), Some(Rest::Holiday));
@@ -106,7 +144,7 @@ fn the_last_day_of_the_calendar_ends_the_count() {
 
 prop_compose! {
     fn calendars()(
-        country in prop::sample::select(vec![None, Some("US"), Some("DE-BY"), Some("JP")]),
+        country in prop::sample::select(vec![None, Some("US"), Some("DE-BY"), Some("JP"), Some("IL"), Some("CN")]),
         own in prop::collection::vec(0_i64..4000, 0..60),
     ) -> Calendar {
         let start = day("2024-01-01");
@@ -142,4 +180,13 @@ proptest! {
         let (opens, closes) = thank_you_hours(local.date_naive());
         prop_assert!((opens..=closes).contains(&local.time()));
     }
+}
+
+#[test]
+fn august_is_a_season_of_holidays_where_most_are_away() {
+    let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+    let paris = Calendar::new(Some("FR-75"), []);
+    assert!(paris.is_holiday_season(day("2026-08-10")));
+    assert!(!paris.is_holiday_season(day("2026-09-01")));
+    assert!(!Calendar::new(Some("US"), []).is_holiday_season(day("2026-08-10")));
 }

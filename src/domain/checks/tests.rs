@@ -75,7 +75,7 @@ fn case() -> Case {
         }],
     };
     let note = Note {
-        id: NoteId::new("acme", "jane", NoteKind::ThankYou, 1),
+        id: NoteId::new("acme", "jane", NoteKind::ThankYou, 1, 1),
         application: "acme".to_owned(),
         person: "jane".to_owned(),
         round: 1,
@@ -92,6 +92,8 @@ fn case() -> Case {
         shown: None,
         departs_on: NaiveDate::from_ymd_opt(2026, 3, 5).unwrap(),
         send_before: None,
+        send_after: None,
+        next_try: None,
         message_id: None,
         server_message_id: None,
         in_reply_to: None,

@@ -223,6 +223,8 @@ fn the_record_says_what_was_offered_and_whose_domains_are_companies() {
         shown: None,
         departs_on: thursday().date_naive(),
         send_before: None,
+        send_after: None,
+        next_try: None,
         message_id: Some("<ours@marsh.example>".into()),
         server_message_id: Some("<theirs@provider.example>".into()),
         in_reply_to: None,

@@ -29,6 +29,7 @@ struct Plan {
     floor: NaiveDate,
     day: NaiveDate,
     reason: String,
+    since: DateTime<FixedOffset>,
 }
 
 pub(super) fn step(case: &Case<'_>) -> Option<Step> {
@@ -64,7 +65,7 @@ pub(super) fn step(case: &Case<'_>) -> Option<Step> {
     let paused = case.after_last_note(&person, opening);
     let earliest = case.calendar.follow_up_from(paused.to_utc(), zone);
     let due = Calendar::follow_up_aim(case.calendar.next_usable(plan.day), zone);
-    let moments = Moments { earliest, due: due.max(earliest), latest: None };
+    let moments = Moments { since: plan.since, earliest, due: due.max(earliest), latest: None };
     Some(case.step(kind, &person, Some(round), moments, plan.reason))
 }
 
@@ -139,6 +140,7 @@ fn plan(case: &Case<'_>, round: &Interview, number: u32) -> Plan {
             floor: bound.min(calendar.add_business_days(date(last.at), wait)),
             day: calendar.add_business_days(date(last.at), wait),
             reason: since(wait),
+            since: last.at,
         };
     };
     let held = calendar.add_business_days(by, policy.after_decision_business_days);
@@ -149,7 +151,7 @@ fn plan(case: &Case<'_>, round: &Interview, number: u32) -> Plan {
         since(floor)
     };
     let day = held.max(bound);
-    Plan { floor: day, day, reason }
+    Plan { floor: day, day, reason, since: last.at }
 }
 
 /// Nobody is written to while they are away, nor on the first days after.
@@ -163,7 +165,7 @@ fn not_while_away(case: &Case<'_>, person: &str, plan: Plan) -> Plan {
     }
     let pause = plural(AFTER_RETURN_BUSINESS_DAYS, "business day");
     let reason = format!("away until {} + {pause}", back.format("%a %-d %b"));
-    Plan { floor: held, day: held, reason }
+    Plan { floor: held, day: held, reason, since: plan.since }
 }
 
 /// The last contact in either direction; the interview itself where there was none since.

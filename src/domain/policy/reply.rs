@@ -29,6 +29,7 @@ pub(super) fn to_rejection(case: &Case<'_>, at: DateTime<FixedOffset>) -> Option
         )
     };
     let moments = Moments {
+        since: at,
         earliest,
         due: thank_you_from(earliest.to_utc(), zone),
         latest: Some(at + hours(policy.rejection_within_hours)),
@@ -52,6 +53,7 @@ pub(super) fn to_next_round(case: &Case<'_>) -> Option<Step> {
     let person = case.contact(round)?;
     let zone = case.zone(round);
     let moments = Moments {
+        since: at,
         earliest: at,
         due: thank_you_from(at.to_utc(), zone),
         latest: Some(at + hours(case.policy.next_round_within_hours)),

@@ -253,7 +253,7 @@ fn follow_ups_fall_on_the_days_of_the_etiquette() {
         (Some("DE"), "2026-03-05", "", "Thu 03-19 10:00"),
         (Some("FR"), "2026-03-05", "two weeks", "Tue 03-24 10:00"),
         (Some("JP"), "2026-03-05", "", "Mon 03-16 10:00"),
-        (Some("JP"), "2026-03-05", "two weeks", "Fri 03-20 10:00"),
+        (Some("JP"), "2026-03-05", "two weeks", "Mon 03-23 10:00"),
     ] {
         assert_eq!(follow_up(country, date, words), due, "{country:?} {date} {words}");
     }
@@ -349,6 +349,26 @@ fn no_configuration_gives_more_than_three_follow_ups() {
         });
     }
     assert_eq!(kinds, [NoteKind::Nudge, NoteKind::Nudge, NoteKind::CloseOut]);
+}
+
+#[test]
+fn a_nudge_that_an_answer_stopped_keeps_its_id() {
+    let answered = hears(acme(ENDED), News::Answered, "2026-03-12T12:00:00-04:00");
+    let mut past = thanked();
+    past.push(Past { sent_at: None, ..note(NoteKind::Nudge, "jane", State::Withdrawn, ENDED) });
+    let steps = steps_at(&answered, &past, "2026-03-12T13:00:00-04:00");
+    assert_eq!(steps[0].note_id().as_str(), "acme/jane/nudge-2");
+    past.push(sent(NoteKind::Nudge, "jane", "2026-03-19T10:00:00-04:00"));
+    let steps = steps_at(&answered, &past, "2026-03-19T13:00:00-04:00");
+    assert_eq!(steps[0].note_id().as_str(), "acme/jane/close-out");
+}
+
+#[test]
+fn a_draft_has_the_id_of_its_step() {
+    let mut past = thanked();
+    past.push(Past { sent_at: None, ..note(NoteKind::Nudge, "jane", State::Drafted, ENDED) });
+    let steps = steps_at(&acme(ENDED), &past, "2026-03-12T13:00:00-04:00");
+    assert_eq!(steps[0].note_id().as_str(), "acme/jane/nudge");
 }
 
 #[test]

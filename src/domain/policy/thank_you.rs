@@ -3,33 +3,42 @@
 use chrono::TimeDelta;
 
 use super::numbers::Lateness;
-use super::{Case, Moments, Step, is_settled, plural};
+use super::{Case, Moments, Past, Step, is_settled, plural};
+use crate::domain::application::Application;
 use crate::domain::calendar::thank_you_from;
 use crate::domain::interview::Interview;
 use crate::domain::note::NoteKind;
 
 pub(super) fn steps(case: &Case<'_>) -> Vec<Step> {
-    case.application
-        .interviews
-        .iter()
-        .filter(|round| case.policy.lateness(round, case.now) != Lateness::TooLate)
-        .flat_map(|round| thanked(case, round).into_iter().map(move |person| (round, person)))
-        .filter(|(round, person)| {
-            !case.past.iter().any(|note| {
-                note.kind == NoteKind::ThankYou
-                    && note.round == round.round
-                    && note.person == *person
-                    && is_settled(note.state)
-            })
-        })
+    unthanked(case.application, case.past)
+        .filter(|(round, _)| case.policy.lateness(round, case.now) != Lateness::TooLate)
         .map(|(round, person)| step(case, round, person))
         .collect()
 }
 
+/// Everybody whose thank-you has not been settled, with the round.
+fn unthanked<'a>(
+    application: &'a Application,
+    past: &'a [Past],
+) -> impl Iterator<Item = (&'a Interview, &'a str)> {
+    let pairs = application
+        .interviews
+        .iter()
+        .flat_map(|round| thanked(application, round).into_iter().map(move |person| (round, person)));
+    pairs.filter(|(round, person)| {
+        !past.iter().any(|note| {
+            note.kind == NoteKind::ThankYou
+                && note.round == round.round
+                && note.person == *person
+                && is_settled(note.state)
+        })
+    })
+}
+
 /// Whom a round's thanks go to: everybody met; through an agency one note to the agent, who passes
 /// them on.
-fn thanked<'a>(case: &Case<'a>, round: &'a Interview) -> Vec<&'a str> {
-    match &case.application.agent {
+fn thanked<'a>(application: &'a Application, round: &'a Interview) -> Vec<&'a str> {
+    match &application.agent {
         Some(_) if round.meetings.is_empty() => Vec::new(),
         Some(agent) => vec![agent],
         None => round.meetings.iter().map(|meeting| meeting.person.as_str()).collect(),
@@ -55,6 +64,7 @@ fn step<'a>(case: &Case<'a>, round: &'a Interview, person: &str) -> Step {
         format!("{pause} after the interview of {}{because}", zone.stamp(round.ended.to_utc()))
     };
     let moments = Moments {
+        since: round.ended,
         earliest,
         due: thank_you_from(earliest.to_utc(), zone),
         latest: Some(round.ended + policy.thank_you_within(round)),

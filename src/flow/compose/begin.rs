@@ -3,26 +3,11 @@
 use chrono::{DateTime, FixedOffset};
 
 use super::{Desk, Item};
-use crate::domain::note::{Edited, Note, NoteId};
+use crate::domain::note::{Edited, Note};
 use crate::domain::outbox::State;
 use crate::domain::policy::Step;
 
 impl Desk {
-    /// The id of the note for a step. What was withdrawn stays so: a follow-up that becomes due again
-    /// after an answer is another note.
-    pub(super) fn next_id(&self, application: &str, step: &Step) -> NoteId {
-        let first = NoteId::new(application, &step.person, step.kind, step.round);
-        let is_withdrawn =
-            |id: &NoteId| self.notes.iter().any(|note| note.id == *id && note.state == State::Withdrawn);
-        let mut id = first.clone();
-        let mut nth = 1;
-        while step.kind.is_follow_up() && is_withdrawn(&id) {
-            nth += 1;
-            id = first.again(nth);
-        }
-        id
-    }
-
     /// The first ordinal that no note of the same kind to the same person about the same round has.
     fn next_ordinal(&self, step: &Step) -> u32 {
         let alike = self.notes.iter().filter(|note| {
@@ -54,6 +39,8 @@ impl Desk {
             shown: None,
             departs_on: now.date_naive(),
             send_before: None,
+            send_after: None,
+            next_try: None,
             message_id: None,
             server_message_id: None,
             in_reply_to: None,

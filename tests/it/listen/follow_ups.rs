@@ -125,6 +125,36 @@ fn a_rehearsal_reads_no_mailbox() {
     assert!(house.imap.commands().iter().all(|command| !command.contains("INBOX")));
 }
 
+/// The follow-up was approved for Tue 24 Mar 10:00.
+fn planned() -> House {
+    let mut house = House::thanked();
+    house.sandbox.set_now(DUE);
+    let mut screen = house.sandbox.terminal(&["nudge", "acme"]);
+    let _ = screen.answer("[y]es [l]ater [e]dit", "l");
+    let _ = screen.ends(0);
+    house.sandbox.set_now("2026-03-24T14:02:00Z");
+    house
+}
+
+#[test]
+fn the_timer_sends_a_planned_follow_up_after_a_look_at_the_mailbox() {
+    let house = planned();
+    let text = house.sandbox.run(&["schedule", "run"]).talks_somehow().text();
+    assert!(text.starts_with("sent     acme/jane/nudge, Tue 24 Mar 10:02 EDT"), "{text}");
+    assert_eq!(house.smtp.accepted().len(), 2);
+}
+
+#[test]
+fn an_answer_that_the_timer_finds_stops_the_planned_follow_up() {
+    let house = planned();
+    house.jane_answers("We have decided to go on with you.");
+    let text = house.sandbox.run(&["schedule", "run"]).talks_somehow().text();
+    assert!(text.contains("they have answered"), "{text}");
+    assert_eq!(state(&house.sandbox, "acme/jane/nudge"), "withdrawn");
+    house.sandbox.run(&["schedule", "run"]).prints("");
+    assert_eq!(house.smtp.accepted().len(), 1);
+}
+
 #[test]
 fn after_an_answer_that_was_told_of_the_follow_up_is_another_note_that_can_go() {
     let mut house = House::due();

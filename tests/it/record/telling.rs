@@ -210,6 +210,7 @@ fn a_question_is_not_answered_with_the_answer_to_another() {
         .sees("is an address; what you talked about is meant")
         .answer("What did you talk about?", "the pager")
         .answer("Why did it matter?", "")
+        .sees("Who else?")
         .hangs_up();
     let _ = screen.ends(130);
 }

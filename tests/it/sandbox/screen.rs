@@ -3,7 +3,7 @@
 
 use std::io::{Read, Write};
 use std::path::Path;
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
@@ -85,8 +85,15 @@ impl Screen {
 
     /// Waits for the end; the whole screen, with blanks at line ends cut.
     pub fn ends(mut self, code: u32) -> String {
-        while let Ok(octets) = self.octets.recv_timeout(PATIENCE) {
-            self.page.write(&octets);
+        loop {
+            match self.octets.recv_timeout(PATIENCE) {
+                Ok(octets) => self.page.write(&octets),
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => {
+                    let _ = self.child.kill();
+                    panic!("it does not end; the screen shows:\n{}", self.page.text());
+                }
+            }
         }
         let status = self.child.wait().unwrap();
         let shown = self.page.text();

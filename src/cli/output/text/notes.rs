@@ -61,7 +61,6 @@ pub fn outcomes(report: &Outcomes, app: &App) -> Page {
     let mut page = Page::default();
     if report.notes.is_empty() && report.trouble.is_none() {
         page.talk.push_str("nothing to send\n");
-        return page;
     }
     let is_kept = |note: &NoteOutcome| report.trouble.as_ref().is_some_and(|t| note.kind == Some(t.kind));
     if let Some(trouble) = &report.trouble {
@@ -113,9 +112,8 @@ fn outcome(note: &NoteOutcome, report: &Outcomes, app: &App, page: &mut Page) {
             page.data.push_str(&format!("sent to yourself  {id}, to {to}; nothing was recorded\n"));
         }
         Fate::Skipped => page.data.push_str(&format!("skipped  {id}, kept as a draft\n")),
-        Fate::Later { from } => {
-            let stamp = app.zone.stamp(from.to_utc());
-            page.data.push_str(&format!("later    {id}, kept as a draft; from {stamp}: thanks send {id}\n"));
+        Fate::Later { at } => {
+            page.data.push_str(&format!("planned  {id}, {}\n", app.zone.stamp(at.to_utc())));
         }
         Fate::InDoubt => {
             page.talk.push_str(&format!("in doubt: {id}, {}\n", note.detail));

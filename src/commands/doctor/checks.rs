@@ -1,0 +1,263 @@
+//! The checks, in the order in which things depend on each other.
+
+use std::path::Path;
+
+use chrono::{Datelike, TimeDelta};
+
+use super::super::App;
+use super::{Check, Status};
+use crate::adapters::config;
+use crate::adapters::secrets::keyring_status;
+use crate::adapters::store::{self, Inspection, Store};
+use crate::domain::calendar::{self, Place};
+use crate::domain::present;
+use crate::domain::problem::Problem;
+use crate::domain::zone;
+use crate::flow::account::Account;
+use crate::flow::timer;
+
+pub(super) fn all(app: &App) -> Vec<Check> {
+    let inspection = inspected(app);
+    let mut checks = vec![clock(app, inspection.as_ref().ok().and_then(Option::as_ref)), zones(app)];
+    checks.push(calendars(app));
+    checks.push(configuration(app));
+    checks.push(account(app));
+    checks.push(secret(app));
+    checks.push(templates(app));
+    checks.push(files(app));
+    match inspection {
+        Ok(None) => checks.push(Check::ok("record", "nothing recorded yet")),
+        Ok(Some(inspection)) => {
+            checks.push(record(&inspection));
+            checks.push(journal(app, &inspection));
+            checks.push(doubts(app));
+        }
+        Err(check) => checks.push(check),
+    }
+    checks.push(clockwork(app));
+    checks
+}
+
+fn inspected(app: &App) -> Result<Option<Inspection>, Check> {
+    let path = &app.paths.database;
+    if !Store::is_begun(path) {
+        if app.journal().is_empty() {
+            return Ok(None);
+        }
+        let detail = "the database is missing, and the journal says that notes were sent";
+        let mend = "put the database back from a copy, or move the journal away to start anew";
+        return Err(Check::fail("record", detail, mend));
+    }
+    store::inspect(path).map(Some).map_err(|error| {
+        let mend = "put the database back from a copy; the journal beside it says what was sent";
+        match error.downcast_ref::<Problem>() {
+            Some(problem) => Check::problem("record", problem, mend),
+            None => Check::fail("record", format!("{error:#}"), mend),
+        }
+    })
+}
+
+fn clock(app: &App, inspection: Option<&Inspection>) -> Check {
+    let newest = inspection.and_then(|inspection| inspection.newest).map(|at| at.to_utc());
+    match present::doubt(app.now, newest) {
+        None => Check::ok("clock", format!("{}, in {}", app.zone.stamp(app.now), app.zone)),
+        Some(doubt) => Check::fail("clock", doubt.to_string(), "set the clock of this computer right"),
+    }
+}
+
+fn zones(app: &App) -> Check {
+    if let Some(trouble) = &app.zone_trouble {
+        return Check::problem("time zones", trouble, "set timezone in [me]");
+    }
+    let bundled = zone::version();
+    let detail = match config::system_zones() {
+        Some(system) if system.as_str() == bundled => format!("{bundled}, as this computer has"),
+        Some(system) => format!("{bundled}, bundled; this computer has {system}, which is not used"),
+        None => format!("{bundled}, bundled"),
+    };
+    Check::ok("time zones", detail)
+}
+
+fn calendars(app: &App) -> Check {
+    let last = *calendar::years().end();
+    if let Some(trouble) = &app.holidays_trouble {
+        return Check::problem("holidays", trouble, "see holidays_ics in [policy]");
+    }
+    let country = app.config.as_ref().and_then(|config| config.me.as_ref()?.country.clone());
+    if let Some(Err(unknown)) = country.as_deref().map(Place::parse) {
+        let nearest = unknown.nearest.map_or("`thanks holidays` lists what is known".to_owned(), |code| {
+            format!("did you mean {code}? `thanks holidays` lists what is known")
+        });
+        return Check::warn("holidays", format!("country in [me]: {unknown}"), nearest);
+    }
+    if app.now.year() >= last {
+        let detail = format!("known until {last}");
+        return Check::warn("holidays", detail, "a newer version of thanks knows more");
+    }
+    Check::ok("holidays", format!("{}, until {last}", calendar::package()))
+}
+
+fn configuration(app: &App) -> Check {
+    let path = app.paths.config_file.display();
+    match (&app.config_trouble, &app.config) {
+        (Some(trouble), _) => Check::problem(
+            "configuration",
+            trouble,
+            "mend that line, or move the file away and `thanks init`",
+        ),
+        (None, None) => Check::warn("configuration", format!("none at {path}"), "thanks init"),
+        (None, Some(_)) => Check::ok("configuration", path.to_string()),
+    }
+}
+
+fn account(app: &App) -> Check {
+    match Account::configured(app.config.as_ref()) {
+        Err(problem) => Check::problem("account", &problem, "see [smtp]"),
+        Ok(None) => Check::warn("account", "no mail account is set up", "thanks init"),
+        Ok(Some(account)) => {
+            let server = &account.server;
+            let mailbox = match app.config.as_ref().and_then(|config| config.imap.as_ref()) {
+                Some(imap) => format!("; answers from {}:{}", imap.host, imap.port),
+                None => "; answers are told by hand".to_owned(),
+            };
+            Check::ok("account", format!("{}:{}{mailbox}", server.host, server.port))
+        }
+    }
+}
+
+/// Where the password would come from; it is neither fetched nor tried.
+fn secret(app: &App) -> Check {
+    let Some(config) = app.config.as_ref().filter(|config| config.smtp_user().is_some()) else {
+        return Check::ok("password", "none is wanted");
+    };
+    if let Some(command) = &config.auth.command {
+        let program = command.first().map(String::as_str).unwrap_or_default();
+        return match config::finds_program(program) {
+            true => Check::ok("password", format!("from {program}, which was not run")),
+            false => {
+                Check::fail("password", format!("there is no program {program}"), "see command in [auth]")
+            }
+        };
+    }
+    match keyring_status() {
+        Ok(()) => Check::ok("password", "from the keyring, which was not read"),
+        Err(why) => Check::warn(
+            "password",
+            format!("{why}; it is asked for at each send, and nothing can be sent by itself"),
+            "`thanks init` takes a command that prints it",
+        ),
+    }
+}
+
+fn templates(app: &App) -> Check {
+    let templates = app.templates();
+    let names = templates.names();
+    let broken: Vec<Problem> = names.iter().filter_map(|name| templates.parse(name).err()).collect();
+    match broken.first() {
+        None => Check::ok("templates", format!("{}, all can be read", names.len())),
+        Some(problem) => Check::problem(
+            "templates",
+            problem,
+            "mend the file, or move it away for the text that comes with thanks",
+        ),
+    }
+}
+
+fn files(app: &App) -> Check {
+    let paths = &app.paths;
+    let private = [&paths.data_dir, &paths.database, &paths.journal, &paths.config_file];
+    let open: Vec<&Path> = private
+        .into_iter()
+        .map(|path| path.as_path())
+        .filter(|path| config::others_may_write(path))
+        .collect();
+    match open.first() {
+        None => Check::ok("files", format!("{}, changed by you alone", paths.data_dir.display())),
+        Some(path) => {
+            let path = path.display();
+            Check::fail("files", format!("others may write {path}"), format!("chmod go-w {path}"))
+        }
+    }
+}
+
+fn record(inspection: &Inspection) -> Check {
+    let (version, newest) = inspection.version;
+    if let Some(damage) = inspection.damage.first() {
+        return Check::fail(
+            "record",
+            format!("the database is damaged: {damage}"),
+            "put it back from a copy",
+        );
+    }
+    if version > newest {
+        return Check::fail("record", "written by a newer thanks", "use that version");
+    }
+    if version < newest {
+        return Check::ok("record", format!("version {version}; the next command makes it {newest}"));
+    }
+    Check::ok(
+        "record",
+        format!("applications: {}, notes: {}, whole", inspection.applications, inspection.notes),
+    )
+}
+
+fn journal(app: &App, inspection: &Inspection) -> Check {
+    let lines = match app.journal().offered() {
+        Ok(lines) => lines,
+        Err(error) => return Check::fail("journal", format!("{error:#}"), "see its permissions"),
+    };
+    // What was forgotten stands in the journal alone.
+    let older = lines
+        .iter()
+        .filter(|(id, offers)| inspection.offered.get(*id).is_some_and(|recorded| recorded < *offers))
+        .count();
+    let lost = inspection
+        .offered
+        .iter()
+        .filter(|(id, recorded)| lines.get(*id).copied().unwrap_or_default() < **recorded)
+        .count();
+    if older > 0 {
+        let detail = format!("it knows of offers that the record does not; notes: {older}");
+        return Check::warn(
+            "journal",
+            detail,
+            "the record is an older copy; `thanks send` treats them as in doubt",
+        );
+    }
+    if lost > 0 {
+        let detail = format!("it lacks offers that the record has; notes: {lost}");
+        return Check::warn("journal", detail, "put the journal back beside the database");
+    }
+    Check::ok("journal", format!("ids: {}, as the record says", lines.len()))
+}
+
+fn doubts(app: &App) -> Check {
+    match store::unsettled(&app.paths.database) {
+        Ok(ids) if ids.is_empty() => Check::ok("notes", "none is in doubt"),
+        Ok(ids) => Check::warn(
+            "notes",
+            format!("in doubt: {}", ids.join(", ")),
+            "`thanks sync`, or `thanks mark NOTE sent` or `… not-sent`",
+        ),
+        Err(error) => Check::fail("notes", format!("{error:#}"), "see the record"),
+    }
+}
+
+fn clockwork(app: &App) -> Check {
+    let Some(why) = timer::idle(&app.environment, &app.paths) else {
+        let last = store::inspect(&app.paths.database).ok().and_then(|inspection| inspection.last_run);
+        return match last {
+            Some(at) if app.now - at.to_utc() > TimeDelta::hours(26) => {
+                let stamp = app.zone.stamp(at.to_utc());
+                Check::warn("timer", format!("active, but it ran last {stamp}"), "thanks schedule status")
+            }
+            Some(at) => Check::ok("timer", format!("active, ran {}", app.zone.stamp(at.to_utc()))),
+            None => Check::ok("timer", "active, did not run yet"),
+        };
+    };
+    let planned = store::planned(&app.paths.database).unwrap_or_default();
+    match planned {
+        0 => Check { status: Status::Ok, ..Check::ok("timer", format!("{why}; nothing is planned")) },
+        _ => Check::warn("timer", format!("{why}; planned notes: {planned}"), "thanks schedule install"),
+    }
+}

@@ -1,0 +1,271 @@
+//! What the timer calls: the mailbox is read, then what is approved, due and still right is sent.
+//! It approves nothing, and says nothing without news.
+
+use std::sync::mpsc;
+use std::time::Duration;
+
+use anyhow::Result;
+use chrono::{DateTime, FixedOffset, TimeDelta};
+use serde::Serialize;
+
+use super::super::outcome::{self, NoteOutcome};
+use crate::adapters::journal::SendLock;
+use crate::adapters::store::Store;
+use crate::commands::App;
+use crate::domain::note::{Edited, Note, NoteId};
+use crate::domain::outbox::{Event, State};
+use crate::domain::present;
+use crate::domain::problem::{Kind, Problem};
+use crate::domain::view;
+use crate::flow::account::Account;
+use crate::flow::compose::{Desk, Draft, Item, Wish};
+use crate::flow::filing;
+use crate::flow::listen;
+use crate::flow::mailbox::Mailbox;
+use crate::flow::outgoing::Verdict;
+use crate::flow::outgoing::departure::opening;
+
+/// Unattended notes of one day, so that a defect cannot flood anybody.
+const MOST_A_DAY: usize = 20;
+/// Between two of them.
+const SPACING: Duration = Duration::from_secs(20);
+/// A run comes so long after a plan at most; within it the owner's own moment counts, whatever the
+/// hour is there.
+const ON_TIME: TimeDelta = TimeDelta::minutes(15);
+/// A follow-up that missed its moment by more is planned anew (T16).
+const MISSED: TimeDelta = TimeDelta::hours(2);
+/// Until the next attempt, by the number of those that failed.
+const RETRIES: [TimeDelta; 7] = [
+    TimeDelta::minutes(1),
+    TimeDelta::minutes(5),
+    TimeDelta::minutes(15),
+    TimeDelta::minutes(30),
+    TimeDelta::hours(1),
+    TimeDelta::hours(2),
+    TimeDelta::hours(4),
+];
+
+/// Send what is approved and due; what the timer calls
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+#[derive(Debug, Default, Serialize)]
+pub struct Report {
+    /// Every note that was sent, tried, or handed back.
+    pub notes: Vec<NoteOutcome>,
+    /// What the mailbox brought, and what went wrong on the way.
+    pub news: Vec<String>,
+    #[serde(skip)]
+    pub sent: Vec<outcome::Report>,
+    /// Something waits for its owner since before.
+    #[serde(skip)]
+    pub waiting: Option<Kind>,
+}
+
+impl Report {
+    pub fn gravest(&self) -> Option<Kind> {
+        let notes = self.notes.iter().filter_map(|note| note.kind);
+        let trouble = self.sent.iter().filter_map(outcome::Report::gravest);
+        Kind::gravest(notes.chain(trouble).chain(self.waiting))
+    }
+}
+
+pub fn run(_: &Args, app: &mut App) -> Result<Report> {
+    let mut report = Report::default();
+    let Some(mut store) = app.existing_store()? else { return Ok(report) };
+    // Another sender is at work, and does what is to be done.
+    if SendLock::try_take(&app.paths.lock)?.is_none() {
+        return Ok(report);
+    }
+    trust(app, &store)?;
+    let mut mailbox = Mailbox::configured(app.config.as_ref())?;
+    if let Some(mailbox) = &mut mailbox {
+        sync(app, mailbox, &mut store, &mut report)?;
+    }
+    let due = due(app, &mut store, mailbox.is_some(), &mut report)?;
+    for (place, draft) in due.into_iter().enumerate() {
+        if place > 0 {
+            wait(SPACING);
+        }
+        let id = draft.note.id.clone();
+        let account = Account::configured(app.config.as_ref())?.ok_or_else(|| {
+            Problem::new(Kind::Config, "no mail account is set up")
+                .detail(format!("{id} is approved and was not sent"))
+                .hint("`thanks init` sets one up")
+        })?;
+        let wire = store.wire(&id)?.bytes;
+        let verdicts = vec![Verdict::Go { draft, wire }];
+        let mut sent = outcome::deliver(app, &mut store, account, mailbox.clone(), verdicts)?;
+        put_off(app, &mut store, &id)?;
+        // What its owner may do next is no news.
+        sent.next.clear();
+        let is_trouble = sent.trouble.is_some();
+        report.sent.push(sent);
+        // What the account cannot do for one note it cannot do for the next.
+        if is_trouble {
+            break;
+        }
+    }
+    store.beat(app.moment())?;
+    report.waiting = (!store.notes_in(State::Unsure)?.is_empty()).then_some(Kind::NeedsYou);
+    Ok(report)
+}
+
+/// Whether clock and record can be relied upon while nobody watches.
+fn trust(app: &App, store: &Store) -> Result<()> {
+    let newest = store.newest()?.map(|at| at.to_utc());
+    if let Some(doubt) = present::doubt(app.now, newest) {
+        return Err(Problem::new(Kind::NeedsYou, doubt.to_string())
+            .detail("nothing was sent")
+            .hint("set the clock of this computer right, or send by hand: `thanks send`")
+            .into());
+    }
+    match store.damage()? {
+        None => Ok(()),
+        Some(damage) => Err(Problem::new(Kind::LocalIo, format!("the database is damaged: {damage}"))
+            .detail("nothing was sent")
+            .hint("put it back from a copy; `thanks doctor` says more")
+            .into()),
+    }
+}
+
+/// Trouble with the mailbox is news; a thank-you goes all the same, and a follow-up waits for the
+/// look before it.
+fn sync(app: &App, mailbox: &mut Mailbox, store: &mut Store, report: &mut Report) -> Result<()> {
+    let now = app.local_now();
+    let read = mailbox.open(&app.terminal).map_err(anyhow::Error::from).and_then(|mut session| {
+        let mut reading = listen::read(&mut session, mailbox, store, now)?;
+        reading.settled.extend(listen::settle_doubts(&mut session, mailbox, store, &app.zone, now)?);
+        filing::file(&mut session, mailbox, store)?;
+        session.logout();
+        Ok(reading)
+    });
+    match read {
+        Ok(reading) => {
+            let news = reading.news.iter();
+            report.news.extend(news.map(|news| view::news_text(&news.mail, &news.withdrawn, &app.zone)));
+            let settled = reading.settled.iter();
+            report.news.extend(settled.map(|one| format!("{}: {}", one.note, one.evidence)));
+        }
+        Err(error) => {
+            let problem = error.downcast::<Problem>()?;
+            report.news.push(format!("warning: the mailbox was not read: {}", problem.message));
+        }
+    }
+    Ok(())
+}
+
+/// The approved notes that may leave now, the earliest plan first. What is not right any more is
+/// handed back to its owner.
+fn due(app: &App, store: &mut Store, has_mailbox: bool, report: &mut Report) -> Result<Vec<Draft>> {
+    if store.notes_in(State::Approved)?.is_empty() {
+        return Ok(Vec::new());
+    }
+    let desk = app.compose(store)?;
+    let mut room = MOST_A_DAY.saturating_sub(sent_within_a_day(&desk));
+    let mut items: Vec<Item> = desk.items();
+    items.sort_by_key(|item| item.note.as_ref().and_then(|note| note.send_after));
+    let mut due = Vec::new();
+    for item in items {
+        let Some(note) = item.note.clone().filter(|note| note.state == State::Approved) else { continue };
+        let ahead = |at: Option<DateTime<FixedOffset>>| at.is_some_and(|at| at > app.now);
+        if ahead(note.send_after) || ahead(note.next_try) {
+            continue;
+        }
+        match judge(app, &desk, &item, &note, has_mailbox)? {
+            Fitness::Right(draft) if room > 0 => {
+                room -= 1;
+                due.push(*draft);
+            }
+            Fitness::Right(_) | Fitness::OutOfHours => {}
+            Fitness::Unread(why) => {
+                report.notes.push(outcome::held_back(&note, Kind::TryAgain, "waiting", &why));
+                put_off(app, store, &note.id)?;
+            }
+            Fitness::Wrong(event, why) => {
+                let state = store.step(&note.id, event, app.local_now(), Some(&why))?;
+                let note = Note { state, ..note };
+                report.notes.push(outcome::held_back(&note, Kind::NeedsYou, state.name(), &why));
+            }
+        }
+    }
+    Ok(due)
+}
+
+enum Fitness {
+    Right(Box<Draft>),
+    /// It goes when the hours there begin.
+    OutOfHours,
+    /// A follow-up, and nobody can look for an answer.
+    Unread(String),
+    /// It goes back to its owner.
+    Wrong(Event, String),
+}
+
+fn judge(app: &App, desk: &Desk, item: &Item, note: &Note, has_mailbox: bool) -> Result<Fitness> {
+    let now = app.local_now();
+    if note.send_before.is_some_and(|before| before < now) {
+        return Ok(Fitness::Wrong(Event::Expire, "its time has passed; look at it again".to_owned()));
+    }
+    let lateness = note.send_after.map_or(TimeDelta::zero(), |at| now - at);
+    if note.kind.is_follow_up() && lateness > MISSED && note.offers == 0 {
+        let why = "it missed its time and is planned anew; look at it again".to_owned();
+        return Ok(Fitness::Wrong(Event::Redraft, why));
+    }
+    if !is_still_right(desk, item, note)? {
+        let why = "its text is not what the record says now; look at it again".to_owned();
+        return Ok(Fitness::Wrong(Event::Redraft, why));
+    }
+    let country = desk.application(&note.application).and_then(|application| application.country.as_deref());
+    let rule = (desk.rules)(country);
+    let is_on_time = note.send_after.is_some() && lateness <= ON_TIME;
+    if !is_on_time && opening(&item.step, &rule.calendar, app.now).is_some() {
+        return Ok(Fitness::OutOfHours);
+    }
+    if note.kind.is_follow_up() && !has_mailbox {
+        let slug = &note.application;
+        return Ok(Fitness::Unread(format!("nobody has looked for an answer; thanks nudge {slug} asks")));
+    }
+    let departs = item.step.zone.at(app.now);
+    Ok(Fitness::Right(Box::new(desk.compose(item, departs, &Wish::default())?)))
+}
+
+/// Whether the same words would be written today. What was offered once never changes.
+fn is_still_right(desk: &Desk, item: &Item, note: &Note) -> Result<bool> {
+    if note.offers > 0 {
+        return Ok(true);
+    }
+    let departs = item.step.zone.at(desk.now);
+    let drafted = Note { state: State::Drafted, ..note.clone() };
+    let wish = Wish { template: Some(note.template.clone()), ..Wish::default() };
+    let anew = desk.compose(&Item { note: Some(drafted), ..item.clone() }, departs, &wish)?.note;
+    Ok(match note.edited {
+        Edited::No => anew.shown_hash() == note.shown_hash(),
+        // Their own words may say "today", and only they know.
+        Edited::ByOwner => anew.facts == note.facts && note.departs_on == departs.date_naive(),
+    })
+}
+
+fn sent_within_a_day(desk: &Desk) -> usize {
+    let recent = |note: &&Note| note.sent_at.is_some_and(|at| desk.now - at.to_utc() < TimeDelta::days(1));
+    desk.notes.iter().filter(recent).count()
+}
+
+/// What could not go waits longer each time.
+fn put_off(app: &App, store: &mut Store, id: &NoteId) -> Result<()> {
+    let Some(note) = store.note(id)?.filter(|note| note.state == State::Approved) else { return Ok(()) };
+    let wait = match note.attempts.checked_sub(1).map(usize::try_from) {
+        // Nothing was tried: the mailbox could not be read.
+        None => TimeDelta::minutes(15),
+        Some(failed) => {
+            let [.., longest] = RETRIES;
+            failed.ok().and_then(|failed| RETRIES.get(failed)).copied().unwrap_or(longest)
+        }
+    };
+    store.put_off(id, app.moment() + wait)
+}
+
+fn wait(time: Duration) {
+    let (_keep, never) = mpsc::channel::<()>();
+    let _ = never.recv_timeout(time);
+}

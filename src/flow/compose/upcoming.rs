@@ -1,0 +1,75 @@
+//! What comes next in the whole record. Nothing is composed here.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+
+use super::{Desk, Item, Rule};
+use crate::domain::application::Application;
+use crate::domain::note::Note;
+use crate::domain::policy::{Past, Step, steps};
+use crate::domain::zone::Zone;
+
+impl Desk {
+    /// What comes next in every application that is not over, soonest first.
+    pub fn items(&self) -> Vec<Item> {
+        let notes = self.notes_by_application();
+        let mut items: Vec<Item> = self
+            .applications
+            .iter()
+            .flat_map(|application| {
+                let notes = notes.get(application.slug.as_str()).map(Vec::as_slice).unwrap_or_default();
+                self.items_of(application, notes)
+            })
+            .collect();
+        items.sort_by_key(|item| item.step.due);
+        items
+    }
+
+    fn items_of(&self, application: &Application, notes: &[&Note]) -> Vec<Item> {
+        let rule = (self.rules)(application.country.as_deref());
+        next_steps(application, notes.iter().copied(), &rule, &self.sender.zone, self.now)
+            .into_iter()
+            .map(|step| {
+                let id = step.note_id();
+                let note = notes.iter().find(|note| note.id == id).map(|note| (*note).clone());
+                Item { id, step, note }
+            })
+            .collect()
+    }
+
+    fn notes_by_application(&self) -> HashMap<&str, Vec<&Note>> {
+        let mut notes: HashMap<&str, Vec<&Note>> = HashMap::new();
+        for note in &self.notes {
+            notes.entry(note.application.as_str()).or_default().push(note);
+        }
+        notes
+    }
+}
+
+/// The steps of one application, without those whose note has been settled.
+pub fn next_steps<'n>(
+    application: &Application,
+    notes: impl IntoIterator<Item = &'n Note>,
+    rule: &Rule,
+    sender_zone: &Zone,
+    now: DateTime<Utc>,
+) -> Vec<Step> {
+    let past = past_of(application, notes);
+    steps(application, &past, &rule.calendar, &rule.policy, sender_zone, now)
+}
+
+/// The notes of an application as the policy sees them.
+fn past_of<'n>(application: &Application, notes: impl IntoIterator<Item = &'n Note>) -> Vec<Past> {
+    notes
+        .into_iter()
+        .filter(|note| note.application == application.slug)
+        .map(|note| Past {
+            kind: note.kind,
+            person: note.person.clone(),
+            round: note.round,
+            state: note.state,
+            sent_at: note.sent_at,
+        })
+        .collect()
+}

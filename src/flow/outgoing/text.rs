@@ -1,0 +1,82 @@
+//! The text of a note on its way: kept as a draft, changed by its owner, and as the bytes that go
+//! over the wire.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use chrono::{DateTime, FixedOffset};
+
+use crate::adapters::config::Environment;
+use crate::adapters::editor;
+use crate::adapters::mime::{self, Outgoing};
+use crate::adapters::store::Store;
+use crate::domain::note::Note;
+use crate::domain::outbox::State;
+use crate::domain::problem::{Kind, Problem};
+
+/// Writes a draft if it says anything that the record does not.
+pub fn keep(store: &mut Store, note: &Note, at: DateTime<FixedOffset>) -> Result<()> {
+    let known = store.note(&note.id)?;
+    // What was approved meanwhile, word for word, stays approved.
+    if known
+        .as_ref()
+        .is_some_and(|known| known.state == State::Approved && known.shown_hash() == note.shown_hash())
+    {
+        return Ok(());
+    }
+    let unchanged = known.as_ref().is_some_and(|known| {
+        known.state == State::Drafted
+            && known.shown_hash() == note.shown_hash()
+            && known.facts == note.facts
+            && known.edited == note.edited
+            && known.allowed == note.allowed
+            && known.departs_on == note.departs_on
+            && known.message_id == note.message_id
+            && known.send_before == note.send_before
+    });
+    if unchanged { Ok(()) } else { store.save_draft(note, at) }
+}
+
+/// Subject and body in the owner's editor, as they are in the preview.
+pub fn edit_text(note: &mut Note, environment: &Environment, folder: &Path) -> Result<()> {
+    let text = format!("Subject: {}\n\n{}\n", note.subject, note.body.trim_end());
+    let stem = note.id.as_str().replace('/', "-");
+    let edited = editor::edit(environment.editor_command(), folder, &stem, ".txt", &text)?;
+    let refused = |message: &str| {
+        Problem::new(Kind::Data, message)
+            .detail(format!("nothing was changed; your text is in {}", edited.path.display()))
+    };
+    let text = edited.text.replace("\r\n", "\n");
+    let text = text.trim_start_matches('\u{feff}');
+    let Some((first, body)) = text.split_once('\n') else {
+        return Err(refused("the text is empty").into());
+    };
+    let Some(subject) = first.strip_prefix("Subject:") else {
+        return Err(refused("the first line must be `Subject: …`").into());
+    };
+    if body.trim().is_empty() {
+        return Err(refused("the text is empty").into());
+    }
+    if let Some(c) = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
+        return Err(refused(&format!("the text holds the control character U+{:04X}", u32::from(c))).into());
+    }
+    note.subject = subject.trim().to_owned();
+    note.body = body.trim().to_owned();
+    edited.discard();
+    Ok(())
+}
+
+/// The bytes of a note as they go over the wire.
+pub fn wire_of(note: &Note, date: DateTime<FixedOffset>) -> Result<Vec<u8>> {
+    let missing = |what: &str| format!("{} has no {what}", note.id);
+    Ok(mime::build(&Outgoing {
+        from: note.from.as_ref().with_context(|| missing("sender"))?,
+        to: note.to.as_ref().with_context(|| missing("recipient"))?,
+        subject: &note.subject,
+        body: &note.body,
+        message_id: note.message_id.as_deref().with_context(|| missing("Message-ID"))?,
+        in_reply_to: note.in_reply_to.as_deref(),
+        references: &note.references,
+        date,
+    })?)
+}

@@ -1,0 +1,191 @@
+//! What the timer calls: it sends what was approved, when it is due and still right, and is silent
+//! otherwise.
+
+use crate::sandbox::Sandbox;
+use crate::send::{acme, draft, state};
+use crate::smtp_server::{At, Fault, SmtpServer};
+
+const RUN: [&str; 3] = ["schedule", "run", "--no-input"];
+
+/// Jane's note is approved for Thu 5 Mar 17:45.
+fn planned(sandbox: &Sandbox) {
+    acme(sandbox);
+    let mut screen = sandbox.terminal(&["send"]);
+    let _ = screen.answer("[l]ater, 17:45", "l");
+    let _ = screen.ends(0);
+}
+
+/// Jane was thanked, and the nudge is approved for Tue 24 Mar 10:00.
+fn planned_nudge(sandbox: &mut Sandbox) {
+    acme(sandbox);
+    draft(sandbox);
+    let _ = sandbox.run(&["send", "--yes"]).text();
+    sandbox.set_now("2026-03-23T14:06:00Z");
+    let mut screen = sandbox.terminal(&["nudge", "acme", "--no-answer"]);
+    let _ = screen.answer("[y]es [l]ater [e]dit", "l");
+    let _ = screen.sees("planned  acme/jane/nudge, Tue 24 Mar 10:00 EDT");
+    let _ = screen.ends(0);
+}
+
+#[test]
+fn without_anything_to_do_it_is_silent() {
+    let sandbox = Sandbox::new();
+    sandbox.run(&RUN).prints("");
+    let server = sandbox.with_server();
+    planned(&sandbox);
+    sandbox.run(&RUN).prints("");
+    assert_eq!(server.connections(), 0);
+}
+
+#[test]
+fn what_is_approved_goes_at_its_time_and_once() {
+    let mut sandbox = Sandbox::new();
+    let server = sandbox.with_server();
+    planned(&sandbox);
+    sandbox.set_now("2026-03-05T22:47:00Z");
+    sandbox.run(&RUN).prints("sent     acme/jane, Thu 5 Mar 17:47 EST, accepted by 127.0.0.1\n");
+    sandbox.run(&RUN).prints("");
+    assert_eq!(server.accepted().len(), 1);
+}
+
+#[test]
+fn a_draft_never_goes_by_itself() {
+    let mut sandbox = Sandbox::new();
+    let server = sandbox.with_server();
+    acme(&sandbox);
+    draft(&sandbox);
+    sandbox.set_now("2026-03-06T15:00:00Z");
+    sandbox.run(&RUN).prints("");
+    assert_eq!(server.connections(), 0);
+}
+
+#[test]
+fn a_thank_you_missed_by_a_sleeping_machine_waits_for_the_hours_there() {
+    let mut sandbox = Sandbox::new();
+    let server = sandbox.with_server();
+    planned(&sandbox);
+    sandbox.set_now("2026-03-06T00:30:00Z");
+    sandbox.run(&RUN).prints("sent     acme/jane, Thu 5 Mar 19:30 EST, accepted by 127.0.0.1\n");
+    assert_eq!(server.accepted().len(), 1);
+
+    let mut sandbox = Sandbox::new();
+    let server = sandbox.with_server();
+    planned(&sandbox);
+    sandbox.set_now("2026-03-06T02:30:00Z");
+    sandbox.run(&RUN).prints("");
+    // The text says "today", and tomorrow that is not true any more.
+    sandbox.set_now("2026-03-06T14:00:00Z");
+    sandbox
+        .run(&RUN)
+        .exits(3)
+        .prints("drafted  acme/jane, its text is not what the record says now; look at it again\n");
+    sandbox.run(&RUN).prints("");
+    assert_eq!(server.connections(), 0);
+}
+
+#[test]
+fn past_its_last_moment_it_expires() {
+    let mut sandbox = Sandbox::new();
+    let server = sandbox.with_server();
+    planned(&sandbox);
+    sandbox.set_now("2026-03-06T20:46:00Z");
+    sandbox.run(&RUN).exits(3).prints("expired  acme/jane, its time has passed; look at it again\n");
+    assert_eq!(state(&sandbox, "acme/jane"), "expired");
+    assert_eq!(server.connections(), 0);
+}
+
+#[test]
+fn changed_facts_are_shown_before_anything_goes() {
+    let mut sandbox = Sandbox::new();
+    let server = sandbox.with_server();
+    planned(&sandbox);
+    let topic = ["add", "acme", "--with", "Jane Doe", "--topic", "how incidents are reviewed"];
+    let _ = sandbox.run(&topic).talks_somehow().text();
+    sandbox.set_now("2026-03-05T22:47:00Z");
+    let _ = sandbox.run(&RUN).exits(3).text();
+    assert_eq!(state(&sandbox, "acme/jane"), "drafted");
+    assert_eq!(server.connections(), 0);
+}
+
+#[test]
+fn what_was_closed_does_not_go() {
+    let mut sandbox = Sandbox::new();
+    let server = sandbox.with_server();
+    planned(&sandbox);
+    let _ = sandbox.run(&["close", "acme"]).text();
+    sandbox.set_now("2026-03-05T22:47:00Z");
+    sandbox.run(&RUN).prints("");
+    assert_eq!(server.connections(), 0);
+}
+
+#[test]
+fn a_follow_up_does_not_go_where_nobody_can_look_for_an_answer() {
+    let mut sandbox = Sandbox::new();
+    let server = sandbox.with_server();
+    planned_nudge(&mut sandbox);
+    sandbox.set_now("2026-03-24T14:02:00Z");
+    sandbox
+        .run(&RUN)
+        .exits(75)
+        .prints("approved acme/jane/nudge, nobody has looked for an answer; thanks nudge acme asks\n");
+    sandbox.run(&RUN).prints("");
+    // More than two hours late it is its owner's again.
+    sandbox.set_now("2026-03-24T16:01:00Z");
+    let _ = sandbox.run(&RUN).exits(3).text();
+    assert_eq!(state(&sandbox, "acme/jane/nudge"), "drafted");
+    assert_eq!(server.accepted().len(), 1);
+}
+
+#[test]
+fn a_clock_that_was_put_back_or_leapt_stops_everything() {
+    let mut sandbox = Sandbox::new();
+    let server = sandbox.with_server();
+    planned(&sandbox);
+    for now in ["2026-03-05T20:48:00Z", "2027-05-01T12:00:00Z", "2001-01-01T00:00:00Z"] {
+        sandbox.set_now(now);
+        let talk = sandbox.run(&RUN).exits(3).talk();
+        assert!(talk.contains("the clock shows") && talk.contains("nothing was sent"), "{talk}");
+    }
+    assert_eq!(server.connections(), 0);
+}
+
+#[test]
+fn a_busy_server_is_asked_again_later_and_a_person_at_once() {
+    let mut sandbox = Sandbox::new();
+    let server = SmtpServer::builder().fault_on(1, At::Mail, Fault::Reply("451 later")).start();
+    sandbox.use_server(&server);
+    planned(&sandbox);
+    sandbox.set_now("2026-03-05T22:47:00Z");
+    let _ = sandbox.run(&RUN).exits(75).talks_somehow().text();
+    sandbox.set_now("2026-03-05T22:47:30Z");
+    sandbox.run(&RUN).prints("");
+    sandbox.set_now("2026-03-05T22:48:01Z");
+    sandbox.run(&RUN).prints("sent     acme/jane, Thu 5 Mar 17:48 EST, accepted by 127.0.0.1\n");
+    assert_eq!(server.accepted().len(), 1);
+}
+
+#[test]
+fn a_plan_that_nobody_keeps_is_said_by_every_other_command() {
+    let mut sandbox = Sandbox::new();
+    let _server = sandbox.with_server();
+    planned(&sandbox);
+    sandbox.set_now("2026-03-05T22:59:00Z");
+    let _ = sandbox.run(&["show", "acme"]).text();
+    sandbox.set_now("2026-03-05T23:01:00Z");
+    let _ = sandbox
+        .run(&["show", "acme"])
+        .talks("warning: acme/jane was to go Thu 5 Mar 17:45 EST and has not left: thanks send acme/jane\n")
+        .text();
+}
+
+#[test]
+fn while_another_command_sends_it_leaves_quietly() {
+    let mut sandbox = Sandbox::new();
+    let server = sandbox.with_server();
+    planned(&sandbox);
+    sandbox.set_now("2026-03-05T22:47:00Z");
+    let lock = std::fs::File::create(sandbox.home().join("send.lock")).unwrap();
+    lock.lock().unwrap();
+    sandbox.run(&RUN).prints("");
+    assert_eq!(server.connections(), 0);
+}
