@@ -56,12 +56,11 @@ pub enum Subcommands {
 }
 
 /// The order and the groups of the help; a test says that no command is missing.
-const GROUPS: [(&str, &[&str]); 5] = [
+const GROUPS: [(&str, &[&str]); 4] = [
     ("Everyday", &["add", "draft", "send", "nudge", "status"]),
     ("An application", &["edit", "show", "heard", "mark", "close", "forget"]),
     ("By itself", &["sync", "schedule"]),
-    ("Set up", &["init", "doctor", "holidays", "export", "demo"]),
-    ("For the shell", &["completions", "man"]),
+    ("Set up", &["init", "doctor", "holidays", "export", "completions", "man", "demo"]),
 ];
 
 /// The whole command line, its help grouped.
