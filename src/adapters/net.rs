@@ -57,14 +57,6 @@ impl Default for Patience {
     }
 }
 
-impl Patience {
-    /// Nobody is waiting: the minimums that RFC 5321 4.5.3.2 asks of a client.
-    pub fn unattended() -> Self {
-        let five_minutes = Duration::from_secs(300);
-        Patience { banner: five_minutes, command: five_minutes, ..Patience::default() }
-    }
-}
-
 /// A flag that ends every wait on a connection: raised by a signal handler, seen within a slice.
 #[derive(Clone, Debug, Default)]
 pub struct Interrupt(Arc<AtomicBool>);

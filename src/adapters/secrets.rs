@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::text::printable;
 
-pub use keyring_store::{forget, keyring_status, store};
+pub use keyring_store::{keyring_status, store};
 
 /// A password or an access token; its memory is wiped when it is dropped, and it is not printed.
 #[derive(Clone, PartialEq, Eq)]

@@ -21,13 +21,3 @@ pub struct Person {
     /// The first day on which they are there again, by their own automatic answer.
     pub away_until: Option<NaiveDate>,
 }
-
-impl Person {
-    /// The name for a salutation: what they go by, else the first word of the name.
-    pub fn first_name(&self) -> &str {
-        match &self.goes_by {
-            Some(name) => name,
-            None => self.name.first_word(),
-        }
-    }
-}

@@ -19,14 +19,6 @@ pub fn store(user: &str, secret: &Secret) -> Result<(), Problem> {
     change(user, "the password was not stored", move |entry| entry.set_password(secret.expose()))
 }
 
-/// Takes the secret out of the keyring; having none there is no error.
-pub fn forget(user: &str) -> Result<(), Problem> {
-    change(user, "the password is still in the keyring", |entry| match entry.delete_credential() {
-        Err(Error::NoEntry) => Ok(()),
-        result => result,
-    })
-}
-
 /// Whether there is a keyring, else why not, in a few words: "no Secret Service on the session
 /// bus". It may be locked all the same.
 pub fn keyring_status() -> Result<(), String> {

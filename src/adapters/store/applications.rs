@@ -17,7 +17,6 @@ use crate::domain::zone::Zone;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Which<'a> {
     All,
-    Open,
     /// Those that are open, or were closed on that day (RFC 3339) or later.
     Current {
         closed_since: &'a str,
@@ -31,7 +30,6 @@ impl<'a> Which<'a> {
         let all = format!("SELECT {column} FROM applications");
         match self {
             Which::All => (all, None),
-            Which::Open => (format!("{all} WHERE closed_at IS NULL"), None),
             Which::Current { closed_since } => {
                 let closed = format!("{all} WHERE closed_at >= ?1");
                 (format!("{all} WHERE closed_at IS NULL UNION ALL {closed}"), Some(closed_since))

@@ -299,7 +299,6 @@ fn what_is_current_is_open_or_was_closed_not_long_ago() {
         store.applications(which).unwrap().into_iter().map(|application| application.slug).collect()
     };
     assert_eq!(slugs(Which::Current { closed_since: "2025-03-05T00:00:00+00:00" }), ["open", "fresh"]);
-    assert_eq!(slugs(Which::Open), ["open"]);
     assert_eq!(slugs(Which::One("stale")), ["stale"]);
     assert_eq!(slugs(Which::All).len(), 4);
 }
