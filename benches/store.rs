@@ -1,5 +1,5 @@
-//! What the record costs: the list of what is due at 10,000 and 100,000 notes, and one durable
-//! change.
+//! What the record and the calendar cost: the list of what is due at 10,000 and 100,000 notes, one
+//! durable change, one evaluation of the policy.
 #![allow(
     clippy::disallowed_methods,
     clippy::indexing_slicing,
@@ -17,6 +17,9 @@ use std::process::Command;
 use measure::it::smtp_server::{Certificate, SmtpServer, Transport};
 use measure::{Table, home, installed, median, must, set_up, syncs, thanks, time};
 use rusqlite::{Connection, params};
+use thanks::domain::calendar::Calendar;
+use thanks::domain::policy::{Policy, steps};
+use thanks::domain::zone::Zone;
 
 /// What is open, as one would ask for it by hand.
 const QUERY: &str = "SELECT n.id, n.state, n.subject, n.body, n.sent_at, i.ended, i.zone, p.name, p.address
@@ -40,6 +43,13 @@ fn main() {
     let detail = format!("{at_large:.2} against {at_small:.2} ms");
     table.goal("8. what is due among 100,000 notes, x 10,000", at_large / at_small, 1.5, &detail);
 
+    let many = filled(40_000);
+    let all = due(many.path());
+    table.goal("status over 10,000 applications, ms", all, 50.0, "eight of them open");
+    table.goal("one evaluation of the policy, µs", evaluation(), 20.0, "two people, a decision");
+    let calendar = median(9, || time(|| Calendar::new(Some("US-CA"), [])));
+    table.goal("the calendar of US-CA, ms", calendar, 2.0, "read only where a country is named");
+
     if installed("strace") {
         let change = changed();
         table.goal("9. one durable change, syncs", change as f64, 5.0, "`mark`");
@@ -52,6 +62,22 @@ fn main() {
         table.skipped("9. syncs", "strace is not installed");
     }
     table.end();
+}
+
+/// In µs, over many runs.
+fn evaluation() -> f64 {
+    const RUNS: u32 = 10_000;
+    let (application, policy) = (measure::application(1), Policy::default());
+    let (calendar, zone) = (Calendar::new(None, []), Zone::named("America/New_York").unwrap());
+    let now = measure::moment("2026-03-10T12:00:00Z").to_utc();
+    let all = median(9, || {
+        time(|| {
+            for _ in 0..RUNS {
+                std::hint::black_box(steps(&application, &[], &calendar, &policy, &zone, now));
+            }
+        })
+    });
+    all * 1000.0 / f64::from(RUNS)
 }
 
 /// A home of eight open applications and so many old notes, four to an application.

@@ -147,6 +147,21 @@ impl Calendar {
         day
     }
 
+    /// The first usable day from `date` on that suits the custom of the place: the middle of the
+    /// week in Japan.
+    pub fn next_customary(&self, date: NaiveDate) -> NaiveDate {
+        let suits = |day: NaiveDate| {
+            self.country_code() != Some("JP")
+                || matches!(day.weekday(), Weekday::Tue | Weekday::Wed | Weekday::Thu)
+        };
+        let mut day = self.next_usable(date);
+        while !suits(day) {
+            let Some(next) = day.succ_opt() else { break };
+            day = self.next_usable(next);
+        }
+        day
+    }
+
     /// The hours for a follow-up on `date`, both ends included: 09:00 to 17:00, on the first day
     /// of the working week (Monday in most countries) from 10:00, on its last until 15:00 (T05).
     /// `None` on a day that is not usable.

@@ -113,7 +113,7 @@ pub fn held_until(
     let by = application.decision.as_ref()?.by?;
     let held = calendar.add_business_days(by, policy.after_decision_business_days);
     let zone = application.recipient_zone(application.interviews.last(), sender_zone);
-    Some(Calendar::follow_up_aim(calendar.next_usable(held), zone))
+    Some(Calendar::follow_up_aim(calendar.next_customary(held), zone))
 }
 
 /// One application with its past and present: what all the rules look at.

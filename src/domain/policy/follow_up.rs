@@ -64,7 +64,7 @@ pub(super) fn step(case: &Case<'_>) -> Option<Step> {
     let opening = case.calendar.follow_up_opening(plan.floor, zone);
     let paused = case.after_last_note(&person, opening);
     let earliest = case.calendar.follow_up_from(paused.to_utc(), zone);
-    let due = Calendar::follow_up_aim(case.calendar.next_usable(plan.day), zone);
+    let due = Calendar::follow_up_aim(case.calendar.next_customary(plan.day), zone);
     let moments = Moments { since: plan.since, earliest, due: due.max(earliest), latest: None };
     Some(case.step(kind, &person, Some(round), moments, plan.reason))
 }

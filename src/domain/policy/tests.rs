@@ -252,8 +252,8 @@ fn follow_ups_fall_on_the_days_of_the_etiquette() {
         (Some("US"), "2026-12-18", "", "Tue 01-05 10:00"),
         (Some("DE"), "2026-03-05", "", "Thu 03-19 10:00"),
         (Some("FR"), "2026-03-05", "two weeks", "Tue 03-24 10:00"),
-        (Some("JP"), "2026-03-05", "", "Mon 03-16 10:00"),
-        (Some("JP"), "2026-03-05", "two weeks", "Mon 03-23 10:00"),
+        (Some("JP"), "2026-03-05", "", "Tue 03-17 10:00"),
+        (Some("JP"), "2026-03-05", "two weeks", "Tue 03-24 10:00"),
     ] {
         assert_eq!(follow_up(country, date, words), due, "{country:?} {date} {words}");
     }

@@ -189,3 +189,32 @@ fn while_another_command_sends_it_leaves_quietly() {
     sandbox.run(&RUN).prints("");
     assert_eq!(server.connections(), 0);
 }
+
+#[test]
+fn after_twenty_notes_of_a_day_the_next_one_waits() {
+    let mut sandbox = Sandbox::new();
+    let server = sandbox.with_server();
+    let names: Vec<String> = (b'a'..b'u').map(|letter| format!("{0}{0}na Lee", char::from(letter))).collect();
+    let mut line = vec!["add", "--company", "Acme", "--role", "Engineer", "--ended", "15:45"];
+    for name in &names {
+        line.extend(["--with", name]);
+    }
+    let _ = sandbox.run(&line).talks_somehow().text();
+    let _ = sandbox.run(&["add", "acme", "--with", "Jane Doe <jane@acme.example>", "--topic", "Kafka"]);
+    let _ = sandbox.run(&["draft"]).exits(1).talks_somehow().text();
+    for name in &names {
+        let key = name.split(' ').next().unwrap().to_lowercase();
+        let _ = sandbox.run(&["mark", &format!("acme/{key}"), "sent"]).text();
+    }
+    let mut screen = sandbox.terminal(&["send", "jane"]);
+    let _ = screen.answer("[l]ater, 17:45", "l");
+    let _ = screen.ends(0);
+    sandbox.set_now("2026-03-05T22:47:00Z");
+    sandbox.run(&RUN).prints("");
+    assert!(server.accepted().is_empty());
+    assert_eq!(state(&sandbox, "acme/jane"), "approved");
+    // A quarter of an hour past its plan every command says so.
+    sandbox.set_now("2026-03-05T23:05:00Z");
+    let talk = sandbox.run(&["show", "acme"]).talk();
+    assert!(talk.contains("acme/jane") && talk.contains("17:45"), "{talk}");
+}
