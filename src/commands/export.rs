@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::App;
 use crate::adapters::invite::{Standing, Task, calendar};
 use crate::domain::application::Application;
+use crate::domain::calendar::thank_you_from;
 use crate::domain::note::{Note, NoteKind};
 use crate::domain::outbox::State;
 use crate::domain::policy::Step;
@@ -95,14 +96,16 @@ fn to_do(application: &Application, item: &Item) -> Task {
     }
 }
 
-/// At its moment; a thank-you also 12 and 20 hours after the interview.
+/// At its moment; a thank-you also 12 and 20 hours after the interview, but not in the night.
 fn alarms(step: &Step) -> Vec<DateTime<FixedOffset>> {
     let mut alarms = vec![step.due];
     if step.kind == NoteKind::ThankYou {
         let again = [12, 20].map(|hours| step.since + TimeDelta::hours(hours));
         let in_time =
             |at: &DateTime<FixedOffset>| *at > step.due && step.latest.is_none_or(|last| *at < last);
-        alarms.extend(again.into_iter().filter(in_time));
+        let by_day = |at: DateTime<FixedOffset>| thank_you_from(at.to_utc(), &step.zone);
+        alarms.extend(again.into_iter().map(by_day).filter(in_time));
+        alarms.dedup();
     }
     alarms
 }
