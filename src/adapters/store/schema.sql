@@ -119,6 +119,7 @@ CREATE TABLE notes (
     detail            TEXT,
     created_at        TEXT NOT NULL
 ) STRICT;
+CREATE INDEX notes_of_application ON notes (application);
 CREATE INDEX notes_open ON notes (state) WHERE state NOT IN ('sent', 'withdrawn', 'answered', 'bounced');
 
 -- The last run of the timer that could do its work.
