@@ -94,6 +94,9 @@ impl<'a> Conversation<'a> {
                     let Some(wire) = literals.into_iter().next() else { continue };
                     let name = arguments.split('(').next().unwrap().trim();
                     let options = arguments.strip_prefix(name).unwrap().split('{').next().unwrap().trim();
+                    // Held until it is noted: whoever has the answer finds what was filed.
+                    let shared = self.shared;
+                    let mut appended = shared.appended.lock().unwrap();
                     if self.answer(At::Append, tag, &format!("{tag} OK [APPENDUID 7 99] filed\r\n"))? {
                         let folder = unquoted(name);
                         self.shared.arrive(
@@ -101,8 +104,7 @@ impl<'a> Conversation<'a> {
                             " 5-Mar-2026 21:00:00 +0000",
                             &String::from_utf8_lossy(&wire),
                         );
-                        let appended = Appended { folder, options: options.to_owned(), wire };
-                        self.shared.appended.lock().unwrap().push(appended);
+                        appended.push(Appended { folder, options: options.to_owned(), wire });
                     }
                 }
                 "LOGOUT" => return self.write(format!("* BYE bye\r\n{tag} OK done\r\n").as_bytes()),
