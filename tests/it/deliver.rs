@@ -30,7 +30,7 @@ pub fn to(server: &SmtpServer) -> Server {
 }
 
 fn impatient() -> Order<'static> {
-    let moment = Duration::from_millis(300);
+    let moment = Duration::from_millis(1000);
     Order {
         patience: Patience {
             connect: moment * 5,
