@@ -15,7 +15,7 @@ use crate::adapters::store::{Approval, Store};
 use crate::adapters::terminal::Terminal;
 use crate::domain::checks::{Finding, Severity};
 use crate::domain::note::{Edited, Note, NoteKind};
-use crate::domain::outbox::{Forbidden, State};
+use crate::domain::outbox::{Event, Forbidden, State};
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::view;
 use crate::domain::zone::Zone;
@@ -205,16 +205,21 @@ impl Review<'_> {
     /// The draft as it would go out now, recorded if it is to be.
     fn redrafted(&mut self, item: &Item, departs: DateTime<FixedOffset>) -> Result<Draft> {
         let mut item = item.clone();
-        // A text that says "today" is not the text that was approved yesterday.
+        // A text that says "today" is not the text that was approved yesterday, whoever wrote it.
         let stale = |note: &Note| {
-            note.state == State::Approved
-                && note.offers == 0
-                && note.edited == Edited::No
-                && note.departs_on != departs.date_naive()
+            note.state == State::Approved && note.offers == 0 && note.departs_on != departs.date_naive()
         };
         if item.note.as_ref().is_some_and(stale)
             && let Some(note) = item.note.as_mut()
         {
+            if self.trace == Trace::Record {
+                self.store.step(
+                    &note.id,
+                    Event::Redraft,
+                    departs,
+                    Some("the day that it speaks of has passed"),
+                )?;
+            }
             note.state = State::Drafted;
         }
         let draft = self.desk.compose(&item, departs, &self.wish)?;

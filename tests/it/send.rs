@@ -454,3 +454,23 @@ fn a_question_without_a_terminal_shows_nothing_as_seen() {
     let _ = sandbox.run(&["send", "--yes"]).exits(3).talks_somehow().text();
     assert!(server.accepted().is_empty());
 }
+
+#[test]
+fn words_of_its_owner_are_approved_anew_on_another_day() {
+    let mut sandbox = Sandbox::new();
+    let server = SmtpServer::builder().fault_on(1, At::Rcpt, Fault::Reply("450 later")).start();
+    sandbox.use_server(&server);
+    acme(&sandbox);
+    sandbox.set_editor("sed -i s/Best/Kind/ $0");
+    let _ = sandbox.run(&["draft", "jane", "--edit"]).talks_somehow().text();
+    let _ = sandbox.run(&["send", "--yes"]).exits(75).talks_somehow().text();
+    assert_eq!(state(&sandbox, "acme/jane"), "approved");
+    sandbox.set_now("2026-03-06T15:00:00Z");
+    let _ = sandbox.run(&["send", "--yes"]).exits(3).talks_somehow().text();
+    assert_eq!(state(&sandbox, "acme/jane"), "drafted");
+    assert!(server.accepted().is_empty());
+    // Once its owner has seen it beside what the record would say now, it goes.
+    draft(&sandbox);
+    let _ = sandbox.run(&["send", "--yes"]).talks_somehow().text();
+    assert_eq!(server.accepted().len(), 1);
+}
