@@ -20,7 +20,12 @@ use crate::domain::text::{WIDTH, printable, wrap};
 ///
 /// It is the real program with a clock and a mail server of its own. Nothing of yours is read or
 /// changed, and nothing leaves this computer.
+///
+/// Examples:
+///   thanks demo
+///   thanks demo --keep story             and then: THANKS_HOME=$PWD/story thanks status
 #[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
 pub struct Args {
     /// Leave the home of the story in a new or empty folder, to look around in it
     #[arg(long, value_name = "DIR")]

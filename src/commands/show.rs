@@ -17,13 +17,14 @@ use crate::flow::choose;
 /// Examples:
 ///   thanks show acme                    who, what, and what happened when
 ///   thanks show acme --log              every attempt, one line each
+///   thanks show --log                   the attempts of all applications
 ///   thanks show acme/jane               that note, its state and its history
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct Args {
     /// An application or one of its notes: acme, acme/jane
-    #[arg(value_name = "APP")]
-    name: String,
+    #[arg(value_name = "APP", required_unless_present = "log")]
+    name: Option<String>,
     /// Every attempt, one line each, with what the server said
     #[arg(long)]
     log: bool,
@@ -68,7 +69,8 @@ pub struct Moment {
 
 #[derive(Debug, Serialize)]
 pub struct Log {
-    pub application: String,
+    /// `None` where those of all applications were asked for.
+    pub application: Option<String>,
     pub attempts: Vec<AttemptView>,
 }
 
@@ -102,27 +104,42 @@ pub struct NoteStory {
 const OUTCOMES: [&str; 6] = ["unsure", "refused", "expired", "withdrawn", "answered", "bounced"];
 
 pub fn run(args: &Args, app: &mut App) -> Result<Report> {
-    let Some(store) = app.existing_store()? else {
-        return Err(Problem::new(Kind::NotFound, format!("no application {}", args.name))
+    let store = app.existing_store()?;
+    let Some(name) = &args.name else {
+        return Ok(Report::Log(Log { application: None, attempts: all_attempts(store.as_ref())? }));
+    };
+    let Some(store) = store else {
+        return Err(Problem::new(Kind::NotFound, format!("no application {name}"))
             .hint("`thanks add` records an interview")
             .into());
     };
-    if args.name.contains('/') {
-        let note = note(&store, &args.name)?;
+    if name.contains('/') {
+        let note = note(&store, name)?;
         let attempts = attempts(&store, &note.application, Some(note.id.as_str()))?;
         return Ok(if args.log {
-            Report::Log(Log { application: note.application, attempts })
+            Report::Log(Log { application: Some(note.application), attempts })
         } else {
             Report::Note(Box::new(note_story(note, attempts)))
         });
     }
     let applications = store.applications(Which::All)?;
-    let application = choose::application(&applications, &args.name)?;
+    let application = choose::application(&applications, name)?;
     if args.log {
         let attempts = attempts(&store, &application.slug, None)?;
-        return Ok(Report::Log(Log { application: application.slug.clone(), attempts }));
+        return Ok(Report::Log(Log { application: Some(application.slug.clone()), attempts }));
     }
     Ok(Report::Story(Box::new(story(application, &store, app)?)))
+}
+
+/// Those of every application, in the order of time.
+fn all_attempts(store: Option<&Store>) -> Result<Vec<AttemptView>> {
+    let Some(store) = store else { return Ok(Vec::new()) };
+    let mut all = Vec::new();
+    for application in store.applications(Which::All)? {
+        all.extend(attempts(store, &application.slug, None)?);
+    }
+    all.sort_by_key(|attempt| attempt.at);
+    Ok(all)
 }
 
 /// A step of a note in words for a person.

@@ -227,3 +227,16 @@ fn the_story_stands_in_the_order_of_time() {
          Thu 5 Mar 17:45 EST    acme/jane sent to jane@acme.example: Thank you for the Platform Engineer interview\n",
     );
 }
+
+#[test]
+fn the_log_of_all_applications_stands_in_one_list() {
+    let sandbox = with_acme();
+    let _server = sandbox.with_server();
+    sandbox.run(&["show"]).exits(2).talks_somehow().text();
+    sandbox.run(&["show", "--log"]).talks("nothing was attempted yet\n").prints("");
+    let _ = sandbox.run(&["draft"]).talks_somehow().text();
+    let _ = sandbox.run(&["send", "--yes"]).talks_somehow().text();
+    let log = sandbox.run(&["show", "--log"]).text();
+    assert_eq!(log, sandbox.run(&["show", "acme", "--log"]).text());
+    assert!(log.contains("acme/jane  sent, 250 "), "{log}");
+}
