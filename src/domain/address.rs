@@ -159,6 +159,9 @@ impl Mailbox {
     pub fn parse_person(text: &str) -> Result<(PersonName, Option<EmailAddress>), Refused> {
         if !text.contains('@') {
             let name = text.trim().strip_suffix("<>").unwrap_or(text);
+            if let Some((_, meant)) = name.trim().strip_suffix('>').and_then(|name| name.rsplit_once('<')) {
+                return refuse(format!("`{meant}` is not an address: it has no @"));
+            }
             return Ok((PersonName::parse(&unquoted(name))?, None));
         }
         let Mailbox { name, address } = Mailbox::parse(text)?;

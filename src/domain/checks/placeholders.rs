@@ -3,7 +3,7 @@
 use super::{Finding, Severity, Subject, excerpt};
 use crate::domain::text::tokens;
 
-/// M01: `{x}`, `[x]`, `<x>`, `%%x%%`, TODO, "First Name", "Hi ,".
+/// M01: `{x}`, `{{`, `[x]`, `<x>`, `%%x%%`, TODO, "First Name", "Hi ,".
 pub(super) fn placeholders(subject: &Subject) -> Vec<Finding> {
     let recorded = subject.recorded();
     let subject_line = std::iter::once((None, subject.note.subject.as_str()));
@@ -45,6 +45,10 @@ fn open_places(line: &str) -> Vec<(usize, usize)> {
                 places.push((start, inside + length + close.len()));
             }
         }
+    }
+    // Half of a template's mark is as telling as the whole.
+    for mark in ["{{", "}}", "{%", "%}"] {
+        places.extend(line.find(mark).map(|start| (start, start + mark.len())));
     }
     for phrase in ["Company Name", "First Name", "COMPANY NAME", "FIRST NAME", "Hi ,", "Hello ,", "Dear ,"] {
         if let Some(start) = line.find(phrase) {

@@ -254,3 +254,20 @@ fn a_draft_records_and_previews_in_one_step() {
     assert_eq!(more["notes"].as_array().unwrap().len(), 1);
     assert!(more["notes"][0]["body"].as_str().unwrap().contains("the pager rota"));
 }
+
+#[test]
+fn what_stands_where_an_address_belongs_is_not_taken_for_a_name() {
+    let sandbox = Sandbox::new();
+    let line = ["add", "--company", "Acme", "--role", "SRE", "--topic", "pay", "--with"];
+    let talk = sandbox.run(&[&line[..], &["C D <priya.example.org>"]].concat()).exits(65).talk();
+    assert!(talk.contains("`priya.example.org` is not an address: it has no @"), "{talk}");
+    // A name may hold what looks like a tag, and half of a template's mark is held back.
+    let _ = sandbox.run(&[&line[..], &["Priya <b>Rao</b> & Sons"]].concat()).talks_somehow().text();
+    let _ = sandbox.run(&[&line[..], &["{% raw %}Priya <p@acme.example>"]].concat()).talks_somehow().text();
+    let out = sandbox.run(&["draft", "acme", "--json"]).exits(1).talks_somehow().json();
+    let held = out["notes"].as_array().unwrap().iter().any(|note| {
+        let found = note["findings"].as_array().unwrap();
+        note["to"] == "p@acme.example" && found.iter().any(|finding| finding["name"] == "placeholder")
+    });
+    assert!(held, "{out}");
+}
