@@ -35,6 +35,12 @@ pub fn printable(text: &str) -> String {
     shown
 }
 
+/// The same where one line is promised: a line feed is shown too, so that no value can write a
+/// line of its own.
+pub fn printable_line(text: &str) -> String {
+    printable(text).replace('\n', "\\u{a}")
+}
+
 /// The one composed form in which names are compared (Unicode NFC).
 pub fn nfc(text: &str) -> String {
     text.nfc().collect()
@@ -204,6 +210,11 @@ mod tests {
             printable("x\u{202e}y\u{2066}\u{61c}\u{200b}\u{feff}"),
             "x\\u{202e}y\\u{2066}\\u{61c}\\u{200b}\\u{feff}"
         );
+    }
+
+    #[test]
+    fn a_line_stays_one_line() {
+        assert_eq!(printable_line("a\r\nhint: b"), "a\\u{d}\\u{a}hint: b");
     }
 
     #[test]

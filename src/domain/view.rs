@@ -5,7 +5,7 @@ use super::checks::Finding;
 use super::inbound::{Mail, MailKind};
 use super::note::{Note, NoteId};
 use super::problem::Problem;
-use super::text::{WIDTH, printable, wrap};
+use super::text::{WIDTH, printable, printable_line, wrap};
 use super::zone::Zone;
 
 /// In characters: a subject in a line.
@@ -30,12 +30,12 @@ pub fn note_text(note: &Note) -> String {
 
 /// An error with its details and its hint, as it is printed everywhere.
 pub fn problem_text(problem: &Problem) -> String {
-    let mut text = format!("error: {}\n", printable(&problem.message));
+    let mut text = format!("error: {}\n", printable_line(&problem.message));
     for line in &problem.details {
-        text.push_str(&format!("{}\n", printable(line)));
+        text.push_str(&format!("{}\n", printable_line(line)));
     }
     if let Some(hint) = &problem.hint {
-        text.push_str(&format!("\nhint: {}\n", printable(hint)));
+        text.push_str(&format!("\nhint: {}\n", printable_line(hint)));
     }
     text
 }

@@ -38,7 +38,14 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("rusqlite", &["adapters/store"]),
     (
         "rustix",
-        &["adapters/terminal", "adapters/config", "adapters/editor", "adapters/secrets", "adapters/timer"],
+        &[
+            "adapters/terminal",
+            "adapters/config",
+            "adapters/editor",
+            "adapters/secrets",
+            "adapters/store",
+            "adapters/timer",
+        ],
     ),
     ("rustls", &["adapters/net"]),
     ("rustls_platform_verifier", &["adapters/net"]),

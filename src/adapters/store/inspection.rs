@@ -9,7 +9,7 @@ use chrono::{DateTime, FixedOffset};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 use super::notes::in_utc;
-use super::{BUSY, MIGRATIONS, Store, explain, instant, version_of};
+use super::{BUSY, MIGRATIONS, Store, explain, instant, refuse_others, version_of};
 use crate::domain::note::NoteId;
 
 /// What stands in a database.
@@ -31,6 +31,7 @@ pub struct Inspection {
 /// Reads a database without changing it or what lies beside it.
 pub fn inspect(path: &Path) -> Result<Inspection> {
     let look = || -> Result<Inspection> {
+        refuse_others(path)?;
         let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         db.busy_timeout(BUSY)?;
         let version = (version_of(&db)?, MIGRATIONS.len());

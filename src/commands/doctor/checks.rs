@@ -171,6 +171,15 @@ fn files(app: &App) -> Check {
         .map(|path| path.as_path())
         .filter(|path| config::others_may_write(path))
         .collect();
+    let closed = [&paths.database, &paths.journal].into_iter().find(|path| !config::may_write(path));
+    if let Some(path) = closed {
+        let path = path.display();
+        return Check::fail(
+            "files",
+            format!("{path} may not be written, so nothing can be sent"),
+            format!("chmod u+w {path}"),
+        );
+    }
     match open.first() {
         None => Check::ok("files", format!("{}, changed by you alone", paths.data_dir.display())),
         Some(path) => {
