@@ -152,8 +152,12 @@ pub fn read(
     let person = |flag: &str, text: &str| {
         read_person(text, known).map_err(|error| {
             let problem = Problem::from(error);
-            Problem { message: format!("{flag}: {}", problem.message), ..problem }
+            let hint = problem.hint.unwrap_or_else(|| {
+                format!("{flag} \"Name <address>\" names one person; the address may be missing")
+            });
+            Problem::new(problem.kind, format!("{flag}: {}", problem.message))
                 .detail("nothing was recorded")
+                .hint(hint)
         })
     };
     let mut met = people(args, known, &person)?;
