@@ -16,6 +16,7 @@ mod imap;
 mod imap_server;
 mod inbound;
 mod init;
+mod inputs;
 mod ledger;
 mod listen;
 mod mime;

@@ -18,6 +18,8 @@ pub struct Screen {
     keyboard: Box<dyn Write + Send>,
     octets: Receiver<Vec<u8>>,
     page: Page,
+    /// All that was written, for a test that looks at sequences.
+    written: Vec<u8>,
     /// How much of the page was read by earlier expectations.
     seen: usize,
     _master: Box<dyn MasterPty + Send>,
@@ -47,7 +49,15 @@ impl Screen {
                 }
             }
         });
-        Screen { child, keyboard, octets, page: Page::default(), seen: 0, _master: pair.master }
+        Screen {
+            child,
+            keyboard,
+            octets,
+            page: Page::default(),
+            written: Vec::new(),
+            seen: 0,
+            _master: pair.master,
+        }
     }
 
     /// Waits for a prompt that was not answered yet, then types a line.
@@ -71,7 +81,7 @@ impl Screen {
                 return self;
             }
             match self.octets.recv_timeout(PATIENCE) {
-                Ok(octets) => self.page.write(&octets),
+                Ok(octets) => self.show(&octets),
                 Err(_) => panic!("{text:?} does not come; the screen shows:\n{shown}"),
             }
         }
@@ -83,11 +93,25 @@ impl Screen {
         self
     }
 
+    fn show(&mut self, octets: &[u8]) {
+        self.written.extend_from_slice(octets);
+        self.page.write(octets);
+    }
+
+    /// Waits for the end; the octets as they came, whatever the exit code.
+    pub fn ends_with_octets(mut self) -> Vec<u8> {
+        while let Ok(octets) = self.octets.recv_timeout(PATIENCE) {
+            self.show(&octets);
+        }
+        let _ = self.child.wait();
+        self.written
+    }
+
     /// Waits for the end; the whole screen, with blanks at line ends cut.
     pub fn ends(mut self, code: u32) -> String {
         loop {
             match self.octets.recv_timeout(PATIENCE) {
-                Ok(octets) => self.page.write(&octets),
+                Ok(octets) => self.show(&octets),
                 Err(RecvTimeoutError::Disconnected) => break,
                 Err(RecvTimeoutError::Timeout) => {
                     let _ = self.child.kill();
