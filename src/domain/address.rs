@@ -123,6 +123,12 @@ impl Mailbox {
     /// `jane@acme.example (Jane Doe)` or a bare address.
     pub fn parse(text: &str) -> Result<Mailbox, Refused> {
         let text = text.trim();
+        // An address that was copied with its brackets, put between brackets.
+        let single = text
+            .strip_suffix(">>")
+            .filter(|rest| rest.contains("<<"))
+            .map(|rest| format!("{}>", rest.replacen("<<", "<", 1)));
+        let text = single.as_deref().unwrap_or(text);
         if let Some((name, rest)) = text.rsplit_once('<') {
             let Some(address) = rest.trim_end().strip_suffix('>') else {
                 return refuse(format!("`{}`: the `<` is never closed", printable(text)));

@@ -33,12 +33,9 @@ const SAYS: [(&str, &str); 22] = [
     ("rcpt-dup", "acme/priya  Priya Rao <p@example.org>"),
 ];
 
-/// Priya at an address as it was pasted, which may bring its own brackets.
+/// Priya at an address as it was pasted.
 fn who(address: &str) -> String {
-    match address.starts_with('<') {
-        true => format!("Priya Rao {address}"),
-        false => format!("Priya Rao <{address}>"),
-    }
+    format!("Priya Rao <{address}>")
 }
 
 /// A trial in which Jo is who the input says.

@@ -1,7 +1,7 @@
 //! What a mailbox may say and hold.
 
-use super::of;
 use super::trial::Trial;
+use super::{Input, of};
 use crate::imap_server::{At, Certificate, Fault, ImapServer, Transport};
 
 pub const FIELDS: &[&str] = &["imap_line", "imap_subject"];
@@ -71,6 +71,34 @@ fn a_subject_that_hides_what_steers_a_terminal_is_shown_escaped() {
         let answer = trial.run(&["sync"]);
         input.judge(&answer, "\\u{1b}]0;pwned\\u{7}");
         for args in [&["status"][..], &["show", "acme"], &["sync", "--json"], &["status", "--json"]] {
+            trial.run(args);
+        }
+        trial.ends_with(1);
+    }
+}
+
+/// An invitation of Jane's with this calendar.
+fn invitation(input: &Input) -> String {
+    let lines = input.text().replace("\r\n", "\n");
+    format!(
+        "From: Jane Doe <jane@acme.example>\nTo: jo@example.com\nSubject: Invitation\n\
+         Message-ID: <i1@acme.example>\nMIME-Version: 1.0\n\
+         Content-Type: text/calendar; charset=utf-8; method=REQUEST\n\n{lines}"
+    )
+}
+
+#[test]
+fn a_calendar_in_a_mail_is_read_within_limits_and_none_of_its_words_steer_a_terminal() {
+    for input in of(&["ics"]) {
+        let imap = ImapServer::builder().folder("Sent", "\\Sent").start();
+        let trial = thanked(&imap, "none", "");
+        imap.deliver("INBOX", FRIDAY, &invitation(&input));
+        let answer = trial.run(&["sync"]);
+        // An invitation by somebody met is an answer; more than the first 64 KiB are never asked for.
+        assert!(matches!(answer.code, 0 | 3), "{}: {answer}", input.id);
+        assert!(answer.out.contains("Jane Doe <jane@acme.example>"), "{}: {answer}", input.id);
+        assert!(!answer.everything().contains("e@example.net"), "{answer}");
+        for args in [&["status"][..], &["show", "acme"], &["sync", "--json"]] {
             trial.run(args);
         }
         trial.ends_with(1);

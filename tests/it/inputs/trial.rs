@@ -19,7 +19,7 @@ use crate::smtp_server::{Accepted, SmtpServer, Transport};
 pub const CANARY: &str = "canary-9f2c-sesame";
 
 /// Longer than any command takes on a busy machine, and shorter than a wait without an end.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What nobody may see raw: controls, direction changes, and what has no width (the two joiners
 /// are letters of some scripts).
