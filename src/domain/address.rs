@@ -137,6 +137,12 @@ impl Mailbox {
                 return refuse(format!("`{}`: one address per person", printable(text)));
             }
             let address = EmailAddress::parse(address)?;
+            if name.trim_end().ends_with('<') {
+                return Err(Refused {
+                    message: format!("`{}`: the `<` stands twice", printable(text)),
+                    instead: Some(format!("{}<{address}>", name.trim_end().trim_end_matches('<'))),
+                });
+            }
             return Ok(Mailbox { name: owner(name, &address)?, address });
         }
         if let Some((address, comment)) = text.split_once('(')
