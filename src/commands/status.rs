@@ -1,6 +1,6 @@
 //! What is due now, what waits and until when, what went out: grouped by what it asks of its owner.
 
-use std::collections::HashSet;
+mod unreached;
 
 use anyhow::Result;
 use chrono::{DateTime, FixedOffset, TimeDelta};
@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::App;
 use crate::adapters::store::Question;
 use crate::domain::inbound::Mail;
-use crate::domain::note::{Note, NoteId, NoteKind};
+use crate::domain::note::{Note, NoteKind};
 use crate::domain::outbox::State;
 use crate::domain::policy::{Step, Timing};
 use crate::domain::problem::Kind;
@@ -100,8 +100,8 @@ pub struct Line {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Section {
-    Asked,
     InDoubt,
+    Asked,
     Due,
     Waiting,
     /// Too late now, and never sent: nobody is forgotten without a word.
@@ -147,7 +147,7 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
     let mut lines: Vec<Line> = questions.iter().map(|question| question_line(&desk, question)).collect();
     lines.extend(items.iter().map(|item| step_line(&desk, item)));
     lines.extend(desk.notes.iter().filter(told).filter_map(|note| note_line(&desk, note, read_at)));
-    lines.extend(never_thanked(&desk, &items));
+    lines.extend(unreached::never_thanked(&desk, &items));
     // What was sent stays in the order in which it was drafted.
     lines.sort_by_key(|line| (line.section, line.order));
     Ok(Report {
@@ -160,41 +160,6 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
         recorded: true,
         open: desk.applications.iter().filter(|application| application.is_open()).count(),
     })
-}
-
-/// People met in an open application whose thanks never left, and for which it is too late now.
-fn never_thanked(desk: &Desk, items: &[Item]) -> Vec<Line> {
-    let waiting: HashSet<&NoteId> = items.iter().map(|item| &item.id).collect();
-    let settled: HashSet<&NoteId> = desk
-        .notes
-        .iter()
-        .filter(|note| note.state.has_left() || note.state == State::Unsure)
-        .map(|note| &note.id)
-        .collect();
-    let mut lines = Vec::new();
-    for application in desk.applications.iter().filter(|application| application.is_open()) {
-        for interview in application.interviews.iter().filter(|interview| interview.ended <= desk.now) {
-            let people = match &application.agent {
-                Some(agent) => vec![agent],
-                None => interview.meetings.iter().map(|meeting| &meeting.person).collect(),
-            };
-            for person in people {
-                let id = NoteId::new(&application.slug, person, NoteKind::ThankYou, interview.round, 1);
-                if !waiting.contains(&id) && !settled.contains(&id) {
-                    let ended = interview.zone.stamp(interview.ended.to_utc());
-                    let text = format!("never sent, and too late after {ended}");
-                    lines.push(Line {
-                        section: Section::NotSent,
-                        id: id_of_person(id.as_str()),
-                        kind: NoteKind::ThankYou.name(),
-                        text,
-                        order: None,
-                    });
-                }
-            }
-        }
-    }
-    lines
 }
 
 fn note_view(note: &Note) -> NoteView {
@@ -361,7 +326,7 @@ fn note_line(desk: &Desk, note: &Note, read_at: Option<DateTime<FixedOffset>>) -
                 if is_untold { format!(": what does it say? thanks heard {slug}") } else { String::new() };
             (Section::Sent, format!("{}; answered{ask}", sent?))
         }
-        State::Bounced => (Section::Sent, format!("bounced: {detail}")),
+        State::Bounced => unreached::came_back(desk, note),
         _ => return None,
     };
     Some(Line { section, id: id_of_person(note.id.as_str()), kind: note.kind.name(), text, order: None })

@@ -1,3 +1,5 @@
+mod bounces;
+
 use chrono::NaiveDate;
 use proptest::prelude::*;
 
@@ -78,7 +80,7 @@ fn hears(mut application: Application, news: News, when: &str) -> Application {
 }
 
 fn note(kind: NoteKind, person: &str, state: State, sent_at: &str) -> Past {
-    Past { kind, person: person.to_owned(), round: 1, state, sent_at: Some(at(sent_at)) }
+    Past { kind, person: person.to_owned(), round: 1, state, to: None, sent_at: Some(at(sent_at)) }
 }
 
 fn sent(kind: NoteKind, person: &str, sent_at: &str) -> Past {
@@ -345,6 +347,7 @@ fn no_configuration_gives_more_than_three_follow_ups() {
             person: step.person.clone(),
             round: step.round,
             state: State::Sent,
+            to: None,
             sent_at: Some(now),
         });
     }
@@ -561,6 +564,7 @@ proptest! {
             person: "jane".to_owned(),
             round: 1,
             state: State::Sent,
+            to: None,
             sent_at: Some(at),
         };
         let mut past = vec![left(NoteKind::ThankYou, thanked)];
