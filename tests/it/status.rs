@@ -127,7 +127,7 @@ fn what_is_planned_waits_and_what_missed_its_plan_is_due() {
     let _server = sandbox.with_server();
     acme(&sandbox);
     let mut screen = sandbox.terminal(&["send"]);
-    let _ = screen.answer("[l]ater, 17:45", "l");
+    let _ = screen.answer("[l]ater, 17:45", "l").answer("Install? [y]es [n]o:", "n");
     let _ = screen.ends(0);
     assert_eq!(
         picture(&sandbox),
