@@ -8,12 +8,13 @@ use std::rc::Rc;
 use anyhow::{Context, Result};
 use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, Utc};
 
+use crate::adapters::clock::Clock;
 use crate::adapters::config::{self, Config, Environment, Paths};
+use crate::adapters::invite;
 use crate::adapters::journal::{Journal, SendLock};
 use crate::adapters::store::{Beginning, Store};
 use crate::adapters::templates::Templates;
 use crate::adapters::terminal::Terminal;
-use crate::adapters::{clock, invite};
 use crate::domain::address::Mailbox;
 use crate::domain::calendar::Calendar;
 use crate::domain::policy::Policy;
@@ -35,6 +36,7 @@ pub struct App {
     pub paths: Paths,
     pub terminal: Terminal,
     pub loudness: Loudness,
+    pub clock: Clock,
     /// The present, read once.
     pub now: DateTime<Utc>,
     /// The user's own zone.
@@ -73,7 +75,8 @@ impl App {
         if let Some(path) = config {
             environment.thanks_config = Some(path.to_owned());
         }
-        let now = clock::now(environment.thanks_now.as_deref())?;
+        let clock = Clock::new(environment.thanks_now.as_deref())?;
+        let now = clock.now();
         let paths = Paths::find(&environment)?;
         let (config, config_trouble) = match config::load(&paths.config_file) {
             Ok(config) => (config, None),
@@ -100,6 +103,7 @@ impl App {
             paths,
             terminal,
             loudness,
+            clock,
             now,
             zone,
             config,
@@ -134,8 +138,7 @@ impl App {
 
     /// The present at this very moment, which a waiting person has moved; fixed where the clock is.
     pub fn moment(&self) -> DateTime<FixedOffset> {
-        let now = clock::now(self.environment.thanks_now.as_deref()).unwrap_or(self.now);
-        self.zone.at(now)
+        self.zone.at(self.clock.now())
     }
 
     /// The present on the user's own wall clock.
