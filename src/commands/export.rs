@@ -96,11 +96,11 @@ fn to_do(application: &Application, item: &Item) -> Task {
     }
 }
 
-/// At its moment; a thank-you also 12 and 20 hours after the interview, but not in the night.
+/// At its moment; a thank-you also 4, 12 and 20 hours after the interview, but not in the night.
 fn alarms(step: &Step) -> Vec<DateTime<FixedOffset>> {
     let mut alarms = vec![step.due];
     if step.kind == NoteKind::ThankYou {
-        let again = [12, 20].map(|hours| step.since + TimeDelta::hours(hours));
+        let again = [4, 12, 20].map(|hours| step.since + TimeDelta::hours(hours));
         let in_time =
             |at: &DateTime<FixedOffset>| *at > step.due && step.latest.is_none_or(|last| *at < last);
         let by_day = |at: DateTime<FixedOffset>| thank_you_from(at.to_utc(), &step.zone);

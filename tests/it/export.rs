@@ -23,7 +23,9 @@ fn what_is_to_do_stands_in_a_calendar_with_its_reminders_until_it_is_done() {
         "SUMMARY:Thank Jane Doe\\, Acme",
         "DTSTART:20260305T224500Z",
         "STATUS:CONFIRMED",
+        "TRIGGER;VALUE=DATE-TIME:20260306T004500Z",
         "TRIGGER;VALUE=DATE-TIME:20260306T140000Z",
+        "TRIGGER;VALUE=DATE-TIME:20260306T164500Z",
     ] {
         assert!(thank.contains(&format!("{line}\r\n")), "{line}: {thank}");
     }

@@ -105,8 +105,17 @@ pub fn advice(
     let is_thank_you = step.kind == crate::domain::note::NoteKind::ThankYou;
     match minutes.filter(|_| is_thank_you) {
         Some(..0) => Some(format!("{stamp}, before the interview has ended")),
-        Some(minutes @ ..120) if departs < step.earliest => {
-            Some(format!("{stamp}, {minutes} minutes after the interview; two hours is customary"))
+        Some(minutes) if departs < step.earliest => {
+            let usual =
+                |pause: &str| format!("{stamp}, {minutes} minutes after the interview; {pause} is customary");
+            Some(match (step.earliest - step.since).num_minutes() {
+                120 => usual("two hours"),
+                30 => usual("half an hour"),
+                // Another note to the same person, or its owner's own number.
+                _ => {
+                    format!("early: {} is customary, {}", step.zone.stamp(step.due.to_utc()), step.reason)
+                }
+            })
         }
         _ if departs.time() < opens || departs.time() > closes => {
             Some(customary(&format!("{stamp} there"), opens, closes))
