@@ -17,6 +17,7 @@ use crate::adapters::templates::Templates;
 use crate::adapters::terminal::Terminal;
 use crate::domain::address::Mailbox;
 use crate::domain::calendar::Calendar;
+use crate::domain::outbox::State;
 use crate::domain::policy::Policy;
 use crate::domain::present;
 use crate::domain::problem::{Kind, Problem};
@@ -63,6 +64,9 @@ pub enum Overdue {
 
 /// So long after a plan the timer has surely missed it.
 const PATIENCE_WITH_THE_TIMER: TimeDelta = TimeDelta::minutes(15);
+
+/// So long after its last moment a note that expired can still be sent as a late one (T03).
+const WORTH_A_WARNING: TimeDelta = TimeDelta::days(13);
 
 impl App {
     pub fn open(
@@ -181,6 +185,16 @@ impl App {
         for (id, at) in store.planned_before(self.local_now() - PATIENCE_WITH_THE_TIMER)? {
             let stamp = self.zone.stamp(at.to_utc());
             self.terminal.say(&format!("warning: {id} was to go {stamp} and has not left: thanks send {id}"));
+        }
+        // Approved once, and nobody has looked at it since.
+        for note in store.notes_in(State::Expired)? {
+            let last = note.send_before.filter(|before| self.now - before.to_utc() < WORTH_A_WARNING);
+            if let Some(last) = last {
+                let (id, stamp) = (&note.id, self.zone.stamp(last.to_utc()));
+                self.terminal.say(&format!(
+                    "warning: {id} has not left by {stamp}, its last moment: thanks send {id}"
+                ));
+            }
         }
         Ok(())
     }

@@ -179,6 +179,22 @@ fn a_plan_that_nobody_keeps_is_said_by_every_other_command() {
 }
 
 #[test]
+fn an_approval_that_ran_out_is_said_until_its_owner_looks_at_the_note() {
+    let mut sandbox = Sandbox::new();
+    let _server = sandbox.with_server();
+    planned(&sandbox);
+    sandbox.set_now("2026-03-06T20:46:00Z");
+    for _ in 0..2 {
+        let _ = sandbox
+            .run(&["show", "acme"])
+            .talks("warning: acme/jane has not left by Fri 6 Mar 15:45 EST, its last moment: thanks send acme/jane\n")
+            .text();
+    }
+    let _ = sandbox.run(&["draft"]).talks_somehow().text();
+    let _ = sandbox.run(&["show", "acme"]).text();
+}
+
+#[test]
 fn while_another_command_sends_it_leaves_quietly() {
     let mut sandbox = Sandbox::new();
     let server = sandbox.with_server();
