@@ -36,11 +36,26 @@ fn every_rule_of_timing_is_kept() {
     }
 }
 
+#[test]
+fn the_text_says_today_by_the_recipient_s_clock() {
+    let mut sandbox = Sandbox::new();
+    sandbox.set("TZ", "Europe/Berlin");
+    // 17:00 in Los Angeles is past midnight in Berlin.
+    for (now, day) in [("2026-06-05T00:30:00Z", "today"), ("2026-06-05T15:00:00Z", "yesterday")] {
+        sandbox.set_now(now);
+        let ended = ["--zone", "America/Los_Angeles", "--ended", "2026-06-04 17:00"];
+        globex(&sandbox, &ended);
+        let text = sandbox.run(&["draft"]).talks_somehow().text();
+        assert!(text.contains(day), "{now}: {text}");
+    }
+}
+
 /// Globex named no day; it met Ann in New York.
 fn globex(sandbox: &Sandbox, more: &[&str]) {
-    let add = ["add", "--company", "Globex", "--role", "Data Engineer", "--zone", "America/New_York"];
+    let add = ["add", "--company", "Globex", "--role", "Data Engineer"];
+    let zone: &[&str] = if more.contains(&"--zone") { &[] } else { &["--zone", "America/New_York"] };
     let who = ["--with", "Ann Lee <ann@globex.example>", "--topic", "the plan for the data lake"];
-    let _ = sandbox.run(&[&add[..], &who, more].concat()).talks_somehow().text();
+    let _ = sandbox.run(&[&add[..], &who, zone, more].concat()).talks_somehow().text();
 }
 
 /// Globex on Thu 5 Mar, and Ann has been thanked.
