@@ -12,11 +12,12 @@ use crate::adapters::clock::Clock;
 use crate::adapters::config::{self, Config, Environment, Paths};
 use crate::adapters::invite;
 use crate::adapters::journal::{Journal, SendLock};
-use crate::adapters::store::{Beginning, Store};
+use crate::adapters::store::{Beginning, Store, planned_before};
 use crate::adapters::templates::Templates;
 use crate::adapters::terminal::Terminal;
 use crate::domain::address::Mailbox;
 use crate::domain::calendar::Calendar;
+use crate::domain::note::NoteId;
 use crate::domain::outbox::State;
 use crate::domain::policy::Policy;
 use crate::domain::present;
@@ -182,10 +183,7 @@ impl App {
 
     /// A plan that nobody keeps must not be found out only when it is too late.
     fn say_overdue(&self, store: &Store) -> Result<()> {
-        for (id, at) in store.planned_before(self.local_now() - PATIENCE_WITH_THE_TIMER)? {
-            let stamp = self.zone.stamp(at.to_utc());
-            self.terminal.say(&format!("warning: {id} was to go {stamp} and has not left: thanks send {id}"));
-        }
+        self.say_planned(store.planned_before(self.local_now() - PATIENCE_WITH_THE_TIMER)?);
         // Approved once, and nobody has looked at it since.
         for note in store.notes_in(State::Expired)? {
             let last = note.send_before.filter(|before| self.now - before.to_utc() < WORTH_A_WARNING);
@@ -197,6 +195,27 @@ impl App {
             }
         }
         Ok(())
+    }
+
+    /// The same where a command has no business with the record: it is not opened for writing, and
+    /// what is wrong with it is another's to say.
+    pub fn say_overdue_unopened(&self) {
+        self.say_planned(self.overdue_plans().unwrap_or_default());
+    }
+
+    /// Plans that the timer has missed, without opening the record for writing.
+    pub fn overdue_plans(&self) -> Result<Vec<(NoteId, DateTime<FixedOffset>)>> {
+        match Store::is_begun(&self.paths.database) {
+            true => planned_before(&self.paths.database, self.local_now() - PATIENCE_WITH_THE_TIMER),
+            false => Ok(Vec::new()),
+        }
+    }
+
+    fn say_planned(&self, plans: Vec<(NoteId, DateTime<FixedOffset>)>) {
+        for (id, at) in plans {
+            let stamp = self.zone.stamp(at.to_utc());
+            self.terminal.say(&format!("warning: {id} was to go {stamp} and has not left: thanks send {id}"));
+        }
     }
 
     /// What a dead sender left is put right wherever the record is opened; a living one is left

@@ -169,13 +169,35 @@ fn a_plan_that_nobody_keeps_is_said_by_every_other_command() {
     let mut sandbox = Sandbox::new();
     let _server = sandbox.with_server();
     planned(&sandbox);
-    sandbox.set_now("2026-03-05T22:59:00Z");
+    sandbox.set_now("2026-03-05T23:00:00Z");
     let _ = sandbox.run(&["show", "acme"]).text();
     sandbox.set_now("2026-03-05T23:01:00Z");
-    let _ = sandbox
-        .run(&["show", "acme"])
-        .talks("warning: acme/jane was to go Thu 5 Mar 17:45 EST and has not left: thanks send acme/jane\n")
-        .text();
+    let warning =
+        "warning: acme/jane was to go Thu 5 Mar 17:45 EST and has not left: thanks send acme/jane\n";
+    let each: [&[&str]; 9] = [
+        &["show", "acme"],
+        &["add", "acme", "--with", "Omar Aziz", "--dry-run"],
+        &["heard", "acme", "--decision", "never mind"],
+        &["nudge"],
+        &["mark", "nobody", "sent"],
+        &["export", "--calendar"],
+        &["holidays", "US"],
+        &["schedule", "status"],
+        &["schedule", "remove"],
+    ];
+    for args in each {
+        let (_, talk) = sandbox.run(args).both();
+        assert_eq!(talk.matches(warning).count(), 1, "{args:?}: {talk}");
+    }
+    // These say it in words of their own.
+    for (args, said) in [
+        (&["status"][..], "was to go Thu"),
+        (&["doctor"], "not sent as planned: acme/jane was to go Thu 5 Mar 17:45 EST"),
+        (&["send", "--dry-run"], "acme/jane"),
+    ] {
+        let (out, talk) = sandbox.run(args).both();
+        assert!(out.contains(said) && !talk.contains("warning"), "{args:?}: {out}{talk}");
+    }
 }
 
 #[test]
