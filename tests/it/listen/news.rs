@@ -110,6 +110,7 @@ fn a_note_that_came_back_says_why_and_stops_what_follows() {
     let out = house.sync(3);
     assert!(out.starts_with("acme/jane: it came back: 550 5.1.1 no such user\n"), "{out}");
     assert!(out.contains("withdrawn: acme/jane/nudge"), "{out}");
+    assert!(out.contains("another address? thanks add acme --with \"Name <address>\""), "{out}");
     assert_eq!(state(&house.sandbox, "acme/jane"), "bounced");
     assert_eq!(house.sync(0), "mailbox read: nothing new\n");
     // It is too late for thanks; that there were none is said.
