@@ -21,7 +21,7 @@ use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use crate::domain::problem::{Kind, Problem};
 
 pub use applications::Which;
-pub use inspection::{Inspection, inspect, planned, unsettled};
+pub use inspection::{Inspection, inspect, planned, planned_before, unsettled};
 pub use mail::{Question, Seen};
 pub use notes::{Approval, Claim, Wire};
 pub use recovery::Orphan;

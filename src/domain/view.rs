@@ -57,6 +57,10 @@ pub fn news_text(mail: &Mail, withdrawn: &[NoteId], zone: &Zone) -> String {
         let ids: Vec<String> = withdrawn.iter().map(ToString::to_string).collect();
         text.push_str(&format!("\n  withdrawn: {}", ids.join(", ")));
     }
+    if mail.kind == MailKind::Bounce {
+        let slug = &mail.application;
+        text.push_str(&format!("\n  another address? thanks add {slug} --with \"Name <address>\""));
+    }
     text
 }
 

@@ -30,6 +30,7 @@ mod shell;
 mod smtp;
 mod smtp_server;
 mod status;
+mod timing;
 mod usage;
 mod versions;
 

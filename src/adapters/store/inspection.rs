@@ -82,6 +82,14 @@ pub fn planned(path: &Path) -> Result<u32> {
     Ok(db.query_row(sql, [], |row| row.get(0))?)
 }
 
+/// Approved notes whose planned departure lies before `moment`, with their plans.
+pub fn planned_before(
+    path: &Path,
+    moment: DateTime<FixedOffset>,
+) -> Result<Vec<(NoteId, DateTime<FixedOffset>)>> {
+    overdue(&Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?, moment)
+}
+
 impl Store {
     /// The newest time that was written down.
     pub fn newest(&self) -> Result<Option<DateTime<FixedOffset>>> {
@@ -124,15 +132,19 @@ impl Store {
         &self,
         moment: DateTime<FixedOffset>,
     ) -> Result<Vec<(NoteId, DateTime<FixedOffset>)>> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT id, send_after FROM notes WHERE state = 'approved' AND send_after < ?1
-             AND state NOT IN ('sent', 'withdrawn', 'answered', 'bounced') ORDER BY send_after",
-        )?;
-        let rows: Vec<(String, String)> = statement
-            .query_map(params![in_utc(moment)], |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect::<Result<_, _>>()?;
-        rows.into_iter().map(|(id, at)| Ok((NoteId::from_stored(id), instant(&at)?))).collect()
+        overdue(&self.connection, moment)
     }
+}
+
+fn overdue(db: &Connection, moment: DateTime<FixedOffset>) -> Result<Vec<(NoteId, DateTime<FixedOffset>)>> {
+    let mut statement = db.prepare_cached(
+        "SELECT id, send_after FROM notes WHERE state = 'approved' AND send_after < ?1
+         AND state NOT IN ('sent', 'withdrawn', 'answered', 'bounced') ORDER BY send_after",
+    )?;
+    let rows: Vec<(String, String)> = statement
+        .query_map(params![in_utc(moment)], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    rows.into_iter().map(|(id, at)| Ok((NoteId::from_stored(id), instant(&at)?))).collect()
 }
 
 /// The last lines of the tables that only grow.
