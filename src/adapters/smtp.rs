@@ -51,9 +51,9 @@ pub enum Next<'a> {
 pub enum Answer {
     /// 250 to 259: the server owns it now.
     Accepted(Reply),
-    /// 4xx: certainly not taken, for now.
+    /// 4xx, or a limit that passes by itself: certainly not taken, for now.
     Transient(Reply),
-    /// 5xx: certainly not taken.
+    /// Any other 5xx: certainly not taken.
     Permanent(Reply),
     /// No answer, or none that can be read: it may have been taken.
     Lost { what: String },
@@ -135,6 +135,16 @@ pub fn server_ids(text: &str) -> Vec<String> {
 }
 
 impl OpenError {
+    /// What the server said, where it said anything.
+    pub fn reply(&self) -> Option<&Reply> {
+        match &self.kind {
+            OpenFailure::Authentication(reply)
+            | OpenFailure::Transient(reply)
+            | OpenFailure::Permanent(reply) => Some(reply),
+            _ => None,
+        }
+    }
+
     /// For a reader: what happened, and of what class it is. That nothing was sent is for the
     /// caller to say, who knows what was to be sent.
     pub fn problem(&self, server: &Server) -> Problem {
@@ -180,6 +190,14 @@ impl OpenError {
 }
 
 impl BodyError {
+    /// What the server said, where it said anything.
+    pub fn reply(&self) -> Option<&Reply> {
+        match &self.kind {
+            BodyFailure::Transient(reply) | BodyFailure::Permanent(reply) => Some(reply),
+            _ => None,
+        }
+    }
+
     /// For a reader, as [`OpenError::problem`].
     pub fn problem(&self) -> Problem {
         match &self.kind {

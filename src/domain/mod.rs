@@ -15,6 +15,7 @@ pub mod phrases;
 pub mod policy;
 pub mod present;
 pub mod problem;
+pub mod retry;
 pub mod text;
 pub mod view;
 pub mod words;

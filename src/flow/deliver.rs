@@ -12,12 +12,15 @@ use chrono::{DateTime, FixedOffset};
 use crate::adapters::journal::{Journal, Lines, SendLock};
 use crate::adapters::mime;
 use crate::adapters::net::Interrupt;
-use crate::adapters::smtp::{self, Answer, BodyFailure, Message, Next, OpenError, Server, Session, Spoke};
+use crate::adapters::smtp::{
+    self, Answer, BodyFailure, Message, Next, OpenError, Reply, Server, Session, Spoke,
+};
 use crate::adapters::store::{Claim, Orphan, Store, Wire};
 use crate::domain::address::EmailAddress;
 use crate::domain::note::{Note, NoteId};
 use crate::domain::outbox::{Event, State};
 use crate::domain::problem::{Kind, Problem};
+use crate::domain::retry::Pause;
 
 /// When the person is told that the receipt is being waited for.
 const SILENCE: Duration = Duration::from_secs(10);
@@ -66,6 +69,8 @@ pub struct Outcome {
     pub failure: Option<Kind>,
     /// The server's words, or ours.
     pub detail: String,
+    /// How long the server wants to be left alone.
+    pub pause: Pause,
     pub at: DateTime<FixedOffset>,
 }
 
@@ -240,7 +245,7 @@ impl Run<'_, '_, '_> {
     fn all(&mut self, queue: &[Parcel]) {
         let mut lines = match self.desk.journal.open() {
             Ok(lines) => lines,
-            Err(error) => return self.release(queue, Kind::LocalIo, &format!("{error:#}")),
+            Err(error) => return self.release(queue, &Failure::new(Kind::LocalIo, format!("{error:#}"))),
         };
         let mut rest = queue;
         while !rest.is_empty() {
@@ -250,7 +255,8 @@ impl Run<'_, '_, '_> {
                 Ok(session) => session,
                 Err(error) => {
                     let problem = (relay.explain)(&error);
-                    self.release(rest, problem.kind, &problem.message);
+                    let failure = Failure::new(problem.kind, &problem.message).asking(error.reply());
+                    self.release(rest, &failure);
                     self.trouble = Some(problem);
                     return;
                 }
@@ -261,7 +267,8 @@ impl Run<'_, '_, '_> {
                 let books = self.one(&mut session, &mut lines, parcel, others.first());
                 if books == Books::Broken {
                     // What cannot be written down must not be offered.
-                    return self.release(rest, Kind::LocalIo, "the record or the journal cannot be written");
+                    let why = "the record or the journal cannot be written";
+                    return self.release(rest, &Failure::new(Kind::LocalIo, why));
                 }
                 has_taken |= self.outcomes.last().is_some_and(|outcome| outcome.state == State::Sent);
                 if !session.is_usable() {
@@ -272,11 +279,13 @@ impl Run<'_, '_, '_> {
                 session.quit();
             }
             if relay.interrupt.is_raised() {
-                return self.release(rest, Kind::Interrupted, "interrupted before it was its turn");
+                let why = "interrupted before it was its turn";
+                return self.release(rest, &Failure::new(Kind::Interrupted, why));
             }
             // A connection that took a note and broke is worth another; one that took none is not.
             if !has_taken {
-                return self.release(rest, Kind::TryAgain, "the connection broke before it was its turn");
+                let why = "the connection broke before it was its turn";
+                return self.release(rest, &Failure::new(Kind::TryAgain, why));
             }
         }
     }
@@ -290,15 +299,16 @@ impl Run<'_, '_, '_> {
     ) -> Books {
         if let Err(error) = session.body(&parcel.message()) {
             let problem = error.problem();
-            let event = match error.kind {
+            let event = match &error.kind {
                 BodyFailure::Permanent(_) => Event::Refuse,
                 _ => Event::Release,
             };
-            return self.settle(parcel, event, problem.kind, &problem.message);
+            let failure = Failure::new(problem.kind, problem.message).asking(error.reply());
+            return self.settle(parcel, event, &failure);
         }
         if let Err(error) = self.mark(lines, parcel) {
             let why = format!("{error:#}; the connection was closed without the end of the message");
-            self.settle(parcel, Event::Release, Kind::LocalIo, &why);
+            self.settle(parcel, Event::Release, &Failure::new(Kind::LocalIo, why));
             return Books::Broken;
         }
         if let Err(spoke) = session.look() {
@@ -309,7 +319,7 @@ impl Run<'_, '_, '_> {
                 Spoke::Said => (Kind::TryAgain, "the server spoke before the end of the message"),
                 Spoke::Interrupted => (Kind::Interrupted, "interrupted before the end of the message"),
             };
-            return self.settle(parcel, Event::Release, kind, why);
+            return self.settle(parcel, Event::Release, &Failure::new(kind, why));
         }
         let next = next.map(Parcel::message);
         let next = next.as_ref().map_or(Next::Quit, Next::Message);
@@ -325,13 +335,15 @@ impl Run<'_, '_, '_> {
     }
 
     fn record(&mut self, parcel: &Parcel, answer: &Answer) -> Books {
-        let (event, kind, why) = match answer {
+        let (event, failure) = match answer {
             Answer::Accepted(reply) => return self.record_accepted(parcel, &reply.to_string()),
-            Answer::Transient(reply) => (Event::Release, Kind::TryAgain, reply.to_string()),
-            Answer::Permanent(reply) => (Event::Refuse, Kind::Refused, reply.to_string()),
-            Answer::Lost { what } => (Event::Lose, Kind::InDoubt, what.clone()),
+            Answer::Transient(reply) => {
+                (Event::Release, Failure::new(Kind::TryAgain, reply.to_string()).asking(Some(reply)))
+            }
+            Answer::Permanent(reply) => (Event::Refuse, Failure::new(Kind::Refused, reply.to_string())),
+            Answer::Lost { what } => (Event::Lose, Failure::new(Kind::InDoubt, what)),
         };
-        self.settle(parcel, event, kind, &why)
+        self.settle(parcel, event, &failure)
     }
 
     /// Before QUIT, before any word: what the server took is on the disk.
@@ -356,10 +368,14 @@ impl Run<'_, '_, '_> {
 
     /// Where a step cannot be recorded the note stays as it is: the next start releases a claim,
     /// and is in doubt about what was marked.
-    fn settle(&mut self, parcel: &Parcel, event: Event, failure: Kind, detail: &str) -> Books {
+    fn settle(&mut self, parcel: &Parcel, event: Event, failure: &Failure) -> Books {
         let now = (self.watch.now)();
+        let Failure { kind, detail, pause } = failure;
         let (told, books) = match self.desk.store.step(&parcel.id, event, now, Some(detail)) {
-            Ok(state) => (outcome(&parcel.id, state, Some(failure), detail, self.watch), Books::Kept),
+            Ok(state) => {
+                let told = outcome(&parcel.id, state, Some(*kind), detail, self.watch);
+                (Outcome { pause: *pause, ..told }, Books::Kept)
+            }
             Err(error) => {
                 let known = self.desk.store.note(&parcel.id).ok().flatten();
                 let state = known.map_or(State::Sending, |note| note.state);
@@ -372,15 +388,35 @@ impl Run<'_, '_, '_> {
         books
     }
 
-    fn release(&mut self, parcels: &[Parcel], kind: Kind, detail: &str) {
+    fn release(&mut self, parcels: &[Parcel], failure: &Failure) {
         for parcel in parcels {
-            self.settle(parcel, Event::Release, kind, detail);
+            self.settle(parcel, Event::Release, failure);
         }
     }
 }
 
+/// Why a note was not sent now.
+struct Failure {
+    kind: Kind,
+    detail: String,
+    pause: Pause,
+}
+
+impl Failure {
+    fn new(kind: Kind, detail: impl Into<String>) -> Failure {
+        Failure { kind, detail: detail.into(), pause: Pause::None }
+    }
+
+    /// With the pause that the server wants.
+    fn asking(self, reply: Option<&Reply>) -> Failure {
+        let pause = reply.map_or(Pause::None, |reply| Pause::after(reply.code, &reply.text));
+        Failure { pause, ..self }
+    }
+}
+
 fn outcome(id: &NoteId, state: State, failure: Option<Kind>, detail: &str, watch: &Watch<'_>) -> Outcome {
-    Outcome { id: id.clone(), state, failure, detail: detail.to_owned(), at: (watch.now)() }
+    let (id, detail) = (id.clone(), detail.to_owned());
+    Outcome { id, state, failure, detail, pause: Pause::None, at: (watch.now)() }
 }
 
 /// Runs `wait`, and says once that it takes long.

@@ -166,7 +166,7 @@ impl Session {
         }
         let answer = match answer.code {
             250..=259 => Answer::Accepted(answer),
-            400..=499 => Answer::Transient(answer),
+            _ if answer.is_for_now(Phase::Body) => Answer::Transient(answer),
             500..=599 => Answer::Permanent(answer),
             _ => {
                 self.standing = Standing::Over;
@@ -225,7 +225,7 @@ impl Session {
                     let left = BodyError { phase, kind: BodyFailure::Transient(reply) };
                     return Err(refusal.unwrap_or(left));
                 }
-                (_, 400..=499) => BodyFailure::Transient(reply),
+                _ if reply.is_for_now(phase) => BodyFailure::Transient(reply),
                 (Phase::Mail | Phase::Rcpt | Phase::Data, 500..=599) => BodyFailure::Permanent(reply),
                 // Also a 354 after a refusal: text is waited for, and ending it would send it.
                 _ => {

@@ -11,10 +11,11 @@ use super::super::outcome::{self, NoteOutcome};
 use crate::adapters::journal::SendLock;
 use crate::adapters::store::Store;
 use crate::commands::App;
-use crate::domain::note::{Edited, Note, NoteId};
+use crate::domain::note::{Edited, Note};
 use crate::domain::outbox::{Event, State};
 use crate::domain::present;
 use crate::domain::problem::{Kind, Problem};
+use crate::domain::retry::{self, Pause};
 use crate::domain::view;
 use crate::flow::account::Account;
 use crate::flow::compose::{Desk, Draft, Item, Wish};
@@ -33,16 +34,6 @@ const SPACING: Duration = Duration::from_secs(20);
 const ON_TIME: TimeDelta = TimeDelta::minutes(15);
 /// A follow-up that missed its moment by more is planned anew (T16).
 const MISSED: TimeDelta = TimeDelta::hours(2);
-/// Until the next attempt, by the number of those that failed.
-const RETRIES: [TimeDelta; 7] = [
-    TimeDelta::minutes(1),
-    TimeDelta::minutes(5),
-    TimeDelta::minutes(15),
-    TimeDelta::minutes(30),
-    TimeDelta::hours(1),
-    TimeDelta::hours(2),
-    TimeDelta::hours(4),
-];
 
 /// Send what is approved and due; what the timer calls
 #[derive(Debug, clap::Args)]
@@ -62,6 +53,11 @@ pub struct Report {
 }
 
 impl Report {
+    /// Whether there is anything to say.
+    fn tells(&self) -> bool {
+        !self.notes.is_empty() || !self.news.is_empty() || !self.sent.is_empty()
+    }
+
     pub fn gravest(&self) -> Option<Kind> {
         let notes = self.notes.iter().filter_map(|note| note.kind);
         let trouble = self.sent.iter().filter_map(outcome::Report::gravest);
@@ -95,7 +91,6 @@ pub fn run(_: &Args, app: &mut App) -> Result<Report> {
         let wire = store.wire(&id)?.bytes;
         let verdicts = vec![Verdict::Go { draft, wire }];
         let mut sent = outcome::deliver(app, &mut store, account, mailbox.clone(), verdicts)?;
-        put_off(app, &mut store, &id)?;
         // What its owner may do next is no news.
         sent.next.clear();
         let is_trouble = sent.trouble.is_some();
@@ -105,7 +100,13 @@ pub fn run(_: &Args, app: &mut App) -> Result<Report> {
             break;
         }
     }
-    store.beat(app.moment())?;
+    match store.beat(app.moment()) {
+        // What was done is told, whatever becomes of the heartbeat.
+        Err(error) if report.tells() => {
+            report.news.push(format!("warning: this run could not be recorded: {error:#}"));
+        }
+        beat => beat?,
+    }
     report.waiting = (!store.notes_in(State::Unsure)?.is_empty()).then_some(Kind::NeedsYou);
     Ok(report)
 }
@@ -165,6 +166,7 @@ fn due(app: &App, store: &mut Store, has_mailbox: bool, report: &mut Report) -> 
     let mut items: Vec<Item> = desk.items();
     items.sort_by_key(|item| item.note.as_ref().and_then(|note| note.send_after));
     let mut due = Vec::new();
+    let now = app.moment();
     for item in items {
         let Some(note) = item.note.clone().filter(|note| note.state == State::Approved) else { continue };
         let ahead = |at: Option<DateTime<FixedOffset>>| at.is_some_and(|at| at > app.now);
@@ -176,10 +178,17 @@ fn due(app: &App, store: &mut Store, has_mailbox: bool, report: &mut Report) -> 
                 room -= 1;
                 due.push(*draft);
             }
-            Fitness::Right(_) | Fitness::OutOfHours => {}
+            Fitness::Right(_) => {
+                let why = format!("{MOST_A_DAY} notes went out within a day; it goes when there is room");
+                report.notes.push(outcome::held_back(&note, Kind::TryAgain, "waiting", &why));
+                store
+                    .put_off(&note.id, retry::next_try(now, note.attempts, Pause::Hour, note.send_before))?;
+            }
+            Fitness::OutOfHours => {}
             Fitness::Unread(why) => {
                 report.notes.push(outcome::held_back(&note, Kind::TryAgain, "waiting", &why));
-                put_off(app, store, &note.id)?;
+                store
+                    .put_off(&note.id, retry::next_try(now, note.attempts, Pause::None, note.send_before))?;
             }
             Fitness::Wrong(event, why) => {
                 let state = store.step(&note.id, event, app.local_now(), Some(&why))?;
@@ -248,18 +257,4 @@ fn is_still_right(desk: &Desk, item: &Item, note: &Note) -> Result<bool> {
 fn sent_within_a_day(desk: &Desk) -> usize {
     let recent = |note: &&Note| note.sent_at.is_some_and(|at| desk.now - at.to_utc() < TimeDelta::days(1));
     desk.notes.iter().filter(recent).count()
-}
-
-/// What could not go waits longer each time.
-fn put_off(app: &App, store: &mut Store, id: &NoteId) -> Result<()> {
-    let Some(note) = store.note(id)?.filter(|note| note.state == State::Approved) else { return Ok(()) };
-    let wait = match note.attempts.checked_sub(1).map(usize::try_from) {
-        // Nothing was tried: the mailbox could not be read.
-        None => TimeDelta::minutes(15),
-        Some(failed) => {
-            let [.., longest] = RETRIES;
-            failed.ok().and_then(|failed| RETRIES.get(failed)).copied().unwrap_or(longest)
-        }
-    };
-    store.put_off(id, app.moment() + wait)
 }

@@ -301,6 +301,12 @@ fn after_twenty_notes_of_a_day_the_next_one_waits() {
     let _ = screen.answer("[l]ater, 17:45", "l").answer("Install? [y]es [n]o:", "n");
     let _ = screen.ends(0);
     sandbox.set_now("2026-03-05T22:47:00Z");
+    sandbox
+        .run(&RUN)
+        .exits(75)
+        .prints("approved acme/jane, 20 notes went out within a day; it goes when there is room\n");
+    // Told once an hour, not at each run.
+    sandbox.set_now("2026-03-05T22:52:00Z");
     sandbox.run(&RUN).prints("");
     assert!(server.accepted().is_empty());
     assert_eq!(state(&sandbox, "acme/jane"), "approved");
