@@ -1,9 +1,12 @@
 //! Settles what only its owner can know: whether a note went out.
 
 use anyhow::Result;
+use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 
 use super::App;
+use crate::adapters::journal::SendLock;
+use crate::adapters::store::Store;
 use crate::domain::note::{Note, NoteId};
 use crate::domain::outbox::{Event, State};
 use crate::domain::problem::{Kind, Problem};
@@ -58,9 +61,41 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
             store.step(&id, Event::ConfirmNotSent, at, Some("not sent, as told by its owner"))?
         }
         (Fate::Sent, State::Sent | State::Answered) => note.state,
+        (fate, State::Claimed | State::Sending) => {
+            let Some(_lock) = SendLock::try_take(&app.paths.lock)? else {
+                return Err(Problem::new(Kind::TryAgain, format!("{id} is being sent"))
+                    .detail("nothing was changed")
+                    .hint("`thanks status` says what became of it")
+                    .into());
+            };
+            release_claim(&mut store, &id, note.state, fate, at)?
+        }
         (fate, state) => return Err(impossible(&id, fate, state).into()),
     };
     Ok(Report { id: id.to_string(), state: state.name(), offered_again: state == State::Approved })
+}
+
+/// A claim of another computer, since what the dead of this one left was put right: its owner knows
+/// what became of it.
+fn release_claim(
+    store: &mut Store,
+    id: &NoteId,
+    state: State,
+    fate: Fate,
+    at: DateTime<FixedOffset>,
+) -> Result<State> {
+    let event = if state == State::Claimed { Event::Release } else { Event::Lose };
+    let known = store.step(id, event, at, Some("begun on another computer"))?;
+    match fate {
+        Fate::Sent => {
+            store.record_sent(id, Event::ConfirmSent, at, "as told by its owner", None)?;
+            Ok(State::Sent)
+        }
+        Fate::NotSent if known == State::Unsure => {
+            store.step(id, Event::ConfirmNotSent, at, Some("not sent, as told by its owner"))
+        }
+        Fate::NotSent => Ok(known),
+    }
 }
 
 fn find<'a>(notes: &'a [Note], name: &str) -> Result<&'a Note> {

@@ -178,6 +178,7 @@ pub fn review(
         departure,
         trace: if rehearsal { Trace::Nothing } else { Trace::Record },
         now: app.now,
+        machine: &|| config::machine_id(&app.paths),
     };
     let verdicts = review.all(&items)?;
     let mut report = if how.dry_run {

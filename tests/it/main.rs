@@ -19,6 +19,8 @@ mod init;
 mod inputs;
 mod ledger;
 mod listen;
+#[cfg(target_os = "linux")]
+mod matrix;
 mod mime;
 mod promise;
 mod readme;

@@ -54,6 +54,10 @@ pub enum Fault {
     Inject(&'static str),
     /// At the dot: takes the message and closes without an answer.
     TakeThenDrop,
+    /// The right answer, but only after [`SmtpServer::mend`]. At the dot the message is taken before.
+    Hold,
+    /// The right answer, one octet at a time.
+    Slow,
 }
 
 /// The certificate that the server shows for 127.0.0.1 and localhost.
@@ -113,6 +117,7 @@ struct Shared {
     commands: Mutex<Vec<String>>,
     logins: Mutex<Vec<String>>,
     seen: Mutex<Vec<At>>,
+    mended: AtomicBool,
 }
 
 impl SmtpServer {
@@ -172,6 +177,11 @@ impl SmtpServer {
             let _ = never.recv_timeout(GLANCE);
         }
         panic!("a client stays connected");
+    }
+
+    /// From now on nothing goes wrong any more.
+    pub fn mend(&self) {
+        self.shared.mended.store(true, Ordering::SeqCst);
     }
 
     /// Waits until that phase has come.
@@ -245,6 +255,7 @@ impl Builder {
             commands: Mutex::default(),
             logins: Mutex::default(),
             seen: Mutex::default(),
+            mended: AtomicBool::new(false),
         });
         let theirs = Arc::clone(&shared);
         let listening = thread::spawn(move || listen(&listener, &theirs));

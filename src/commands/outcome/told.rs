@@ -114,6 +114,15 @@ pub(super) fn undelivered(verdict: &Verdict) -> NoteOutcome {
             let detail = note.detail.clone().unwrap_or_else(|| "nobody can tell whether it arrived".into());
             plain(&note.id, to, note.state, Some(Kind::NeedsYou), &detail, Fate::InDoubt)
         }
+        Verdict::OtherMachine { note } => {
+            let to = note.to.as_ref().map(|to| to.address.to_string());
+            let why = "another computer has begun to send it".to_owned();
+            let id = &note.id;
+            let hint = format!(
+                "`thanks status` there says what became of it; if you know, `thanks mark {id} sent` or `… not-sent`"
+            );
+            not_sent(note, to, Kind::NeedsYou, "waiting", why, Vec::new(), Some(hint))
+        }
         Verdict::Elsewhere { note } => {
             let to = note.to.as_ref().map(|to| to.address.to_string());
             let (word, why) = match note.state {

@@ -8,10 +8,11 @@ use chrono::{DateTime, FixedOffset, TimeDelta};
 use serde::Serialize;
 
 use super::super::outcome::{self, NoteOutcome};
+use crate::adapters::config;
 use crate::adapters::journal::SendLock;
 use crate::adapters::store::Store;
 use crate::commands::App;
-use crate::domain::note::{Edited, Note};
+use crate::domain::note::{Edited, Note, NoteId};
 use crate::domain::outbox::{Event, State};
 use crate::domain::present;
 use crate::domain::problem::{Kind, Problem};
@@ -23,7 +24,7 @@ use crate::flow::filing;
 use crate::flow::listen;
 use crate::flow::mailbox::Mailbox;
 use crate::flow::outgoing::Verdict;
-use crate::flow::outgoing::departure::opening;
+use crate::flow::outgoing::departure::{opening, opening_hours};
 
 /// Unattended notes of one day, so that a defect cannot flood anybody.
 const MOST_A_DAY: usize = 20;
@@ -83,11 +84,7 @@ pub fn run(_: &Args, app: &mut App) -> Result<Report> {
             app.clock.wait(SPACING);
         }
         let id = draft.note.id.clone();
-        let account = Account::configured(app.config.as_ref())?.ok_or_else(|| {
-            Problem::new(Kind::Config, "no mail account is set up")
-                .detail(format!("{id} is approved and was not sent"))
-                .hint("`thanks init` sets one up")
-        })?;
+        let account = account(app, &id)?;
         let wire = store.wire(&id)?.bytes;
         let verdicts = vec![Verdict::Go { draft, wire }];
         let mut sent = outcome::deliver(app, &mut store, account, mailbox.clone(), verdicts)?;
@@ -107,7 +104,9 @@ pub fn run(_: &Args, app: &mut App) -> Result<Report> {
         }
         beat => beat?,
     }
-    report.waiting = (!store.notes_in(State::Unsure)?.is_empty()).then_some(Kind::NeedsYou);
+    let is_taken = !store.claimed_elsewhere(&config::machine_id(&app.paths)?)?.is_empty();
+    let waits = is_taken || !store.notes_in(State::Unsure)?.is_empty();
+    report.waiting = waits.then_some(Kind::NeedsYou);
     Ok(report)
 }
 
@@ -127,6 +126,16 @@ fn trust(app: &App, store: &Store) -> Result<()> {
             .hint("put it back from a copy; `thanks doctor` says more")
             .into()),
     }
+}
+
+/// The account that an approved note needs.
+fn account(app: &App, id: &NoteId) -> Result<Account> {
+    let problem = || {
+        Problem::new(Kind::Config, "no mail account is set up")
+            .detail(format!("{id} is approved and was not sent"))
+            .hint("`thanks init` sets one up")
+    };
+    Ok(Account::configured(app.config.as_ref())?.ok_or_else(problem)?)
 }
 
 /// Trouble with the mailbox is news; a thank-you goes all the same, and a follow-up waits for the
@@ -158,22 +167,27 @@ fn sync(app: &App, mailbox: &mut Mailbox, store: &mut Store, report: &mut Report
 /// The approved notes that may leave now, the earliest plan first. What is not right any more is
 /// handed back to its owner.
 fn due(app: &App, store: &mut Store, has_mailbox: bool, report: &mut Report) -> Result<Vec<Draft>> {
-    if store.notes_in(State::Approved)?.is_empty() {
-        return Ok(Vec::new());
-    }
+    let ahead = |at: Option<DateTime<FixedOffset>>| at.is_some_and(|at| at > app.now);
+    let mut approved = store.notes_in(State::Approved)?;
+    approved.retain(|note| !ahead(note.send_after) && !ahead(note.next_try));
+    approved.sort_by_key(|note| note.send_after);
+    let Some(first) = approved.first() else { return Ok(Vec::new()) };
+    // Without it the sender's name is missing, and every text would seem to have changed.
+    account(app, &first.id)?;
     let desk = app.compose(store)?;
     let mut room = MOST_A_DAY.saturating_sub(sent_within_a_day(&desk));
-    let mut items: Vec<Item> = desk.items();
-    items.sort_by_key(|item| item.note.as_ref().and_then(|note| note.send_after));
+    let items = desk.items();
     let mut due = Vec::new();
     let now = app.moment();
-    for item in items {
-        let Some(note) = item.note.clone().filter(|note| note.state == State::Approved) else { continue };
-        let ahead = |at: Option<DateTime<FixedOffset>>| at.is_some_and(|at| at > app.now);
-        if ahead(note.send_after) || ahead(note.next_try) {
-            continue;
-        }
-        match judge(app, &desk, &item, &note, has_mailbox)? {
+    for note in approved {
+        let fitness = match items.iter().find(|item| item.id == note.id) {
+            Some(item) => judge(app, &desk, item, &note, has_mailbox)?,
+            None => {
+                let why = "its time has passed, or the record says so; look at it again".to_owned();
+                Fitness::Wrong(Event::Expire, why)
+            }
+        };
+        match fitness {
             Fitness::Right(draft) if room > 0 => {
                 room -= 1;
                 due.push(*draft);
@@ -226,8 +240,13 @@ fn judge(app: &App, desk: &Desk, item: &Item, note: &Note, has_mailbox: bool) ->
     }
     let country = desk.application(&note.application).and_then(|application| application.country.as_deref());
     let rule = (desk.rules)(country);
-    let is_on_time = note.send_after.is_some() && lateness <= ON_TIME;
-    if !is_on_time && opening(&item.step, &rule.calendar, app.now).is_some() {
+    let opens = match note.send_after {
+        Some(_) if lateness <= ON_TIME => None,
+        Some(_) => opening(&item.step, &rule.calendar, app.now),
+        // Its owner has sent it at once: that it is early was theirs to say, and what is late is not.
+        None => opening_hours(&item.step, &rule.calendar, app.now),
+    };
+    if opens.is_some() {
         return Ok(Fitness::OutOfHours);
     }
     if note.kind.is_follow_up() && !has_mailbox {

@@ -69,11 +69,16 @@ pub fn opening(step: &Step, calendar: &Calendar, now: DateTime<Utc>) -> Option<D
     if here < step.due && (here < step.earliest || step.kind.is_follow_up()) {
         return Some(step.due);
     }
+    opening_hours(step, calendar, now)
+}
+
+/// The next opening, where it is out of hours there; whether it is early does not matter.
+pub fn opening_hours(step: &Step, calendar: &Calendar, now: DateTime<Utc>) -> Option<DateTime<FixedOffset>> {
     let open = match step.kind.is_follow_up() {
         true => calendar.follow_up_from(now, &step.zone),
         false => calendar.thank_you_from(now, &step.zone),
     };
-    (open > here).then_some(open)
+    (open > step.zone.at(now)).then_some(open)
 }
 
 /// What is customary about the hour.

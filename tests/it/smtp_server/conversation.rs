@@ -167,7 +167,7 @@ impl<'a> Conversation<'a> {
 
     fn end(&mut self, accepted: Accepted) -> io::Result<()> {
         let take = match self.fault_ordered(At::Dot) {
-            None | Some(Fault::TakeThenDrop) => true,
+            None | Some(Fault::TakeThenDrop | Fault::Hold | Fault::Slow) => true,
             Some(Fault::Reply(text)) => text.starts_with('2'),
             Some(_) => false,
         };
@@ -179,6 +179,9 @@ impl<'a> Conversation<'a> {
 
     /// What is ordered for the next time that a phase comes.
     fn fault_ordered(&self, at: At) -> Option<Fault> {
+        if self.shared.mended.load(Ordering::SeqCst) {
+            return None;
+        }
         let coming = 1 + self.shared.seen.lock().unwrap().iter().filter(|seen| **seen == at).count();
         let faults = self.shared.order.faults.iter();
         faults
@@ -199,6 +202,20 @@ impl<'a> Conversation<'a> {
             Some(Fault::Hang) => loop {
                 self.fill()?;
             },
+            Some(Fault::Hold) => {
+                while !self.shared.mended.load(Ordering::SeqCst) {
+                    self.fill_once()?;
+                }
+                if !right.is_empty() {
+                    self.say(right)?;
+                }
+            }
+            Some(Fault::Slow) => {
+                for octet in format!("{right}\r\n").bytes() {
+                    self.write(&[octet])?;
+                    self.fill_once()?;
+                }
+            }
             Some(Fault::Reply(text)) => {
                 self.say(text)?;
                 return Ok(text.starts_with(right.get(..1).unwrap_or("x")));
