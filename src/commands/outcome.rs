@@ -178,9 +178,9 @@ pub fn review(
         departure,
         trace: if rehearsal { Trace::Nothing } else { Trace::Record },
         now: app.now,
-        machine: &|| config::machine_id(&app.paths),
     };
     let verdicts = review.all(&items)?;
+    let verdicts = held::by_another_machine(app, store, verdicts)?;
     let mut report = if how.dry_run {
         rehearsed(&verdicts, &account)
     } else if how.to_me {

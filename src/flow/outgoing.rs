@@ -73,8 +73,8 @@ pub enum Verdict {
     Elsewhere {
         note: Note,
     },
-    /// Another computer took it, and only there it can be put right.
-    OtherMachine {
+    /// Another machine has it in hand, or had when it died.
+    OnAnotherMachine {
         note: Note,
     },
     /// Nobody is there to say that it may go so early.
@@ -104,8 +104,6 @@ pub struct Review<'a> {
     pub trace: Trace,
     pub departure: Departure,
     pub now: DateTime<Utc>,
-    /// The id of this computer.
-    pub machine: &'a dyn Fn() -> Result<String, Problem>,
 }
 
 /// What the person says to a note.
@@ -142,7 +140,7 @@ impl Review<'_> {
         // The person may have taken their time over the notes before this one.
         if let Some(note) = self.store.note(&item.id)? {
             if is_out_of_hand(&note) {
-                return self.elsewhere(note).map(Some);
+                return Ok(Some(elsewhere(note)));
             }
             item.note = Some(note);
         }
@@ -151,23 +149,10 @@ impl Review<'_> {
             Err(error) if error.chain().any(|cause| cause.is::<Forbidden>()) => {
                 // Another sender was quicker between that look and the next.
                 let note = self.store.note(&id)?.filter(is_out_of_hand);
-                note.map_or(Err(error), |note| self.elsewhere(note).map(Some))
+                note.map(|note| Some(elsewhere(note))).ok_or(error)
             }
             verdict => verdict,
         }
-    }
-
-    /// What became of a note that is out of hand.
-    fn elsewhere(&self, note: Note) -> Result<Verdict> {
-        let is_taken = matches!(note.state, State::Claimed | State::Sending);
-        if note.state == State::Unsure {
-            return Ok(Verdict::InDoubt { note });
-        }
-        // What the dead of this computer left was put right when the record was opened.
-        Ok(match is_taken && self.store.claimed_elsewhere(&(self.machine)()?)?.contains(&note.id) {
-            true => Verdict::OtherMachine { note },
-            false => Verdict::Elsewhere { note },
-        })
     }
 
     fn considered(&mut self, mut item: Item) -> Result<Option<Verdict>> {
@@ -380,7 +365,7 @@ impl Review<'_> {
                 let known = self.store.note(&draft.note.id)?.context("a note has gone")?;
                 let is_same = known.shown_hash() == draft.note.shown_hash();
                 if is_out_of_hand(&known) {
-                    *verdict = self.elsewhere(known)?;
+                    *verdict = elsewhere(known);
                 } else if known.state == State::Approved && is_same {
                     draft.note.state = State::Approved;
                 } else {
@@ -417,4 +402,8 @@ fn named(at: DateTime<FixedOffset>, zone: &Zone, now: DateTime<Utc>) -> String {
 /// nothing to review.
 fn is_out_of_hand(note: &Note) -> bool {
     !note.state.is_pending() && note.state != State::Refused
+}
+
+fn elsewhere(note: Note) -> Verdict {
+    if note.state == State::Unsure { Verdict::InDoubt { note } } else { Verdict::Elsewhere { note } }
 }

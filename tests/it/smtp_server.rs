@@ -54,8 +54,8 @@ pub enum Fault {
     Inject(&'static str),
     /// At the dot: takes the message and closes without an answer.
     TakeThenDrop,
-    /// The right answer, but only after [`SmtpServer::mend`]. At the dot the message is taken before.
-    Hold,
+    /// At the dot: takes the message, and answers after [`SmtpServer::let_go`].
+    HoldBack,
     /// The right answer, one octet at a time.
     Slow,
 }
@@ -108,6 +108,7 @@ struct Shared {
     order: Builder,
     tls: Option<Arc<ServerConfig>>,
     stopping: AtomicBool,
+    let_go: AtomicBool,
     round_trips: AtomicUsize,
     connections: AtomicUsize,
     ended: AtomicUsize,
@@ -179,11 +180,6 @@ impl SmtpServer {
         panic!("a client stays connected");
     }
 
-    /// From now on nothing goes wrong any more.
-    pub fn mend(&self) {
-        self.shared.mended.store(true, Ordering::SeqCst);
-    }
-
     /// Waits until that phase has come.
     pub fn wait_for(&self, at: At) {
         for _ in 0..500 {
@@ -193,6 +189,17 @@ impl SmtpServer {
             pause(GLANCE);
         }
         panic!("{at:?} does not come");
+    }
+
+    /// From now on nothing goes wrong any more; what was held back is answered.
+    pub fn mend(&self) {
+        self.shared.mended.store(true, Ordering::SeqCst);
+        self.let_go();
+    }
+
+    /// What was held back is answered now.
+    pub fn let_go(&self) {
+        self.shared.let_go.store(true, Ordering::SeqCst);
     }
 
     pub fn connections(&self) -> usize {
@@ -247,6 +254,7 @@ impl Builder {
             order: self,
             tls,
             stopping: AtomicBool::new(false),
+            let_go: AtomicBool::new(false),
             round_trips: AtomicUsize::new(0),
             connections: AtomicUsize::new(0),
             ended: AtomicUsize::new(0),

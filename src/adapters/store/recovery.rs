@@ -17,16 +17,6 @@ pub struct Orphan {
 }
 
 impl Store {
-    /// What other machines than this one took and have not settled.
-    pub fn claimed_elsewhere(&self, machine: &str) -> Result<Vec<NoteId>> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT id FROM notes WHERE state IN ('claimed', 'sending') AND claimed_by <> ?1
-             AND state NOT IN ('sent', 'withdrawn', 'answered', 'bounced') ORDER BY number",
-        )?;
-        let ids = statement.query_map([machine], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
-        Ok(ids.into_iter().map(NoteId::from_stored).collect())
-    }
-
     /// Puts right what a dead sender of this machine left: to be called under the send lock only.
     /// A claim becomes an approval again; a note whose dot may have left becomes `unsure`.
     pub fn recover(&mut self, machine: &str, at: DateTime<FixedOffset>) -> Result<Vec<Orphan>> {
@@ -51,5 +41,15 @@ impl Store {
         }
         change.commit().context("the recovery could not be recorded")?;
         Ok(orphans)
+    }
+
+    /// Notes that another machine has in hand, or had when it died: only that one may settle them.
+    pub fn claimed_elsewhere(&self, machine: &str) -> Result<Vec<NoteId>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT id FROM notes WHERE state IN ('claimed', 'sending') AND claimed_by IS NOT ?1
+             AND state NOT IN ('sent', 'withdrawn', 'answered', 'bounced') ORDER BY number",
+        )?;
+        let ids: Vec<String> = statement.query_map([machine], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        Ok(ids.into_iter().map(NoteId::from_stored).collect())
     }
 }

@@ -1,15 +1,18 @@
-//! What a reader is told of notes that the last look before an offer held back.
+//! What a reader is told of notes that the last look before an offer held back, and which of them
+//! another machine has.
 
 use anyhow::Result;
 
 use super::told::{not_sent, plain};
 use super::{Fate, NoteOutcome};
+use crate::adapters::config;
 use crate::adapters::store::Store;
 use crate::commands::App;
 use crate::domain::note::{Note, NoteId};
 use crate::domain::outbox::State;
 use crate::domain::problem::Kind;
 use crate::flow::last_look::Held;
+use crate::flow::outgoing::Verdict;
 
 /// How a note that was held back stands now.
 pub fn outcome(note: &Note, held: &Held) -> NoteOutcome {
@@ -54,4 +57,24 @@ pub fn outcome(note: &Note, held: &Held) -> NoteOutcome {
 pub fn is_due(app: &App, store: &Store, id: &NoteId) -> Result<bool> {
     let desk = app.current(store)?;
     Ok(desk.items().iter().any(|item| item.id == *id && item.step.earliest <= item.step.zone.at(app.now)))
+}
+
+/// Tells the notes of another machine from those that another command has in hand here.
+pub(super) fn by_another_machine(
+    app: &App,
+    store: &Store,
+    mut verdicts: Vec<Verdict>,
+) -> Result<Vec<Verdict>> {
+    if !verdicts.iter().any(|verdict| matches!(verdict, Verdict::Elsewhere { .. })) {
+        return Ok(verdicts);
+    }
+    let foreign = store.claimed_elsewhere(&config::machine_id(&app.paths)?)?;
+    for verdict in &mut verdicts {
+        if let Verdict::Elsewhere { note } = verdict
+            && foreign.contains(&note.id)
+        {
+            *verdict = Verdict::OnAnotherMachine { note: note.clone() };
+        }
+    }
+    Ok(verdicts)
 }

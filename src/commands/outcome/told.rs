@@ -114,15 +114,6 @@ pub(super) fn undelivered(verdict: &Verdict) -> NoteOutcome {
             let detail = note.detail.clone().unwrap_or_else(|| "nobody can tell whether it arrived".into());
             plain(&note.id, to, note.state, Some(Kind::NeedsYou), &detail, Fate::InDoubt)
         }
-        Verdict::OtherMachine { note } => {
-            let to = note.to.as_ref().map(|to| to.address.to_string());
-            let why = "another computer has begun to send it".to_owned();
-            let id = &note.id;
-            let hint = format!(
-                "`thanks status` there says what became of it; if you know, `thanks mark {id} sent` or `… not-sent`"
-            );
-            not_sent(note, to, Kind::NeedsYou, "waiting", why, Vec::new(), Some(hint))
-        }
         Verdict::Elsewhere { note } => {
             let to = note.to.as_ref().map(|to| to.address.to_string());
             let (word, why) = match note.state {
@@ -131,6 +122,12 @@ pub(super) fn undelivered(verdict: &Verdict) -> NoteOutcome {
             };
             let kind = if word == "waiting" { Kind::TryAgain } else { Kind::Declined };
             not_sent(note, to, kind, word, why, Vec::new(), None)
+        }
+        Verdict::OnAnotherMachine { note } => {
+            let to = note.to.as_ref().map(|to| to.address.to_string());
+            let why = "another machine has it in hand; this one leaves it alone".to_owned();
+            let hint = "`thanks send` on that machine settles it".to_owned();
+            not_sent(note, to, Kind::NeedsYou, "waiting", why, Vec::new(), Some(hint))
         }
         Verdict::TooEarly { draft } => {
             let to = draft.note.to.as_ref().map(|to| to.address.to_string());

@@ -141,7 +141,7 @@ fn the_envelope() -> Vec<Row> {
         ),
         row(57, "a kill in the text")
             .play(
-                at(At::Data, Fault::Hold)
+                at(At::Data, Fault::HoldBack)
                     .deed(|world, words| killed_at(world, words, At::Data))
                     .exits(KILLED)
                     .then(Then::Retries(0)),
@@ -232,7 +232,7 @@ fn after_the_dot() -> Vec<Row> {
     vec![
         row(66, "a kill between the answer and its record")
             .play(
-                at(At::Dot, Fault::Hold)
+                at(At::Dot, Fault::HoldBack)
                     .breaks(|world| world.with_mailbox("none"))
                     .deed(|world, words| killed_at(world, words, At::Dot))
                     .exits(KILLED)
@@ -293,6 +293,7 @@ fn killed_at(world: &mut World, words: &[&str], phase: At) -> Told {
     world.smtp.wait_for(phase);
     child.kill().unwrap();
     let told = finish(child);
+    world.smtp.let_go();
     world.smtp.settle();
     told
 }

@@ -3,6 +3,7 @@
 
 use std::any::Any;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
@@ -300,6 +301,7 @@ fn copied(from: &Sandbox) -> Sandbox {
 /// Every file but the index of the log.
 pub fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
+    fs::set_permissions(to, fs::Permissions::from_mode(0o700)).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         if entry.file_name() != "thanks.db-shm" {

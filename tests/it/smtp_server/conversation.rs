@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use data_encoding::BASE64;
 use rustls::{ServerConnection, StreamOwned};
 
-use super::{Accepted, At, Fault, GLANCE, Shared, Transport};
+use super::{Accepted, At, Fault, GLANCE, Shared, Transport, pause};
 
 enum Wire {
     Plain(TcpStream),
@@ -167,7 +167,7 @@ impl<'a> Conversation<'a> {
 
     fn end(&mut self, accepted: Accepted) -> io::Result<()> {
         let take = match self.fault_ordered(At::Dot) {
-            None | Some(Fault::TakeThenDrop | Fault::Hold | Fault::Slow) => true,
+            None | Some(Fault::TakeThenDrop | Fault::HoldBack | Fault::Slow) => true,
             Some(Fault::Reply(text)) => text.starts_with('2'),
             Some(_) => false,
         };
@@ -202,13 +202,12 @@ impl<'a> Conversation<'a> {
             Some(Fault::Hang) => loop {
                 self.fill()?;
             },
-            Some(Fault::Hold) => {
-                while !self.shared.mended.load(Ordering::SeqCst) {
-                    self.fill_once()?;
+            Some(Fault::HoldBack) => {
+                while !self.shared.let_go.load(Ordering::SeqCst) {
+                    self.check()?;
+                    pause(GLANCE);
                 }
-                if !right.is_empty() {
-                    self.say(right)?;
-                }
+                self.say(right)?;
             }
             Some(Fault::Slow) => {
                 for octet in format!("{right}\r\n").bytes() {
