@@ -5,6 +5,7 @@
 mod local;
 mod mailbox;
 mod network;
+mod record;
 mod schedule;
 mod smtp;
 mod world;
@@ -72,6 +73,9 @@ pub enum Then {
     Shown(fn(&mut World)),
 }
 
+const TYPED: &[By] = &[By::Typed];
+const TIMER: &[By] = &[By::Timer];
+
 /// The program was killed.
 const KILLED: i32 = -1;
 
@@ -137,6 +141,11 @@ pub fn play(name: &'static str) -> Play {
         then: Then::Retries(1),
         is_closed: false,
     }
+}
+
+/// Nothing was connected, and nothing has changed.
+pub fn before_all(name: &'static str) -> Play {
+    play(name).kept().then(Then::Goes)
 }
 
 /// The server does this at that point, each time until it is mended.
@@ -313,10 +322,18 @@ impl Play {
 }
 
 fn rows() -> Vec<Row> {
-    [local::rows(), local::waiting(), network::rows(), smtp::rows(), mailbox::rows(), schedule::rows()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        local::rows(),
+        record::rows(),
+        record::waiting(),
+        network::rows(),
+        smtp::rows(),
+        mailbox::rows(),
+        schedule::rows(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// Plays rows, several at a time since most of that is waiting, and names those that fail.
@@ -360,13 +377,18 @@ fn every_fault_of_the_matrix_is_played_once_or_says_where_it_is() {
 }
 
 #[test]
-fn faults_of_files_and_secrets_send_nothing_and_are_told() {
+fn faults_of_settings_and_secrets_send_nothing_and_are_told() {
     play_all(&local::rows());
 }
 
 #[test]
+fn what_the_record_cannot_take_is_not_offered_and_what_was_offered_is_not_forgotten() {
+    play_all(&record::rows());
+}
+
+#[test]
 fn what_another_process_holds_is_waited_for_and_then_left() {
-    play_all(&local::waiting());
+    play_all(&record::waiting());
 }
 
 #[test]

@@ -1,10 +1,9 @@
 //! The mailbox before and after a note: 71 to 79.
 
 use super::world::World;
-use super::{By, Play, Row, Then, play, row};
+use super::{By, Play, Row, TYPED, Then, play, row};
 use crate::imap_server::{At, Fault, ImapServer};
 
-const TYPED: &[By] = &[By::Typed];
 const FRIDAY: &str = " 6-Mar-2026 15:00:00 +0000";
 
 pub fn rows() -> Vec<Row> {

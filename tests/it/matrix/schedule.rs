@@ -4,9 +4,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use super::world::{Told, World, finish};
-use super::{By, Play, Row, Then, play, row};
+use super::{By, Play, Row, TIMER, Then, play, row};
 
-const TIMER: &[By] = &[By::Timer];
 const DAY: i64 = 24 * 60 * 60;
 
 pub fn rows() -> Vec<Row> {

@@ -6,11 +6,9 @@ use std::process::Stdio;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::world::{Told, World, finish};
-use super::{By, KILLED, Play, Row, Then, at, play, row};
+use super::{By, KILLED, Play, Row, TYPED, Then, at, play, row};
 use crate::imap_server;
 use crate::smtp_server::{At, Fault, SmtpServer};
-
-const TYPED: &[By] = &[By::Typed];
 
 pub fn rows() -> Vec<Row> {
     let mut rows = before_a_note();
