@@ -166,16 +166,21 @@ impl OpenError {
                 Kind::Config,
                 format!("{host} offers no way to log in that fits the [auth] method"),
             )
-            .detail(format!("it offers: {}", printable(&list_or_nothing(offered)))),
+            .detail(format!("it offers: {}", printable(&list_or_nothing(offered))))
+            .hint("see method in [auth] of the configuration: password, or xoauth2 with a command for the token"),
             OpenFailure::Transient(reply) | OpenFailure::Permanent(reply) => {
                 Problem::new(Kind::TryAgain, format!("{host} takes no mail now, at {}", self.phase))
-                    .detail(format!("caused by: {reply}"))
+                    .detail(format!("  caused by: {reply}"))
             }
             OpenFailure::Protocol(what) => Problem::new(
                 Kind::TryAgain,
                 format!("{host} does not answer as a mail server, at {}", self.phase),
             )
-            .detail(format!("caused by: {}", printable(what))),
+            .detail(format!("  caused by: {}", printable(what))),
+            OpenFailure::Network(what) if self.phase != Phase::Connect => Problem::new(
+                Kind::TryAgain,
+                format!("the connection to {host} broke, at {}: {}", self.phase, printable(what)),
+            ),
             OpenFailure::Network(what) => Problem::new(
                 Kind::TryAgain,
                 format!("no connection to {host}, port {}: {}", server.port, printable(what)),

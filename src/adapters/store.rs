@@ -191,9 +191,12 @@ fn explain(error: rusqlite::Error, path: &Path) -> anyhow::Error {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             Problem::new(Kind::TryAgain, format!("{path} is held by another command"))
                 .detail("nothing was changed")
+                .hint("try again when that one is done")
         }
         Some(ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
             Problem::new(Kind::Permission, format!("{path} may not be opened"))
+                .detail("nothing was done")
+                .hint("see that it is a file of your own, and that you may write to its folder")
         }
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
             Problem::new(Kind::LocalIo, format!("{path} is damaged or not a database of thanks"))

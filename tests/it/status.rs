@@ -113,8 +113,8 @@ fn a_doubt_stands_on_top() {
         picture(&sandbox),
         "\
 IN DOUBT\n\
-\x20 acme/jane   thank-you  the connection was closed; `thanks mark acme/jane sent`\n\
-\x20                        or `… not-sent`\n\
+\x20 acme/jane   thank-you  the connection broke before the receipt; `thanks mark\n\
+\x20                        acme/jane sent` or `… not-sent`\n\
 DUE\n\
 \x20 globex/ann  thank-you  [--------] 22 h left, Fri 6 Mar 14:00 EST\n"
     );

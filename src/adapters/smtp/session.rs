@@ -158,7 +158,13 @@ impl Session {
             Ok(lines) => lines.reply(),
             Err(Trouble::Protocol(what)) => return Answer::Lost { what },
             Err(Trouble::Net(error)) => {
-                return Answer::Lost { what: error.to_string() };
+                let what = match error {
+                    NetError::TimedOut => "no receipt came in time".to_owned(),
+                    NetError::Interrupted => "interrupted before the receipt".to_owned(),
+                    NetError::Closed => "the connection broke before the receipt".to_owned(),
+                    error => format!("the connection broke before the receipt: {error}"),
+                };
+                return Answer::Lost { what };
             }
         };
         if answer.code != 421 {

@@ -44,6 +44,14 @@ pub(super) fn delivered(
             let word = "expired";
             (Fate::NotSent { word, why: detail.clone(), lines: Vec::new(), hint }, Some(*kind))
         }
+        // A full disk does not even take that it was not sent.
+        (Some(kind), State::Claimed) => {
+            let hint = format!("it is kept; when the record can be written again: `thanks send {id}`");
+            (
+                Fate::NotSent { word: "not sent", why: detail.clone(), lines: Vec::new(), hint: Some(hint) },
+                Some(*kind),
+            )
+        }
         (Some(kind), state) if state != State::Approved => {
             let word = if state.has_left() { "settled" } else { "waiting" };
             (Fate::NotSent { word, why: detail.clone(), lines: Vec::new(), hint: None }, Some(*kind))

@@ -183,8 +183,9 @@ fn due(app: &App, store: &mut Store, has_mailbox: bool, report: &mut Report) -> 
         let fitness = match items.iter().find(|item| item.id == note.id) {
             Some(item) => judge(app, &desk, item, &note, has_mailbox)?,
             None => {
-                let why = "its time has passed, or the record says so; look at it again".to_owned();
-                Fitness::Wrong(Event::Expire, why)
+                let has_passed = note.send_before.is_some_and(|before| before < now);
+                let what = if has_passed { "its time has passed" } else { "nothing calls for it any more" };
+                Fitness::Wrong(Event::Expire, format!("{what}; look at it again"))
             }
         };
         match fitness {

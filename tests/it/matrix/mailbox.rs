@@ -141,7 +141,8 @@ fn news() -> Vec<Row> {
                     assert_eq!(world.state_of("acme/jane"), "bounced");
                     withdrawn(world);
                 })),
-        ),
+        )
+        .differs("`nudge` has done its work, which is to send nothing, and says why: 0; `sync` says 3"),
         row(78, "a note that went out from elsewhere").play(
             play("")
                 .breaks(|world| {

@@ -73,7 +73,7 @@ pub fn rows() -> Vec<Row> {
             )
             .differs("tried again as anything else: a handshake costs nobody anything, and six hours are a quarter of the note's time"),
         row(39, "a handshake that breaks").play(
-            at(At::Tls, Fault::Drop).server(|| tls(Certificate::Good)).breaks(secured).says(&["127.0.0.1"]),
+            at(At::Tls, Fault::Drop).server(|| tls(Certificate::Good)).breaks(secured).says(&["the connection to 127.0.0.1 broke, at the TLS handshake"]),
         ),
         row(40, "text in clear before the handshake").play(
             at(At::StartTls, Fault::Inject("250 injected\r\n"))

@@ -84,7 +84,7 @@ fn the_database() -> Vec<Row> {
                     fs::create_dir(world.database()).unwrap();
                 })
                 .exits(77)
-                .says(&["thanks.db may not be opened"]),
+                .says(&["thanks.db may not be opened", "nothing was done", "a file of your own"]),
         ),
         row(11, "a page that is broken").play(
             kept("")
@@ -148,7 +148,11 @@ fn the_database() -> Vec<Row> {
                 at(At::Data, Fault::HoldBack)
                     .deed(|world, words| full_at(world, words, At::Data))
                     .exits(74)
-                    .says(&["the connection was closed without the end of the message"])
+                    .says(&[
+                        "not sent acme/jane, ",
+                        "the connection was closed without the end of the message",
+                        "it is kept",
+                    ])
                     .then(Then::Retries(0)),
             )
             .differs(
@@ -241,7 +245,7 @@ pub fn waiting() -> Vec<Row> {
                     world.held.push(Box::new(other));
                 })
                 .exits(75)
-                .says(&["thanks.db is held by another command", "nothing was changed"])
+                .says(&["thanks.db is held by another command", "nothing was changed", "try again"])
                 .closed(),
         ),
         row(23, "a lock that is held while somebody waits").play(

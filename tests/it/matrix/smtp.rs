@@ -56,7 +56,7 @@ fn before_a_note() -> Vec<Row> {
             play("")
                 .server(|| SmtpServer::builder().keywords(&["AUTH CRAM-MD5"]))
                 .exits(78)
-                .says(&["offers no way to log in", "it offers: CRAM-MD5"])
+                .says(&["offers no way to log in", "it offers: CRAM-MD5", "[auth]"])
                 .mends(|world| world.replace_server(SmtpServer::builder().start())),
         ),
         row(47, "a token that is refused")
@@ -151,6 +151,11 @@ fn the_envelope() -> Vec<Row> {
 }
 
 fn the_dot() -> Vec<Row> {
+    const GONE: &[&str] = &[
+        "in doubt: acme/jane, the connection broke before the receipt",
+        "not be offered again",
+        "mark acme/jane sent",
+    ];
     vec![
         row(58, "a message that cannot be taken now")
             .play(reply(At::Dot, "451 4.3.0 later").says(&["not sent acme/jane, 451 4.3.0 later"])),
@@ -158,8 +163,8 @@ fn the_dot() -> Vec<Row> {
             .play(reply(At::Dot, "554 5.7.1 spam").refused().says(&["554 5.7.1 spam", "--edit"]))
             .play(reply(At::Dot, "552 5.3.4 too big").refused().says(&["552 5.3.4 too big"])),
         row(60, "no answer to the dot")
-            .play(at(At::Dot, Fault::Drop).named("gone").in_doubt())
-            .play(at(At::Dot, Fault::TakeThenDrop).named("taken and gone").in_doubt())
+            .play(at(At::Dot, Fault::Drop).named("gone").in_doubt().says(GONE))
+            .play(at(At::Dot, Fault::TakeThenDrop).named("taken and gone").in_doubt().says(GONE))
             .play(
                 at(At::Dot, Fault::TakeThenDrop)
                     .named("a copy in Sent")
