@@ -45,7 +45,8 @@ fn unreadable() -> Vec<Row> {
             ),
         row(72, "a mailbox that refuses the login").play(
             unread("", |world| fault(world, At::Login, Fault::Refuse("NO [AUTHENTICATIONFAILED] no")))
-                .exits(77),
+                .exits(77)
+                .then(Then::Goes),
         ),
         row(73, "no folder of sent mail").play(
             play("")
