@@ -16,7 +16,7 @@ use crate::domain::checks;
 use crate::domain::note::{Note, NoteId, NoteKind};
 use crate::domain::outbox::State;
 use crate::domain::problem::{Kind, Problem};
-use crate::domain::retry::{self, Pause};
+use crate::domain::retry::Pause;
 use crate::flow::account::Account;
 use crate::flow::compose::{Desk, Item, Wish};
 use crate::flow::deliver::{Delivery, Outcome};
@@ -301,7 +301,7 @@ pub(super) fn deliver(
         };
         copies(app, store, &account, mailbox.as_mut(), copy, &delivery)?;
     }
-    put_off(app, store, &going, &delivery);
+    held::put_off(app, store, &going, &delivery);
     let notes: Vec<NoteOutcome> = verdicts
         .iter()
         .map(|verdict| match verdict {
@@ -393,21 +393,6 @@ fn not_begun(ids: &[NoteId], trouble: Problem, at: DateTime<FixedOffset>) -> Del
         })
         .collect();
     Delivery { outcomes, trouble: Some(trouble) }
-}
-
-/// What could not go is left alone by the timer for a while.
-fn put_off(app: &App, store: &mut Store, notes: &[&Note], delivery: &Delivery) {
-    let now = app.moment();
-    for note in notes {
-        let Ok(Some(note)) = store.note(&note.id) else { continue };
-        if note.state == State::Approved {
-            let outcome = delivery.outcomes.iter().find(|outcome| outcome.id == note.id);
-            let pause = outcome.map(|outcome| outcome.pause).unwrap_or_default();
-            let until = retry::next_try(now, note.attempts, pause, note.send_before);
-            // Without it there is one attempt more; that it failed is no reason to lose the report.
-            let _ = store.put_off(&note.id, until);
-        }
-    }
 }
 
 /// The last note of a thread, for those whose first follow-up just went.

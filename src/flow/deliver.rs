@@ -2,6 +2,8 @@
 //! opened, marked in journal and record before its final dot, and recorded before anything else
 //! happens after it; so whatever dies, the record never offers a note twice by itself.
 
+mod failure;
+
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -12,15 +14,15 @@ use chrono::{DateTime, FixedOffset};
 use crate::adapters::journal::{Journal, Lines, SendLock};
 use crate::adapters::mime;
 use crate::adapters::net::Interrupt;
-use crate::adapters::smtp::{
-    self, Answer, BodyFailure, Message, Next, OpenError, Reply, Server, Session, Spoke,
-};
+use crate::adapters::smtp::{self, Answer, BodyFailure, Message, Next, OpenError, Server, Session, Spoke};
 use crate::adapters::store::{Claim, Orphan, Store, Wire};
 use crate::domain::address::EmailAddress;
 use crate::domain::note::{Note, NoteId};
 use crate::domain::outbox::{Event, State};
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::retry::Pause;
+
+use failure::Failure;
 
 /// When the person is told that the receipt is being waited for.
 const SILENCE: Duration = Duration::from_secs(10);
@@ -392,25 +394,6 @@ impl Run<'_, '_, '_> {
         for parcel in parcels {
             self.settle(parcel, Event::Release, failure);
         }
-    }
-}
-
-/// Why a note was not sent now.
-struct Failure {
-    kind: Kind,
-    detail: String,
-    pause: Pause,
-}
-
-impl Failure {
-    fn new(kind: Kind, detail: impl Into<String>) -> Failure {
-        Failure { kind, detail: detail.into(), pause: Pause::None }
-    }
-
-    /// With the pause that the server wants.
-    fn asking(self, reply: Option<&Reply>) -> Failure {
-        let pause = reply.map_or(Pause::None, |reply| Pause::after(reply.code, &reply.text));
-        Failure { pause, ..self }
     }
 }
 

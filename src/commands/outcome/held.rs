@@ -1,5 +1,5 @@
-//! What a reader is told of notes that the last look before an offer held back, and which of them
-//! another machine has.
+//! Notes that are held back: what a reader is told of those that the last look before an offer kept,
+//! which of them another machine has, and when the timer tries what could not go.
 
 use anyhow::Result;
 
@@ -11,6 +11,8 @@ use crate::commands::App;
 use crate::domain::note::{Note, NoteId};
 use crate::domain::outbox::State;
 use crate::domain::problem::Kind;
+use crate::domain::retry;
+use crate::flow::deliver::Delivery;
 use crate::flow::last_look::Held;
 use crate::flow::outgoing::Verdict;
 
@@ -77,4 +79,19 @@ pub(super) fn by_another_machine(
         }
     }
     Ok(verdicts)
+}
+
+/// What could not go is left alone by the timer for a while.
+pub(super) fn put_off(app: &App, store: &mut Store, notes: &[&Note], delivery: &Delivery) {
+    let now = app.moment();
+    for note in notes {
+        let Ok(Some(note)) = store.note(&note.id) else { continue };
+        if note.state == State::Approved {
+            let outcome = delivery.outcomes.iter().find(|outcome| outcome.id == note.id);
+            let pause = outcome.map(|outcome| outcome.pause).unwrap_or_default();
+            let until = retry::next_try(now, note.attempts, pause, note.send_before);
+            // Without it there is one attempt more; that it failed is no reason to lose the report.
+            let _ = store.put_off(&note.id, until);
+        }
+    }
 }
