@@ -45,7 +45,7 @@ fn before_a_note() -> Vec<Row> {
         row(44, "a password that is refused").play(
             reply(At::Auth, "535 5.7.8 bad credentials")
                 .exits(77)
-                .says(&["refuses the password of jo@example.com", "535 5.7.8 bad credentials"])
+                .says(&["refuses the login of jo@example.com", "535 5.7.8 bad credentials"])
                 .hides(&["secret"])
                 .then(Then::Goes),
         ),
