@@ -110,7 +110,7 @@ pub(super) fn secret_of(
     let mut announce = |line: &str| terminal.announce(line);
     let prompt = format!("Password of {} ({remark}): ", printable(user));
     let hint = "set [auth] command, or `thanks init`";
-    let mut asking = || terminal.ask_secret(&prompt, hint).map(Secret::new);
+    let mut asking = || secrets::typed(|| terminal.ask_secret(&prompt, hint));
     let ask = if terminal.is_interactive() { Ask::Terminal(&mut asking) } else { Ask::Never };
     secrets::fetch(command, user, ask, &mut announce)
 }

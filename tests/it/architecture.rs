@@ -21,6 +21,7 @@ const OWNERS: &[(&str, &[&str])] = &[
             "flow/compose",
             "adapters/smtp",
             "adapters/imap",
+            "adapters/net",
             "adapters/config",
             "adapters/timer",
         ],
@@ -38,7 +39,15 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("rusqlite", &["adapters/store"]),
     (
         "rustix",
-        &["adapters/terminal", "adapters/config", "adapters/editor", "adapters/secrets", "adapters/timer"],
+        &[
+            "adapters/terminal",
+            "adapters/config",
+            "adapters/editor",
+            "adapters/secrets",
+            "adapters/timer",
+            "adapters/store",
+            "adapters/journal",
+        ],
     ),
     ("rustls", &["adapters/net"]),
     ("rustls_platform_verifier", &["adapters/net"]),
@@ -54,7 +63,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("thiserror", &["adapters", "domain"]),
     ("toml", &["adapters/config", "commands/edit"]),
     ("unicode_normalization", &["domain/text", "domain/address"]),
-    ("zeroize", &["adapters/secrets", "adapters/smtp", "adapters/imap"]),
+    ("zeroize", &["adapters/secrets", "adapters/smtp", "adapters/imap", "adapters/net"]),
 ];
 
 /// Modules whose names say nothing.

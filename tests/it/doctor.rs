@@ -49,7 +49,7 @@ fn each_thing_that_is_amiss_is_named_with_its_mend() {
     let home = sandbox.home();
     fs::create_dir_all(home.join("templates/thank-you")).unwrap();
     fs::write(home.join("templates/thank-you/body.txt.tera"), "Hi {{ first ").unwrap();
-    fs::set_permissions(home.join("thanks.db"), Permissions::from_mode(0o660)).unwrap();
+    fs::set_permissions(home.join("thanks.db"), Permissions::from_mode(0o606)).unwrap();
     sandbox.set_now("2026-03-05T20:40:00Z");
     let json = sandbox.run(&["doctor", "--json"]).exits(1).json();
     let found = statuses(&json);

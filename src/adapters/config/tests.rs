@@ -213,21 +213,28 @@ fn a_missing_file_is_no_error_and_a_directory_is_one() {
 
 #[cfg(unix)]
 #[test]
-fn a_command_that_others_could_change_is_not_run() {
+fn a_configuration_that_others_could_change_sends_no_password_anywhere() {
     use std::os::unix::fs::PermissionsExt;
 
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("config.toml");
     let chmod = |mode| fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
-    fs::write(&file, "[auth]\ncommand = [\"pass\"]\n").unwrap();
-    for mode in [0o666, 0o620] {
-        chmod(mode);
-        let problem = load(&file).unwrap_err();
-        assert_eq!(problem.kind, Kind::Config);
-        assert!(problem.message.contains("others may write it"), "{problem}");
+    for text in [
+        "[auth]\ncommand = [\"pass\"]\n",
+        "[smtp]\nhost = \"smtp.example.com\"\n",
+        "[imap]\nhost = \"imap.example.com\"\n",
+    ] {
+        fs::write(&file, text).unwrap();
+        for mode in [0o666, 0o602] {
+            chmod(mode);
+            let problem = load(&file).unwrap_err();
+            assert_eq!(problem.kind, Kind::Permission, "{text}");
+            assert!(problem.message.contains("others may write it"), "{problem}");
+        }
+        chmod(0o644);
+        assert!(load(&file).unwrap().is_some());
     }
-    chmod(0o644);
-    assert!(load(&file).unwrap().is_some());
+    // There is nothing in it that a secret could follow.
     fs::write(&file, "[me]\nemail = \"a@example.com\"\n").unwrap();
     chmod(0o666);
     assert!(load(&file).unwrap().is_some());
