@@ -156,13 +156,22 @@ fn explain(path: &Path, text: &str, error: &toml::de::Error) -> Problem {
         return problem(format!("unknown value `{value}`"))
             .hint(format!("it is one of {}", known.join(", ")));
     }
-    let told = told
+    let told = without_value(told)
         .replace("a sequence", "a list")
         .replace("expected u16", "expected a whole number up to 65535")
         .replace("expected u32", "expected a whole number")
         .replace("expected u8", "expected a whole number up to 255")
         .replace('\n', ", ");
     problem(told)
+}
+
+/// `invalid type: string "…", expected u16` without what stands there: it may be anything.
+fn without_value(told: &str) -> String {
+    let value = told.split_once(": string \"").zip(told.rsplit_once("\", expected "));
+    match value {
+        Some(((what, _), (_, wanted))) => format!("{what}: a text, expected {wanted}"),
+        None => told.to_owned(),
+    }
 }
 
 fn nearest<'a>(key: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {

@@ -18,6 +18,8 @@ pub struct Screen {
     keyboard: Box<dyn Write + Send>,
     octets: Receiver<Vec<u8>>,
     page: Page,
+    /// Everything that came, as it came.
+    raw: Vec<u8>,
     /// How much of the page was read by earlier expectations.
     seen: usize,
     _master: Box<dyn MasterPty + Send>,
@@ -47,7 +49,15 @@ impl Screen {
                 }
             }
         });
-        Screen { child, keyboard, octets, page: Page::default(), seen: 0, _master: pair.master }
+        Screen {
+            child,
+            keyboard,
+            octets,
+            page: Page::default(),
+            raw: Vec::new(),
+            seen: 0,
+            _master: pair.master,
+        }
     }
 
     /// Waits for a prompt that was not answered yet, then types a line.
@@ -71,7 +81,7 @@ impl Screen {
                 return self;
             }
             match self.octets.recv_timeout(PATIENCE) {
-                Ok(octets) => self.page.write(&octets),
+                Ok(octets) => self.take(&octets),
                 Err(_) => panic!("{text:?} does not come; the screen shows:\n{shown}"),
             }
         }
@@ -85,9 +95,25 @@ impl Screen {
 
     /// Waits for the end; the whole screen, with blanks at line ends cut.
     pub fn ends(mut self, code: u32) -> String {
+        self.wait(code);
+        self.page.text()
+    }
+
+    /// Waits for the end; all that was written, escape sequences too.
+    pub fn ends_with_octets(mut self, code: u32) -> Vec<u8> {
+        self.wait(code);
+        self.raw
+    }
+
+    fn take(&mut self, octets: &[u8]) {
+        self.raw.extend_from_slice(octets);
+        self.page.write(octets);
+    }
+
+    fn wait(&mut self, code: u32) {
         loop {
             match self.octets.recv_timeout(PATIENCE) {
-                Ok(octets) => self.page.write(&octets),
+                Ok(octets) => self.take(&octets),
                 Err(RecvTimeoutError::Disconnected) => break,
                 Err(RecvTimeoutError::Timeout) => {
                     let _ = self.child.kill();
@@ -98,7 +124,6 @@ impl Screen {
         let status = self.child.wait().unwrap();
         let shown = self.page.text();
         assert_eq!(status.exit_code(), code, "the exit code; the screen shows:\n{shown}");
-        shown
     }
 }
 
