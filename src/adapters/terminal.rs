@@ -91,7 +91,7 @@ impl Terminal {
         // rpassword turns the echo off only after the prompt is there, when somebody who types ahead
         // is shown already; and it raises SIGINT before it turns the echo on again.
         let _silence = silence::Silence::begin();
-        signals::held_back(|| rpassword::prompt_password(&printable(prompt))).map_err(|error| {
+        signals::held_back(|| rpassword::prompt_password(printable(prompt))).map_err(|error| {
             match error.kind() {
                 ErrorKind::Interrupted | ErrorKind::UnexpectedEof => interrupted(),
                 _ => lost(&error.to_string()),
