@@ -224,8 +224,8 @@ impl Run {
         (self.stdout, self.stderr)
     }
 
-    /// The exit code alone.
-    pub fn exit(self) -> i32 {
+    /// The exit code, for a closer look.
+    pub fn exit(&self) -> i32 {
         self.code.unwrap_or(-1)
     }
 
