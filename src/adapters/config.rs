@@ -19,7 +19,7 @@ use crate::domain::text::printable;
 
 pub use account::Account;
 pub use environment::{Environment, Paths, finds_program, local_zone, machine_id, system_zones};
-pub use privacy::{Room, readable_by_others, require_own_record, room, trespasses};
+pub use privacy::{Room, readable_by_others, require_own_record, room, shared_by, trespasses};
 pub use providers::{Preset, PresetSource, explain_login, preset};
 pub use tables::{Auth, Checks, Config, Imap, Me, Method, PolicyTable, Security, SentCopy, Smtp, Templates};
 

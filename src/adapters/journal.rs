@@ -190,6 +190,17 @@ mod tests {
         assert!(Lines { file: full }.append("<a@x>", "m", noon()).is_err());
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn a_link_in_the_place_of_the_journal_or_the_lock_is_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (link, target) = (folder.path().join("link"), folder.path().join("target"));
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        assert!(Journal::at(&link).open().is_err());
+        assert!(SendLock::try_take(&link).is_err());
+        assert!(!target.exists());
+    }
+
     #[test]
     fn only_one_holder_has_the_lock() {
         let folder = tempfile::tempdir().unwrap();

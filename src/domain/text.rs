@@ -35,6 +35,11 @@ pub fn printable(text: &str) -> String {
     shown
 }
 
+/// The same on one line, whatever a stranger broke: no text forges a line of ours.
+pub fn printable_line(text: &str) -> String {
+    printable(&text.replace("\r\n", " ").replace(['\r', '\n'], " "))
+}
+
 /// A JSON document with the same characters escaped as JSON does it: they stand only inside its
 /// strings, and what is read from it is what was written.
 pub fn printable_json(document: &str) -> String {

@@ -57,6 +57,42 @@ pub fn room(paths: &Paths) -> Room {
     }
 }
 
+/// What shares the folder of the record with other machines, if anything seems to: there a database
+/// can be damaged, and two machines do not see each other's claims.
+pub fn shared_by(paths: &Paths) -> Option<&'static str> {
+    let folder = std::fs::canonicalize(&paths.data_dir).unwrap_or_else(|_| paths.data_dir.clone());
+    let names = folder.components().map(|part| part.as_os_str().to_string_lossy().to_lowercase());
+    let synced = names.filter_map(|name| SYNCED.into_iter().find(|known| name.starts_with(known))).next();
+    synced.or_else(|| over_a_network(&folder))
+}
+
+/// How the folders of services begin that copy files from machine to machine.
+const SYNCED: [&str; 8] = [
+    "dropbox",
+    "onedrive",
+    "google drive",
+    "googledrive",
+    "icloud",
+    "com~apple~clouddocs",
+    "nextcloud",
+    "owncloud",
+];
+
+#[cfg(target_os = "linux")]
+fn over_a_network(folder: &Path) -> Option<&'static str> {
+    // Of linux/magic.h, whatever the width of the field; CIFS and SMB 2 have numbers of their own.
+    match i128::from(rustix::fs::statfs(folder).ok()?.f_type) & 0xffff_ffff {
+        0x6969 => Some("NFS"),
+        0x517b | 0xff53_4d42 | 0xfe53_4d42 => Some("SMB"),
+        _ => None,
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn over_a_network(_folder: &Path) -> Option<&'static str> {
+    None
+}
+
 /// Files of the record that others may read.
 pub fn readable_by_others(paths: &Paths) -> Vec<PathBuf> {
     record_files(paths).into_iter().filter(|path| others_may_read(path)).collect()

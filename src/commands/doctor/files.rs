@@ -30,6 +30,14 @@ pub(super) fn room(app: &App) -> Check {
         Room::Octets(octets) if octets < LEAST_ROOM => {
             Check::fail("disk", format!("full, {} KiB left; nothing can be sent", octets >> 10), "make room")
         }
+        _ if config::shared_by(&app.paths).is_some() => {
+            let by = config::shared_by(&app.paths).unwrap_or_default();
+            Check::warn(
+                "disk",
+                format!("{folder} is shared by {by}, which can damage a database and hide what was sent"),
+                "point THANKS_HOME at a folder of this machine alone",
+            )
+        }
         Room::Octets(octets) => Check::ok("disk", format!("{} MiB left", octets >> 20)),
         Room::Unknown => Check::ok("disk", "its room is not known"),
     }

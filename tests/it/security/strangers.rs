@@ -138,38 +138,43 @@ fn columns(db: &Connection) -> Vec<(String, String)> {
 }
 
 /// Writes behind what stands there; false where the schema does not take it.
-fn plant(sandbox: &Sandbox, (table, column): &(String, String)) -> bool {
+fn plant(sandbox: &Sandbox, (table, column): &(String, String), text: &str) -> bool {
     let db = open(sandbox);
     db.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
     let change = format!("UPDATE {table} SET {column} = coalesce({column}, '') || ?1");
-    db.execute(&change, [PLANT]).is_ok_and(|rows| rows > 0)
+    db.execute(&change, [text]).is_ok_and(|rows| rows > 0)
 }
 
-#[test]
-fn no_text_of_the_record_reaches_a_terminal_raw() {
-    let (sandbox, bytes, _smtp, _imap) = record();
+/// The columns with which a record is read, whatever stands in them.
+fn readable(sandbox: &Sandbox, bytes: &[u8], text: &str) -> Vec<(String, String)> {
     let (mut readable, mut refused) = (Vec::new(), 0);
-    let columns = columns(&open(&sandbox));
+    let columns = columns(&open(sandbox));
     for column in columns {
-        restore(&sandbox, &bytes);
-        if !plant(&sandbox, &column) {
+        restore(sandbox, bytes);
+        if !plant(sandbox, &column, text) {
             continue;
         }
-        let codes = [&["status"][..], &["show", "acme", "--json"]].map(|args| checked(&sandbox, args).1);
+        let codes = [&["status"][..], &["show", "acme", "--json"]].map(|args| checked(sandbox, args).1);
         match codes {
             [0, 0] => readable.push(column),
             _ => refused += 1,
         }
     }
     assert!(readable.len() >= 15 && refused >= 5, "{refused} refused, and read: {readable:?}");
-    // Those that a record is read with, all at once, in every command and form: first the texts,
-    // then also what ties them together.
+    readable
+}
+
+#[test]
+fn no_text_of_the_record_reaches_a_terminal_raw() {
+    let (sandbox, bytes, _smtp, _imap) = record();
+    let readable = readable(&sandbox, &bytes, PLANT);
+    // All at once, in every command and form: first the texts, then also what ties them together.
     let mut shown = 0;
     for ties in [false, true] {
         for format in [&["-v"][..], &["--json"]] {
             restore(&sandbox, &bytes);
             for column in readable.iter().filter(|(_, name)| ties || !TIES.contains(&name.as_str())) {
-                assert!(plant(&sandbox, column), "{column:?}");
+                assert!(plant(&sandbox, column, PLANT), "{column:?}");
             }
             for command in COMMANDS {
                 let said = check(&sandbox, &[command, format].concat());
@@ -178,6 +183,29 @@ fn no_text_of_the_record_reaches_a_terminal_raw() {
         }
     }
     assert!(shown >= 20, "only {shown} commands showed what was planted");
+}
+
+#[test]
+fn no_line_break_in_a_text_forges_a_line() {
+    let forged = "x\nsent     acme/forged, accepted by nobody";
+    let (sandbox, bytes, _smtp, _imap) = record();
+    let readable = readable(&sandbox, &bytes, forged);
+    restore(&sandbox, &bytes);
+    // What is written into a note may have several lines; all else is one.
+    let is_line = |(table, name): &(String, String)| {
+        !TIES.contains(&name.as_str()) && (table.as_str(), name.as_str()) != ("notes", "body")
+    };
+    for column in readable.iter().filter(|column| is_line(column)) {
+        assert!(plant(&sandbox, column, forged), "{column:?}");
+    }
+    let mut forgeries = Vec::new();
+    for command in COMMANDS.iter().filter(|command| !matches!(command[0], "draft" | "send" | "edit")) {
+        let said = check(&sandbox, command);
+        if said.lines().any(|line| line.starts_with("sent     acme/forged")) {
+            forgeries.push(format!("{command:?}: {said}"));
+        }
+    }
+    assert!(forgeries.is_empty(), "{forgeries:#?}");
 }
 
 #[test]
@@ -350,7 +378,7 @@ fn no_word_of_a_mail_is_obeyed() {
         let mail = format!(
             "From: {} <jane@acme.example>\nTo: jo@example.com\nSubject: {subject}\n\
              Message-ID: <a@acme.example>\nDate: Sat, 7 Mar 2026 10:00:00 +0000\n\nThank you, Jo {PLANT}\n",
-            coded(PLANT)
+            coded(&format!("Jane\nsent     acme/jane {PLANT}"))
         );
         imap.deliver("INBOX", " 7-Mar-2026 10:00:00 +0000", &mail);
         let bounce = format!(
