@@ -134,3 +134,25 @@ pub(super) fn security(configured: config::Security) -> net::Security {
         config::Security::None => net::Security::Plain,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flow::enroll::Provided;
+
+    #[test]
+    fn what_holds_a_secret_is_printed_without_it() {
+        let text = "[me]\nemail = \"jo@example.com\"\n[smtp]\nhost = \"smtp.example.com\"\n";
+        let config = config::parse(Path::new("config.toml"), text).unwrap();
+        let secret = || Secret::new("hunter2-canary".to_owned());
+        let account = Account::configured(Some(&config)).unwrap().unwrap().with_secret(Some(secret()));
+        for shown in [
+            format!("{:?}", secret()),
+            format!("{account:#?}"),
+            format!("{:?}", account.at_hand()),
+            format!("{:?}", Provided::Secret(secret())),
+        ] {
+            assert!(shown.contains("Secret") && !shown.contains("hunter2"), "{shown}");
+        }
+    }
+}

@@ -191,25 +191,3 @@ fn a_password_in_the_configuration_is_refused_without_being_quoted() {
         }
     }
 }
-
-#[test]
-fn what_holds_a_secret_is_printed_without_it() {
-    use thanks::adapters::config::{self, Method};
-    use thanks::adapters::secrets::Secret;
-    use thanks::flow::account::Account;
-    use thanks::flow::enroll::Provided;
-
-    let config = config::parse(Path::new("config.toml"), "[smtp]\nhost = \"smtp.example.com\"\n").unwrap();
-    let smtp = config.smtp.unwrap();
-    let secret = || Secret::new(CANARY.to_owned());
-    let account = Account::new(&smtp, Some(USER.to_owned()), Method::Password, None).unwrap();
-    let account = account.with_secret(Some(secret()));
-    for shown in [
-        format!("{:?}", secret()),
-        format!("{account:#?}"),
-        format!("{:?}", account.at_hand()),
-        format!("{:?}", Provided::Secret(secret())),
-    ] {
-        assert!(shown.contains("Secret") && !gives_away(&shown), "{shown}");
-    }
-}

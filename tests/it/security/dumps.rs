@@ -1,4 +1,5 @@
 //! While a secret is held, a crash leaves no copy of the memory, and no other process can read it.
+//! No test of this binary may hold a secret itself: its limits would hold for those that it starts.
 #![cfg(target_os = "linux")]
 
 use std::fs;

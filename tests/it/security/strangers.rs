@@ -16,6 +16,9 @@ use crate::smtp_server::{At, Fault, SmtpServer};
 const PLANT: &str =
     "x\u{1b}]0;pwn\u{7}\u{1b}[2J\u{9b}31m\r\u{8}\u{7f}\u{202e}\u{2066}\u{61c}\u{200e}\u{200b}\u{feff}y";
 
+/// A line that the program says of a note that went.
+const FORGED: &str = "sent     acme/forged, accepted by nobody";
+
 fn is_raw(c: char) -> bool {
     let bidi =
         matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
@@ -165,47 +168,30 @@ fn readable(sandbox: &Sandbox, bytes: &[u8], text: &str) -> Vec<(String, String)
 }
 
 #[test]
-fn no_text_of_the_record_reaches_a_terminal_raw() {
+fn no_text_of_the_record_reaches_a_terminal_raw_or_forges_a_line() {
+    let planted = format!("{PLANT}\n{FORGED}");
     let (sandbox, bytes, _smtp, _imap) = record();
-    let readable = readable(&sandbox, &bytes, PLANT);
+    let readable = readable(&sandbox, &bytes, &planted);
     // All at once, in every command and form: first the texts, then also what ties them together.
     let mut shown = 0;
     for ties in [false, true] {
         for format in [&["-v"][..], &["--json"]] {
             restore(&sandbox, &bytes);
             for column in readable.iter().filter(|(_, name)| ties || !TIES.contains(&name.as_str())) {
-                assert!(plant(&sandbox, column, PLANT), "{column:?}");
+                assert!(plant(&sandbox, column, &planted), "{column:?}");
             }
             for command in COMMANDS {
                 let said = check(&sandbox, &[command, format].concat());
                 shown += usize::from(said.contains("u{1b}]0;pwn") || said.contains("u001b]0;pwn"));
+                // What is written into a note may have several lines; all else is one.
+                let is_note =
+                    matches!(command[0], "draft" | "send" | "edit") || command[1..] == ["acme/jane"];
+                let is_forged = said.lines().any(|line| line.starts_with(FORGED));
+                assert!(ties || is_note || !is_forged, "{command:?}: {said}");
             }
         }
     }
     assert!(shown >= 20, "only {shown} commands showed what was planted");
-}
-
-#[test]
-fn no_line_break_in_a_text_forges_a_line() {
-    let forged = "x\nsent     acme/forged, accepted by nobody";
-    let (sandbox, bytes, _smtp, _imap) = record();
-    let readable = readable(&sandbox, &bytes, forged);
-    restore(&sandbox, &bytes);
-    // What is written into a note may have several lines; all else is one.
-    let is_line = |(table, name): &(String, String)| {
-        !TIES.contains(&name.as_str()) && (table.as_str(), name.as_str()) != ("notes", "body")
-    };
-    for column in readable.iter().filter(|column| is_line(column)) {
-        assert!(plant(&sandbox, column, forged), "{column:?}");
-    }
-    let mut forgeries = Vec::new();
-    for command in COMMANDS.iter().filter(|command| !matches!(command[0], "draft" | "send" | "edit")) {
-        let said = check(&sandbox, command);
-        if said.lines().any(|line| line.starts_with("sent     acme/forged")) {
-            forgeries.push(format!("{command:?}: {said}"));
-        }
-    }
-    assert!(forgeries.is_empty(), "{forgeries:#?}");
 }
 
 #[test]
