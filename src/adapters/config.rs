@@ -59,8 +59,14 @@ pub fn save(path: &Path, text: &str) -> Result<(), Problem> {
     parse(path, text)?;
     // A link to a folder of dotfiles stays a link.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    replace(&target, text.as_bytes(), None)
+    create_private_folder(folder_of(&target))
+        .and_then(|()| replace(&target, text.as_bytes(), None))
         .map_err(|error| failed_write(&target, &error).detail("the configuration is as it was before"))
+}
+
+/// Makes a folder for its owner alone, where there is none.
+pub fn make_private_folder(folder: &Path) -> Result<(), Problem> {
+    create_private_folder(folder).map_err(|error| failed_write(folder, &error))
 }
 
 /// Writes a file for its owner alone, or with the mode of the one that it replaces; whoever reads
@@ -192,7 +198,6 @@ fn failed_write(path: &Path, error: &io::Error) -> Problem {
 
 fn replace(path: &Path, bytes: &[u8], mode: Option<Permissions>) -> io::Result<()> {
     let folder = folder_of(path);
-    create_private_folder(folder)?;
     let (draft, mut file) = create_draft(path)?;
     let written = mode
         .map_or(Ok(()), |mode| file.set_permissions(mode))

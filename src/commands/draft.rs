@@ -224,6 +224,7 @@ fn write_eml(note: &Note, folder: &std::path::Path, app: &App) -> Result<PathBuf
     }
     let wire = wire_of(note, app.local_now())?;
     let path = folder.join(format!("{}.eml", note.id.as_str().replace('/', "-")));
+    config::make_private_folder(folder)?;
     config::write_private(&path, &wire)?;
     Ok(path)
 }

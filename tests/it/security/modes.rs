@@ -122,3 +122,12 @@ fn nothing_is_written_through_a_link_that_lies_in_the_way() {
     assert!(edited.status.success(), "{}", String::from_utf8_lossy(&edited.stderr));
     assert_eq!(fs::read_to_string(&victim).unwrap(), "precious");
 }
+
+#[test]
+fn a_calendar_in_a_folder_that_is_not_there_is_refused() {
+    let sandbox = sent_home();
+    let file = sandbox.folder().join("typo/to-do.ics");
+    let talk = sandbox.run(&["export", "--calendar", file.to_str().unwrap()]).exits(74).talk();
+    assert!(talk.contains("to-do.ics cannot be written"), "{talk}");
+    assert!(!file.parent().unwrap().exists());
+}

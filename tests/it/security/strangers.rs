@@ -198,7 +198,7 @@ fn no_text_of_the_record_reaches_a_terminal_raw_or_forges_a_line() {
 fn no_argument_comes_back_raw() {
     let sandbox = Sandbox::new();
     acme(&sandbox);
-    let path = format!("/nowhere/{PLANT}");
+    let path = format!("nowhere/{PLANT}");
     let flag = format!("--{PLANT}");
     for args in [
         &[PLANT][..],
