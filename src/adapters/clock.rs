@@ -1,18 +1,55 @@
-//! The only reader of the clock. Whoever decides gets the time as a value.
+//! The only reader of the clock, and the only one that lets it run on. Whoever decides gets the
+//! time as a value.
 
-use chrono::{DateTime, Utc};
+use std::cell::Cell;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::text::printable;
 
-/// The present, or `fixed` (`THANKS_NOW`, RFC 3339), which does not move.
-pub fn now(fixed: Option<&str>) -> Result<DateTime<Utc>, Problem> {
-    match fixed {
-        Some(text) => DateTime::parse_from_rfc3339(text).map(|time| time.with_timezone(&Utc)).map_err(|_| {
-            Problem::new(Kind::Usage, format!("THANKS_NOW is no time: `{}`", printable(text)))
-                .hint("it is written like 2026-03-05T17:00:00Z")
-        }),
-        None => Ok(system_time()),
+/// The clock of a run.
+#[derive(Clone, Debug)]
+pub enum Clock {
+    System,
+    /// It stands where it was set (`THANKS_NOW`), but for the waits, which it counts.
+    Fixed(Cell<DateTime<Utc>>),
+}
+
+impl Clock {
+    /// The system's, or one at `fixed` (RFC 3339).
+    pub fn new(fixed: Option<&str>) -> Result<Clock, Problem> {
+        let Some(text) = fixed else { return Ok(Clock::System) };
+        match DateTime::parse_from_rfc3339(text) {
+            Ok(time) => Ok(Clock::Fixed(Cell::new(time.to_utc()))),
+            Err(_) => Err(Problem::new(Kind::Usage, format!("THANKS_NOW is no time: `{}`", printable(text)))
+                .hint("it is written like 2026-03-05T17:00:00Z")),
+        }
+    }
+
+    pub fn now(&self) -> DateTime<Utc> {
+        match self {
+            Clock::System => system_time(),
+            Clock::Fixed(time) => time.get(),
+        }
+    }
+
+    /// Returns when so much time has passed; where the clock is fixed at once, with the clock put
+    /// forward.
+    pub fn wait(&self, time: Duration) {
+        match self {
+            Clock::System => {
+                let (_keep, never) = mpsc::channel::<()>();
+                let _ = never.recv_timeout(time);
+            }
+            Clock::Fixed(now) => {
+                let later =
+                    TimeDelta::from_std(time).ok().and_then(|time| now.get().checked_add_signed(time));
+                now.set(later.unwrap_or(now.get()));
+            }
+        }
     }
 }
 
@@ -25,23 +62,34 @@ fn system_time() -> DateTime<Utc> {
 mod tests {
     use super::*;
 
+    fn fixed(text: &str) -> Result<Clock, Problem> {
+        Clock::new(Some(text))
+    }
+
     #[test]
-    fn a_fixed_clock_stands_still() {
-        let fixed = Some("2026-03-05T12:00:00-05:00");
-        assert_eq!(now(fixed).unwrap().to_rfc3339(), "2026-03-05T17:00:00+00:00");
-        assert_eq!(now(fixed), now(fixed));
+    fn a_fixed_clock_moves_by_what_is_waited_and_by_nothing_else() {
+        let clock = fixed("2026-03-05T12:00:00-05:00").unwrap();
+        assert_eq!(clock.now().to_rfc3339(), "2026-03-05T17:00:00+00:00");
+        assert_eq!(clock.now(), clock.now());
+        clock.wait(Duration::from_secs(3600));
+        assert_eq!(clock.now().to_rfc3339(), "2026-03-05T18:00:00+00:00");
+        let end = fixed("9999-12-31T23:59:59Z").unwrap();
+        end.wait(Duration::MAX);
+        assert_eq!(end.now().to_rfc3339(), "9999-12-31T23:59:59+00:00");
     }
 
     #[test]
     fn a_clock_that_cannot_be_read_is_not_replaced_by_the_real_one() {
         for text in ["yesterday", "", "2026-03-05T17:00:00", "2026-12-31T23:59:61Z"] {
-            assert_eq!(now(Some(text)).unwrap_err().kind, Kind::Usage, "{text}");
+            assert_eq!(fixed(text).unwrap_err().kind, Kind::Usage, "{text}");
         }
     }
 
     #[test]
-    fn the_real_clock_moves_forward() {
-        let first = now(None).unwrap();
-        assert!(now(None).unwrap() >= first);
+    fn the_real_clock_moves_forward_and_waits_are_real() {
+        let clock = Clock::new(None).unwrap();
+        let first = clock.now();
+        clock.wait(Duration::from_millis(5));
+        assert!(clock.now() - first >= TimeDelta::milliseconds(5));
     }
 }

@@ -76,6 +76,14 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
     replace(path, bytes, mode).map_err(|error| failed_write(path, &error))
 }
 
+/// Whether a file that is there may be written; it is not changed.
+pub fn may_write(path: &Path) -> bool {
+    match File::options().write(true).open(path) {
+        Ok(_) => true,
+        Err(error) => error.kind() == ErrorKind::NotFound,
+    }
+}
+
 /// A new folder of a random name among the temporary ones, for the user alone.
 pub fn temporary_folder() -> Result<PathBuf, Problem> {
     let name = random_hex().map_err(|error| Problem::new(Kind::LocalIo, error.to_string()))?;

@@ -91,7 +91,15 @@ pub fn whole_days(path: &Path) -> Result<BTreeSet<NaiveDate>, Problem> {
         return Err(refused("are larger than 1 MiB".to_owned()));
     }
     let text = String::from_utf8(bytes).map_err(|_| refused("are not UTF-8 text".to_owned()))?;
-    let calendar = ICalendar::parse(&text).map_err(|_| refused("are no iCalendar file".to_owned()))?;
+    // One that was cut off would lose its days without a word.
+    let text = text.trim_start_matches('\u{feff}').trim();
+    let (opens, closes) = (text.lines().next(), text.lines().next_back());
+    let is = |line: Option<&str>, mark: &str| line.is_some_and(|line| line.trim().eq_ignore_ascii_case(mark));
+    if !is(opens, "BEGIN:VCALENDAR") || !is(closes, "END:VCALENDAR") {
+        return Err(refused("are no whole iCalendar file".to_owned()));
+    }
+    let calendar =
+        ICalendar::parse(text).map_err(|_| refused("are no iCalendar file that can be read".to_owned()))?;
     let mut days = BTreeSet::new();
     for event in &calendar.components {
         if event.component_type != ICalendarComponentType::VEvent {
@@ -221,8 +229,13 @@ mod tests {
         assert_eq!(days.len(), 3 + 60);
         fs::write(&path, "x".repeat((1 << 20) + 1)).unwrap();
         assert_eq!(whole_days(&path).unwrap_err().kind, Kind::Config);
-        fs::write(&path, "no calendar").unwrap();
-        assert_eq!(whole_days(&path).unwrap_err().kind, Kind::Config);
+        let cut_off = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20260306\r\n";
+        for text in ["no calendar", "", cut_off] {
+            fs::write(&path, text).unwrap();
+            assert_eq!(whole_days(&path).unwrap_err().kind, Kind::Config, "{text}");
+        }
+        fs::write(&path, format!("\u{feff}{cut_off}END:VEVENT\r\nend:vcalendar\r\n\r\n")).unwrap();
+        assert_eq!(whole_days(&path).unwrap().len(), 1);
         assert_eq!(whole_days(&folder.path().join("absent")).unwrap_err().kind, Kind::Config);
     }
 }

@@ -149,7 +149,7 @@ impl OpenError {
                     .hint("see host and ca_file in [smtp] of the configuration")
             }
             OpenFailure::Authentication(reply) => {
-                Problem::new(Kind::Permission, format!("{host} refuses the password of {user}"))
+                Problem::new(Kind::Permission, format!("{host} refuses the login of {user}"))
                     .detail(format!("  caused by: {reply}"))
             }
             OpenFailure::NoMechanism(offered) => Problem::new(

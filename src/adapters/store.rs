@@ -21,7 +21,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use crate::domain::problem::{Kind, Problem};
 
 pub use applications::Which;
-pub use inspection::{Inspection, inspect, planned, unsettled};
+pub use inspection::{Inspection, inspect, planned, planned_before, unsettled};
 pub use mail::{Question, Seen};
 pub use notes::{Approval, Claim, Wire};
 pub use recovery::Orphan;
@@ -56,6 +56,7 @@ impl Store {
         if empty && beginning == Beginning::JournalHasLines {
             return Err(lost(path).into());
         }
+        refuse_others(path)?;
         if empty {
             create(path).with_context(|| format!("{shown} cannot be made"))?;
         }
@@ -177,6 +178,18 @@ pub fn kind_of(error: &anyhow::Error) -> Option<Kind> {
     }
 }
 
+/// What to do about such an error, where that is plain from its class.
+pub fn hint_of(error: &anyhow::Error) -> Option<&'static str> {
+    let cause = error.chain().find_map(|cause| cause.downcast_ref::<rusqlite::Error>())?;
+    match cause.sqlite_error_code()? {
+        ErrorCode::ReadOnly => {
+            Some("the database or its folder may not be written; `thanks doctor` says more")
+        }
+        ErrorCode::DiskFull => Some("make room on the disk, then type it again"),
+        _ => None,
+    }
+}
+
 fn lost(path: &Path) -> Problem {
     Problem::new(Kind::LocalIo, format!("the database {} is missing or empty", path.display()))
         .detail("the journal beside it says that notes were sent; nothing was begun afresh")
@@ -202,6 +215,26 @@ fn explain(error: rusqlite::Error, path: &Path) -> anyhow::Error {
         _ => Problem::new(Kind::LocalIo, format!("{path} cannot be used")),
     };
     anyhow::Error::new(error).context(problem)
+}
+
+/// Whoever owns the file, perhaps at the end of a link, can read it and take its words back.
+#[cfg(unix)]
+fn refuse_others(path: &Path) -> Result<()> {
+    use std::os::unix::fs::MetadataExt;
+
+    let Ok(file) = fs::metadata(path) else { return Ok(()) };
+    if file.uid() == rustix::process::geteuid().as_raw() {
+        return Ok(());
+    }
+    Err(Problem::new(Kind::Permission, format!("{} belongs to another user", path.display()))
+        .detail("nothing was read or changed")
+        .hint("run thanks as that user, or set THANKS_HOME to a folder of your own")
+        .into())
+}
+
+#[cfg(not(unix))]
+fn refuse_others(_path: &Path) -> Result<()> {
+    Ok(())
 }
 
 fn create(path: &Path) -> std::io::Result<()> {

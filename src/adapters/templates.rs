@@ -59,6 +59,7 @@ const BUILT_IN: [(&str, &str, &str); 8] = built_in!(
 const LARGEST_FILE: u64 = 64 * 1024;
 const LARGEST_OUTPUT: usize = 1024 * 1024;
 const LONGEST_RENDER: Duration = Duration::from_secs(2);
+const ALONE: &str = "a template stands alone: write its text into the file itself";
 /// Enough for tera's own limits of nesting, which are counted and not measured.
 const STACK: usize = 16 * 1024 * 1024;
 
@@ -299,10 +300,17 @@ fn explained(name: &str, error: &tera::Error, values: &BTreeMap<&str, String>) -
         | ErrorKind::CircularInclude { .. }
         | ErrorKind::MissingParent { .. } => {
             return Problem::new(Kind::Data, format!("the template {name} names another template"))
-                .hint("a template stands alone: write its text into the file itself");
+                .hint(ALONE);
         }
         other => {
             let text = printable(&other.to_string());
+            if let Some((line, what)) = reported(&text) {
+                let hint = match what.contains("template") {
+                    true => ALONE,
+                    false => "filters and functions are those of tera, without any that reaches outside",
+                };
+                return Problem::new(Kind::Data, format!("{name}, line {line}: {what}")).hint(hint);
+            }
             let problem = Problem::new(Kind::Data, format!("the template {name} cannot be used"));
             return text.lines().fold(problem, |problem, line| problem.detail(line));
         }
@@ -329,6 +337,14 @@ fn explained(name: &str, error: &tera::Error, values: &BTreeMap<&str, String>) -
         Some(near) => problem.hint(format!("did you mean {near}?")),
         None => problem.hint(format!("there are: {}", phrases::NAMES.join(", "))),
     }
+}
+
+/// Line and words of the first of tera's drawn reports: `error: what`, then `--> name:line:column`.
+fn reported(text: &str) -> Option<(&str, &str)> {
+    let mut lines = text.lines().map(str::trim);
+    let what = lines.next()?.strip_prefix("error: ")?;
+    let line = lines.next()?.strip_prefix("--> ")?.rsplit(':').nth(1)?;
+    Some((line, what))
 }
 
 /// LF line ends, no trailing blanks, at most one empty line in a row, none at either end.

@@ -12,7 +12,7 @@ use super::{Format, Streams};
 use crate::adapters::store;
 use crate::commands::{App, Exit, Loudness, Report};
 use crate::domain::problem::Problem;
-use crate::domain::text::{printable, printable_json};
+use crate::domain::text::{printable, printable_json, printable_line};
 
 /// A report as text, in two parts.
 #[derive(Debug, Default)]
@@ -66,17 +66,15 @@ fn error_text(error: &anyhow::Error) -> String {
     let problem = problem_of(error);
     let mut text = String::new();
     let headline = headline(error, problem);
-    text.push_str(&format!("error: {}\n", printable(&headline)));
+    text.push_str(&format!("error: {}\n", printable_line(&headline)));
     for cause in causes(error, &headline) {
-        text.push_str(&format!("  caused by: {}\n", printable(&cause)));
+        text.push_str(&format!("  caused by: {}\n", printable_line(&cause)));
     }
-    if let Some(problem) = problem {
-        for line in &problem.details {
-            text.push_str(&format!("{}\n", printable(line)));
-        }
-        if let Some(hint) = &problem.hint {
-            text.push_str(&format!("\nhint: {}\n", printable(hint)));
-        }
+    for line in problem.iter().flat_map(|problem| &problem.details) {
+        text.push_str(&format!("{}\n", printable_line(line)));
+    }
+    if let Some(hint) = hint(error, problem) {
+        text.push_str(&format!("\nhint: {}\n", printable_line(hint)));
     }
     text
 }
@@ -88,7 +86,7 @@ fn error_json(error: &anyhow::Error) -> String {
         "error": headline,
         "causes": causes(error, &headline),
         "details": problem.map(|problem| problem.details.clone()).unwrap_or_default(),
-        "hint": problem.and_then(|problem| problem.hint.clone()),
+        "hint": hint(error, problem),
         "exit": Exit::of(error).code(),
     });
     printable_json(&value.to_string()) + "\n"
@@ -101,6 +99,13 @@ fn headline(error: &anyhow::Error, problem: Option<&Problem>) -> String {
             "the record cannot be used; nothing was changed".to_owned()
         }
         None => error.to_string(),
+    }
+}
+
+fn hint<'a>(error: &anyhow::Error, problem: Option<&'a Problem>) -> Option<&'a str> {
+    match problem {
+        Some(problem) => problem.hint.as_deref(),
+        None => store::hint_of(error),
     }
 }
 

@@ -8,14 +8,17 @@ use std::rc::Rc;
 use anyhow::{Context, Result};
 use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, Utc};
 
+use crate::adapters::clock::Clock;
 use crate::adapters::config::{self, Config, Environment, Paths};
+use crate::adapters::invite;
 use crate::adapters::journal::{Journal, SendLock};
-use crate::adapters::store::{Beginning, Store};
+use crate::adapters::store::{Beginning, Store, planned_before};
 use crate::adapters::templates::Templates;
 use crate::adapters::terminal::Terminal;
-use crate::adapters::{clock, invite};
 use crate::domain::address::Mailbox;
 use crate::domain::calendar::Calendar;
+use crate::domain::note::NoteId;
+use crate::domain::outbox::State;
 use crate::domain::policy::Policy;
 use crate::domain::present;
 use crate::domain::problem::{Kind, Problem};
@@ -35,6 +38,7 @@ pub struct App {
     pub paths: Paths,
     pub terminal: Terminal,
     pub loudness: Loudness,
+    pub clock: Clock,
     /// The present, read once.
     pub now: DateTime<Utc>,
     /// The user's own zone.
@@ -62,6 +66,9 @@ pub enum Overdue {
 /// So long after a plan the timer has surely missed it.
 const PATIENCE_WITH_THE_TIMER: TimeDelta = TimeDelta::minutes(15);
 
+/// So long after its last moment a note that expired can still be sent as a late one (T03).
+const WORTH_A_WARNING: TimeDelta = TimeDelta::days(13);
+
 impl App {
     pub fn open(
         environment: Environment,
@@ -73,7 +80,8 @@ impl App {
         if let Some(path) = config {
             environment.thanks_config = Some(path.to_owned());
         }
-        let now = clock::now(environment.thanks_now.as_deref())?;
+        let clock = Clock::new(environment.thanks_now.as_deref())?;
+        let now = clock.now();
         let paths = Paths::find(&environment)?;
         let (config, config_trouble) = match config::load(&paths.config_file) {
             Ok(config) => (config, None),
@@ -100,6 +108,7 @@ impl App {
             paths,
             terminal,
             loudness,
+            clock,
             now,
             zone,
             config,
@@ -134,8 +143,7 @@ impl App {
 
     /// The present at this very moment, which a waiting person has moved; fixed where the clock is.
     pub fn moment(&self) -> DateTime<FixedOffset> {
-        let now = clock::now(self.environment.thanks_now.as_deref()).unwrap_or(self.now);
-        self.zone.at(now)
+        self.zone.at(self.clock.now())
     }
 
     /// The present on the user's own wall clock.
@@ -176,11 +184,39 @@ impl App {
 
     /// A plan that nobody keeps must not be found out only when it is too late.
     fn say_overdue(&self, store: &Store) -> Result<()> {
-        for (id, at) in store.planned_before(self.local_now() - PATIENCE_WITH_THE_TIMER)? {
+        self.say_planned(store.planned_before(self.local_now() - PATIENCE_WITH_THE_TIMER)?);
+        // Approved once, and nobody has looked at it since.
+        for note in store.notes_in(State::Expired)? {
+            let last = note.send_before.filter(|before| self.now - before.to_utc() < WORTH_A_WARNING);
+            if let Some(last) = last {
+                let (id, stamp) = (&note.id, self.zone.stamp(last.to_utc()));
+                self.terminal.say(&format!(
+                    "warning: {id} has not left by {stamp}, its last moment: thanks send {id}"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// The same where a command has no business with the record: it is not opened for writing, and
+    /// what is wrong with it is another's to say.
+    pub fn say_overdue_unopened(&self) {
+        self.say_planned(self.overdue_plans().unwrap_or_default());
+    }
+
+    /// Plans that the timer has missed, without opening the record for writing.
+    pub fn overdue_plans(&self) -> Result<Vec<(NoteId, DateTime<FixedOffset>)>> {
+        match Store::is_begun(&self.paths.database) {
+            true => planned_before(&self.paths.database, self.local_now() - PATIENCE_WITH_THE_TIMER),
+            false => Ok(Vec::new()),
+        }
+    }
+
+    fn say_planned(&self, plans: Vec<(NoteId, DateTime<FixedOffset>)>) {
+        for (id, at) in plans {
             let stamp = self.zone.stamp(at.to_utc());
             self.terminal.say(&format!("warning: {id} was to go {stamp} and has not left: thanks send {id}"));
         }
-        Ok(())
     }
 
     /// What a dead sender left is put right wherever the record is opened; a living one is left

@@ -10,7 +10,7 @@ use super::App;
 use crate::adapters::config;
 use crate::adapters::invite::{Standing, Task, calendar};
 use crate::domain::application::Application;
-use crate::domain::calendar::thank_you_from;
+use crate::domain::calendar::Calendar;
 use crate::domain::note::{Note, NoteKind};
 use crate::domain::outbox::State;
 use crate::domain::policy::Step;
@@ -56,7 +56,7 @@ fn tasks(desk: &Desk) -> Vec<Task> {
     let items = desk.items();
     let mut tasks: Vec<Task> = items
         .iter()
-        .filter_map(|item| Some(to_do(desk.application(&item.step.application)?, item)))
+        .filter_map(|item| Some(to_do(desk, desk.application(&item.step.application)?, item)))
         .collect();
     // What is settled is taken out of calendars that have it.
     let over = desk.notes.iter().filter(|note| items.iter().all(|item| item.id != note.id));
@@ -64,8 +64,9 @@ fn tasks(desk: &Desk) -> Vec<Task> {
     tasks
 }
 
-fn to_do(application: &Application, item: &Item) -> Task {
+fn to_do(desk: &Desk, application: &Application, item: &Item) -> Task {
     let step = &item.step;
+    let rule = (desk.rules)(application.country.as_deref());
     let planned = item.note.as_ref().filter(|note| note.state == State::Approved).and_then(|n| n.send_after);
     let at = planned.unwrap_or(step.due);
     let mut lines = vec![step.reason.clone()];
@@ -82,19 +83,19 @@ fn to_do(application: &Application, item: &Item) -> Task {
         summary: summary(application, step.kind, &step.person),
         description: lines.join("\n"),
         at,
-        alarms: if planned.is_some() { Vec::new() } else { alarms(step) },
+        alarms: if planned.is_some() { Vec::new() } else { alarms(step, &rule.calendar) },
         standing: Standing::ToDo,
     }
 }
 
-/// At its moment; a thank-you also 12 and 20 hours after the interview, but not in the night.
-fn alarms(step: &Step) -> Vec<DateTime<FixedOffset>> {
+/// At its moment; a thank-you also 4, 12 and 20 hours after the interview, but not in the night.
+fn alarms(step: &Step, calendar: &Calendar) -> Vec<DateTime<FixedOffset>> {
     let mut alarms = vec![step.due];
     if step.kind == NoteKind::ThankYou {
-        let again = [12, 20].map(|hours| step.since + TimeDelta::hours(hours));
+        let again = [4, 12, 20].map(|hours| step.since + TimeDelta::hours(hours));
         let in_time =
             |at: &DateTime<FixedOffset>| *at > step.due && step.latest.is_none_or(|last| *at < last);
-        let by_day = |at: DateTime<FixedOffset>| thank_you_from(at.to_utc(), &step.zone);
+        let by_day = |at: DateTime<FixedOffset>| calendar.thank_you_from(at.to_utc(), &step.zone);
         alarms.extend(again.into_iter().map(by_day).filter(in_time));
         alarms.dedup();
     }

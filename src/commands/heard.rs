@@ -56,6 +56,8 @@ pub struct Report {
     /// The note that was answered.
     pub answered: Option<String>,
     pub withdrawn: Vec<String>,
+    /// Notes that were approved, and are drafts again, since they speak of the old date.
+    pub redrafted: Vec<String>,
     /// Notes that may have been sent and that only their owner can settle.
     pub in_doubt: Vec<String>,
     /// From when a short reply is customary.
@@ -122,7 +124,7 @@ fn settle(
 ) -> Result<Report> {
     let slug = &application.slug;
     let notes = store.notes(Which::One(slug))?;
-    let mut answered = None;
+    let (mut answered, mut redrafted) = (None, Vec::new());
     let withdrawn = match news {
         News::Answered | News::Wrote => {
             let last = notes.iter().filter(|note| note.state == State::Sent).max_by_key(|note| note.sent_at);
@@ -142,11 +144,11 @@ fn settle(
             ids
         }
         News::Decision => {
-            // An approved text speaks of the old date.
-            let stale =
-                |note: &&Note| note.state == State::Approved && note.kind.is_follow_up() && note.offers == 0;
+            // An approved text speaks of the old date, also that of a thank-you.
+            let stale = |note: &&Note| note.state == State::Approved && note.offers == 0;
             for note in notes.iter().filter(stale) {
                 store.step(&note.id, Event::Redraft, at, Some("they named another date"))?;
+                redrafted.push(note.id.to_string());
             }
             Vec::new()
         }
@@ -160,6 +162,7 @@ fn settle(
         no_nudge_before: None,
         answered,
         withdrawn: withdrawn.iter().map(ToString::to_string).collect(),
+        redrafted,
         in_doubt: Vec::new(),
         reply_from: None,
         reopened: false,

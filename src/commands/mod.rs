@@ -89,6 +89,11 @@ pub fn run(command: &Command, app: &mut App) -> Result<Report> {
         Command::Send(_) | Command::Status(_) => Overdue::Known,
         _ => Overdue::Said,
     };
+    match command {
+        Command::Holidays(_) | Command::Init(_) => app.say_overdue_unopened(),
+        Command::Schedule(args) if !args.is_run() => app.say_overdue_unopened(),
+        _ => {}
+    }
     Ok(match command {
         Command::Add(args) => Report::Add(add::run(args, app)?),
         Command::Draft(args) => Report::Draft(draft::run(args, app)?),

@@ -37,10 +37,11 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, app: &mut App) -> Result<Report> {
-    if args.applications.is_empty() && app.existing_store()?.is_none() {
-        return Ok(Report::default());
-    }
-    let mut store = app.store()?;
+    let store = match args.applications.is_empty() {
+        true => app.existing_store()?,
+        false => Some(app.store()?),
+    };
+    let Some(mut store) = store else { return Ok(Report::default()) };
     let desk = app.compose(&store)?;
     let Chosen { items: due, planned } = due(args, &desk, app)?;
     let mut mailbox = Mailbox::configured(app.config.as_ref())?.filter(|_| !due.is_empty());

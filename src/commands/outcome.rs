@@ -186,6 +186,8 @@ pub fn review(
     } else {
         deliver(app, store, account, mailbox, verdicts)?
     };
+    // What goes now has gone before anything else is asked.
+    report.next.extend(after_plans(app, &report.notes)?);
     report.notes.extend(doubts);
     report.next.extend(planned);
     Ok(report)
@@ -310,8 +312,7 @@ pub(super) fn deliver(
             verdict => undelivered(verdict),
         })
         .collect();
-    let mut next = after_follow_ups(app, store, &notes)?;
-    next.extend(after_plans(app, &notes));
+    let next = after_follow_ups(app, store, &notes)?;
     Ok(Report { notes, trouble: delivery.trouble, host: account.server.host, next })
 }
 
@@ -420,9 +421,13 @@ pub(super) fn held_back(note: &Note, kind: Kind, word: &'static str, why: &str) 
     told::not_sent(note, to, kind, word, why.to_owned(), Vec::new(), None)
 }
 
-/// What its owner has to do for what is planned, where no timer does it.
-fn after_plans(app: &App, notes: &[NoteOutcome]) -> Option<String> {
-    let planned = notes.iter().any(|note| matches!(note.fate, Fate::Later { .. }));
-    let why = planned.then(|| timer::idle(&app.environment, &app.paths))??;
-    Some(format!("thanks schedule install, or thanks send at that time; {why}"))
+/// A timer for what is planned, where there is none and its owner agrees; else what they have to
+/// do.
+fn after_plans(app: &App, notes: &[NoteOutcome]) -> Result<Option<String>> {
+    if !notes.iter().any(|note| matches!(note.fate, Fate::Later { .. })) {
+        return Ok(None);
+    }
+    timer::offer(&app.environment, &app.paths, &app.terminal)?;
+    let why = timer::idle(&app.environment, &app.paths);
+    Ok(why.map(|why| format!("thanks schedule install, or thanks send at that time; {why}")))
 }

@@ -135,6 +135,13 @@ pub struct FileStateView {
     pub state: &'static str,
 }
 
+impl Args {
+    /// Whether it is the timer's own call.
+    pub fn is_run(&self) -> bool {
+        matches!(self.what, What::Run(_))
+    }
+}
+
 pub fn run(args: &Args, app: &mut App) -> Result<Report> {
     let timer = || here(&app.environment, &app.paths);
     Ok(match &args.what {

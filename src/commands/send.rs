@@ -31,10 +31,11 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, app: &mut App) -> Result<Report> {
-    if args.notes.is_empty() && app.existing_store()?.is_none() {
-        return Ok(Report::default());
-    }
-    let mut store = app.store()?;
+    let store = match args.notes.is_empty() {
+        true => app.existing_store()?,
+        false => Some(app.store()?),
+    };
+    let Some(mut store) = store else { return Ok(Report::default()) };
     let desk = app.compose(&store)?;
     let departure = match &args.at {
         Some(text) => departure::read("--at", text, app.now, &app.zone)?,

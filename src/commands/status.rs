@@ -1,6 +1,8 @@
 //! What is due now, what waits and until when, what went out: grouped by what it asks of its owner.
 
-use std::collections::HashSet;
+mod unreached;
+
+use std::collections::{HashMap, HashSet};
 
 use anyhow::Result;
 use chrono::{DateTime, FixedOffset, TimeDelta};
@@ -9,7 +11,7 @@ use serde::Serialize;
 use super::App;
 use crate::adapters::store::Question;
 use crate::domain::inbound::Mail;
-use crate::domain::note::{Note, NoteId, NoteKind};
+use crate::domain::note::{Note, NoteKind};
 use crate::domain::outbox::State;
 use crate::domain::policy::{Step, Timing};
 use crate::domain::problem::Kind;
@@ -98,10 +100,10 @@ pub struct Line {
     pub order: Option<DateTime<FixedOffset>>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Section {
-    Asked,
     InDoubt,
+    Asked,
     Due,
     Waiting,
     /// Too late now, and never sent: nobody is forgotten without a word.
@@ -118,6 +120,8 @@ pub enum Brevity {
     Word,
 }
 
+/// After so long a silence there is nothing to look at any more (etiquette 2.1).
+const ARCHIVED_AFTER: TimeDelta = TimeDelta::days(30);
 /// Signs of the longest scale.
 const WIDEST: usize = 10;
 
@@ -141,15 +145,21 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
     };
     let desk = app.current(&store)?;
     let items = desk.items();
+    let silent = silent(&desk, &items);
     let open = |slug: &str| desk.application(slug).is_some_and(|application| application.is_open());
-    let told = |note: &&Note| open(&note.application) || note.state == State::Unsure;
+    let told = |note: &&Note| match note.state {
+        State::Unsure => true,
+        State::Sent | State::Answered => {
+            open(&note.application) && !silent.contains(note.application.as_str())
+        }
+        _ => open(&note.application),
+    };
     let (questions, read_at) = (store.questions()?, store.mailbox_read_at()?);
     let mut lines: Vec<Line> = questions.iter().map(|question| question_line(&desk, question)).collect();
     lines.extend(items.iter().map(|item| step_line(&desk, item)));
     lines.extend(desk.notes.iter().filter(told).filter_map(|note| note_line(&desk, note, read_at)));
-    lines.extend(never_thanked(&desk, &items));
-    // What was sent stays in the order in which it was drafted.
-    lines.sort_by_key(|line| (line.section, line.order));
+    lines.extend(unreached::never_thanked(&desk, &items));
+    group(&mut lines);
     Ok(Report {
         notes: desk.notes.iter().map(note_view).collect(),
         steps: items.iter().map(|item| step_view(&desk, item)).collect(),
@@ -162,39 +172,38 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
     })
 }
 
-/// People met in an open application whose thanks never left, and for which it is too late now.
-fn never_thanked(desk: &Desk, items: &[Item]) -> Vec<Line> {
-    let waiting: HashSet<&NoteId> = items.iter().map(|item| &item.id).collect();
-    let settled: HashSet<&NoteId> = desk
+/// Open applications of which nothing comes next, and nothing has been for long: their sent notes
+/// have left the picture.
+fn silent<'d>(desk: &'d Desk, items: &[Item]) -> HashSet<&'d str> {
+    let waiting: HashSet<&str> = items.iter().map(|item| item.step.application.as_str()).collect();
+    let lately = desk
         .notes
         .iter()
-        .filter(|note| note.state.has_left() || note.state == State::Unsure)
-        .map(|note| &note.id)
-        .collect();
-    let mut lines = Vec::new();
-    for application in desk.applications.iter().filter(|application| application.is_open()) {
-        for interview in application.interviews.iter().filter(|interview| interview.ended <= desk.now) {
-            let people = match &application.agent {
-                Some(agent) => vec![agent],
-                None => interview.meetings.iter().map(|meeting| &meeting.person).collect(),
-            };
-            for person in people {
-                let id = NoteId::new(&application.slug, person, NoteKind::ThankYou, interview.round, 1);
-                if !waiting.contains(&id) && !settled.contains(&id) {
-                    let ended = interview.zone.stamp(interview.ended.to_utc());
-                    let text = format!("never sent, and too late after {ended}");
-                    lines.push(Line {
-                        section: Section::NotSent,
-                        id: id_of_person(id.as_str()),
-                        kind: NoteKind::ThankYou.name(),
-                        text,
-                        order: None,
-                    });
-                }
-            }
-        }
+        .filter(|note| note.sent_at.is_some_and(|at| desk.now.signed_duration_since(at) <= ARCHIVED_AFTER));
+    let lately: HashSet<&str> = lately.map(|note| note.application.as_str()).collect();
+    desk.applications
+        .iter()
+        .filter(|application| {
+            let slug = application.slug.as_str();
+            let heard = application.heard.iter().map(|heard| heard.at).max();
+            let is_heard = heard.is_some_and(|at| desk.now.signed_duration_since(at) <= ARCHIVED_AFTER)
+                || application.heard.iter().any(|h| application.waits_for_news_since(h.at));
+            !waiting.contains(slug) && !lately.contains(slug) && !is_heard
+        })
+        .map(|application| application.slug.as_str())
+        .collect()
+}
+
+/// By what they ask of their owner, the soonest first, those of one application together; what was
+/// sent stays in the order in which it was drafted.
+fn group(lines: &mut [Line]) {
+    let application = |line: &Line| line.id.split('/').next().unwrap_or_default().to_owned();
+    lines.sort_by_key(|line| (line.section, line.order));
+    let mut places: HashMap<(Section, String), usize> = HashMap::new();
+    for (place, line) in lines.iter().enumerate() {
+        places.entry((line.section, application(line))).or_insert(place);
     }
-    lines
+    lines.sort_by_key(|line| places.get(&(line.section, application(line))).copied());
 }
 
 fn note_view(note: &Note) -> NoteView {
@@ -361,7 +370,7 @@ fn note_line(desk: &Desk, note: &Note, read_at: Option<DateTime<FixedOffset>>) -
                 if is_untold { format!(": what does it say? thanks heard {slug}") } else { String::new() };
             (Section::Sent, format!("{}; answered{ask}", sent?))
         }
-        State::Bounced => (Section::Sent, format!("bounced: {detail}")),
+        State::Bounced => unreached::came_back(desk, note),
         _ => return None,
     };
     Some(Line { section, id: id_of_person(note.id.as_str()), kind: note.kind.name(), text, order: None })

@@ -123,6 +123,12 @@ impl Mailbox {
     /// `jane@acme.example (Jane Doe)` or a bare address.
     pub fn parse(text: &str) -> Result<Mailbox, Refused> {
         let text = text.trim();
+        // An address that was copied with its brackets, put between brackets.
+        let single = text
+            .strip_suffix(">>")
+            .filter(|rest| rest.contains("<<"))
+            .map(|rest| format!("{}>", rest.replacen("<<", "<", 1)));
+        let text = single.as_deref().unwrap_or(text);
         if let Some((name, rest)) = text.rsplit_once('<') {
             let Some(address) = rest.trim_end().strip_suffix('>') else {
                 return refuse(format!("`{}`: the `<` is never closed", printable(text)));
@@ -131,6 +137,12 @@ impl Mailbox {
                 return refuse(format!("`{}`: one address per person", printable(text)));
             }
             let address = EmailAddress::parse(address)?;
+            if name.trim_end().ends_with('<') {
+                return Err(Refused {
+                    message: format!("`{}`: the `<` stands twice", printable(text)),
+                    instead: Some(format!("{}<{address}>", name.trim_end().trim_end_matches('<'))),
+                });
+            }
             return Ok(Mailbox { name: owner(name, &address)?, address });
         }
         if let Some((address, comment)) = text.split_once('(')

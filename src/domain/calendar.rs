@@ -148,10 +148,10 @@ impl Calendar {
     }
 
     /// The first usable day from `date` on that suits the custom of the place: the middle of the
-    /// week in Japan.
+    /// week in Japan and France.
     pub fn next_customary(&self, date: NaiveDate) -> NaiveDate {
         let suits = |day: NaiveDate| {
-            self.country_code() != Some("JP")
+            !matches!(self.country_code(), Some("JP" | "FR"))
                 || matches!(day.weekday(), Weekday::Tue | Weekday::Wed | Weekday::Thu)
         };
         let mut day = self.next_usable(date);
@@ -197,29 +197,30 @@ impl Calendar {
             _ => self.follow_up_opening(date.succ_opt().unwrap_or(date), zone),
         }
     }
-}
 
-/// The hours for a thank-you on `date`, both ends included: 07:00 to 20:00, on Saturdays from
-/// 09:00, on Sundays 09:00 to 18:00 (T04).
-pub fn thank_you_hours(date: NaiveDate) -> (NaiveTime, NaiveTime) {
-    match date.weekday() {
-        Weekday::Sat => (hour(9), hour(20)),
-        Weekday::Sun => (hour(9), hour(18)),
-        _ => (hour(7), hour(20)),
+    /// The hours for a thank-you on `date`, both ends included: 07:00 to 20:00, on Saturdays from
+    /// 09:00, on Sundays 09:00 to 18:00 (T04); in Japan the office's, 09:00 to 18:00.
+    pub fn thank_you_hours(&self, date: NaiveDate) -> (NaiveTime, NaiveTime) {
+        match date.weekday() {
+            _ if self.country_code() == Some("JP") => (hour(9), hour(18)),
+            Weekday::Sat => (hour(9), hour(20)),
+            Weekday::Sun => (hour(9), hour(18)),
+            _ => (hour(7), hour(20)),
+        }
     }
-}
 
-/// `instant` itself if a thank-you may go then, else the next 09:00.
-pub fn thank_you_from(instant: DateTime<Utc>, zone: &Zone) -> DateTime<FixedOffset> {
-    let local = zone.at(instant);
-    let date = local.date_naive();
-    let (opens, closes) = thank_you_hours(date);
-    if local.time() < opens {
-        on_the_clock(zone, date, hour(9))
-    } else if local.time() <= closes {
-        local
-    } else {
-        on_the_clock(zone, date.succ_opt().unwrap_or(date), hour(9))
+    /// `instant` itself if a thank-you may go then, else the next 09:00. Holidays delay none.
+    pub fn thank_you_from(&self, instant: DateTime<Utc>, zone: &Zone) -> DateTime<FixedOffset> {
+        let local = zone.at(instant);
+        let date = local.date_naive();
+        let (opens, closes) = self.thank_you_hours(date);
+        if local.time() < opens {
+            on_the_clock(zone, date, hour(9))
+        } else if local.time() <= closes {
+            local
+        } else {
+            on_the_clock(zone, date.succ_opt().unwrap_or(date), hour(9))
+        }
     }
 }
 

@@ -30,7 +30,7 @@ pub fn is_rehearsal(message_id: &str) -> bool {
 }
 
 /// `acme/jane`, `acme/jane/2` (second round), `acme/jane/nudge`, `acme/jane/nudge-2` (the same
-/// kind once more): unique in a store.
+/// kind once more), `acme/jane/thank-you-2`: unique in a store, as nobody's key holds a `/`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NoteId(String);
 
@@ -168,14 +168,14 @@ impl NoteKind {
 }
 
 impl NoteId {
-    /// The id of a note: round 1's thank-you has the short form. `ordinal` is 1 unless a note of
+    /// The id of a note: the first thank-you of round 1 has the short form. `ordinal` is 1 unless a note of
     /// that kind to that person about that round was settled before.
     pub fn new(application: &str, person: &str, kind: NoteKind, round: u32, ordinal: u32) -> NoteId {
         let mut id = format!("{application}/{person}");
         if round > 1 {
             id.push_str(&format!("/{round}"));
         }
-        if kind != NoteKind::ThankYou {
+        if kind != NoteKind::ThankYou || ordinal > 1 {
             id.push('/');
             id.push_str(kind.name());
         }

@@ -9,8 +9,11 @@ mod thank_you;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 
+use super::address::EmailAddress;
 use super::application::{Application, News, Status};
 use super::calendar::Calendar;
 use super::interview::Interview;
@@ -28,6 +31,7 @@ pub struct Past {
     pub person: PersonKey,
     pub round: u32,
     pub state: State,
+    pub to: Option<EmailAddress>,
     pub sent_at: Option<DateTime<FixedOffset>>,
 }
 
@@ -83,7 +87,8 @@ pub fn steps(
     sender_zone: &Zone,
     now: DateTime<Utc>,
 ) -> Vec<Step> {
-    let case = Case { application, past, calendar, policy, sender_zone, now };
+    let arrived = arrived(application, past);
+    let case = Case { application, past: &arrived, written: past, calendar, policy, sender_zone, now };
     let rejected = case.rejection();
     let mut steps: Vec<Step> = match (&application.status, rejected) {
         (Status::Open, None) => {
@@ -100,6 +105,31 @@ pub fn steps(
     };
     steps.sort_by_key(|step| (step.due, step.round, step.kind));
     steps
+}
+
+/// The past without the notes that came back from an address which has been replaced since, and
+/// those that were stopped for it (T15): the person never had them, and at the new address they
+/// count as never written.
+fn arrived<'a>(application: &Application, past: &'a [Past]) -> Cow<'a, [Past]> {
+    let came_back = |to: &EmailAddress| {
+        let to = to.canonical();
+        past.iter()
+            .filter(|note| note.state == State::Bounced)
+            .any(|note| note.to.as_ref().is_some_and(|known| known.canonical() == to))
+    };
+    let is_replaced = |note: &Past, to: &EmailAddress| {
+        let known = application.recipient(&note.person).and_then(|person| person.address.as_ref());
+        known.is_some_and(|known| known.canonical() != to.canonical())
+    };
+    let is_lost = |note: &Past| {
+        matches!(note.state, State::Bounced | State::Withdrawn)
+            && note.to.as_ref().is_some_and(|to| is_replaced(note, to) && came_back(to))
+    };
+    if past.iter().any(is_lost) {
+        Cow::Owned(past.iter().filter(|note| !is_lost(note)).cloned().collect())
+    } else {
+        Cow::Borrowed(past)
+    }
 }
 
 /// The first moment after their decision date at which a follow-up is due, in the recipient's
@@ -120,6 +150,8 @@ pub fn held_until(
 struct Case<'a> {
     application: &'a Application,
     past: &'a [Past],
+    /// With those that never arrived: their ids are taken.
+    written: &'a [Past],
     calendar: &'a Calendar,
     policy: &'a Policy,
     sender_zone: &'a Zone,
@@ -224,7 +256,7 @@ impl<'a> Case<'a> {
     /// or withdrawn, keep their numbers.
     fn ordinal(&self, kind: NoteKind, person: &str, round: u32) -> u32 {
         let settled = self
-            .past
+            .written
             .iter()
             .filter(|note| note.kind == kind && note.person == person && note.round == round)
             .filter(|note| is_settled(note.state))

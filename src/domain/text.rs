@@ -35,9 +35,10 @@ pub fn printable(text: &str) -> String {
     shown
 }
 
-/// The same on one line, whatever a stranger broke: no text forges a line of ours.
+/// The same where one line is promised: a line feed is shown too, so that no value can write a
+/// line of its own.
 pub fn printable_line(text: &str) -> String {
-    printable(&text.replace("\r\n", " ").replace(['\r', '\n'], " "))
+    printable(text).replace('\n', "\\u{a}")
 }
 
 /// A JSON document with the same characters escaped as JSON does it: they stand only inside its
@@ -234,6 +235,11 @@ mod tests {
         let shown = printable_json(&raw);
         assert!(!shown.chars().any(hidden), "{shown}");
         assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap(), value);
+    }
+
+    #[test]
+    fn a_line_stays_one_line() {
+        assert_eq!(printable_line("a\r\nhint: b"), "a\\u{d}\\u{a}hint: b");
     }
 
     #[test]

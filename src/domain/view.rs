@@ -30,12 +30,12 @@ pub fn note_text(note: &Note) -> String {
 
 /// An error with its details and its hint, as it is printed everywhere.
 pub fn problem_text(problem: &Problem) -> String {
-    let mut text = format!("error: {}\n", printable(&problem.message));
+    let mut text = format!("error: {}\n", printable_line(&problem.message));
     for line in &problem.details {
-        text.push_str(&format!("{}\n", printable(line)));
+        text.push_str(&format!("{}\n", printable_line(line)));
     }
     if let Some(hint) = &problem.hint {
-        text.push_str(&format!("\nhint: {}\n", printable(hint)));
+        text.push_str(&format!("\nhint: {}\n", printable_line(hint)));
     }
     text
 }
@@ -56,6 +56,10 @@ pub fn news_text(mail: &Mail, withdrawn: &[NoteId], zone: &Zone) -> String {
     if !withdrawn.is_empty() {
         let ids: Vec<String> = withdrawn.iter().map(ToString::to_string).collect();
         text.push_str(&format!("\n  withdrawn: {}", ids.join(", ")));
+    }
+    if mail.kind == MailKind::Bounce {
+        let slug = &mail.application;
+        text.push_str(&format!("\n  another address? thanks add {slug} --with \"Name <address>\""));
     }
     text
 }

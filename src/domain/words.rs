@@ -42,6 +42,11 @@ pub fn when(text: &str, now: DateTime<FixedOffset>, zone: &Zone) -> Result<When,
     instant::read(text, now.to_utc(), zone)
 }
 
+/// Whether the text says itself in which zone its time is meant; an offset alone names no place.
+pub fn names_zone(text: &str) -> bool {
+    instant::names_zone(text)
+}
+
 /// Reads "in two to three weeks", said on `said_on`: the last day of what was named, `None` for
 /// words without a date ("soon"). Whatever is vague is read as late as it can be meant, since
 /// nothing but the thank-you is sent before that day (T07, T08).

@@ -90,7 +90,7 @@ impl Account {
         };
         match config::explain_login(&self.server.host, reply.code, &reply.text) {
             Some(known) => problem.hint(known),
-            None => problem,
+            None => problem.hint(new_secret(self.method, self.command.as_deref())),
         }
     }
 
@@ -113,6 +113,20 @@ pub(super) fn secret_of(
     let mut asking = || secrets::typed(|| terminal.ask_secret(&prompt, hint));
     let ask = if terminal.is_interactive() { Ask::Terminal(&mut asking) } else { Ask::Never };
     secrets::fetch(command, user, ask, &mut announce)
+}
+
+/// Where another secret comes from, when a server refuses this one.
+pub(super) fn new_secret(method: Method, command: Option<&[String]>) -> &'static str {
+    match (method, command) {
+        (Method::Xoauth2, Some(_)) => {
+            "access tokens expire: the command in [auth] of the configuration must print a fresh one"
+        }
+        (Method::Xoauth2, None) => {
+            "access tokens expire: set [auth] command to a program that prints a fresh one"
+        }
+        (Method::Password, Some(_)) => "see user, and command in [auth], of the configuration",
+        (Method::Password, None) => "`thanks init` asks for another one",
+    }
 }
 
 /// The trusted root that a section of the configuration names.

@@ -91,7 +91,7 @@ impl Mailbox {
             Failure::Authentication(refusal) => {
                 match config::explain_login(&self.server.host, 535, &refusal.text) {
                     Some(known) => problem.hint(known),
-                    None => problem,
+                    None => problem.hint(account::new_secret(self.method, self.command.as_deref())),
                 }
             }
             _ => problem,

@@ -10,6 +10,7 @@ use crate::adapters::terminal::Terminal;
 use crate::adapters::timer::{self, Activity, Call, File, Minutes, Plan, Timer};
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::text::printable;
+use crate::domain::view;
 
 pub fn here(environment: &Environment, paths: &Paths) -> Result<Timer, Problem> {
     Timer::here(environment.home.as_deref(), environment.xdg_config_home.as_deref(), &paths.data_dir)
@@ -54,15 +55,38 @@ pub fn ensure(environment: &Environment, paths: &Paths, terminal: &Terminal) -> 
     if !terminal.is_interactive() {
         return Err(refusal(Kind::NeedsYou).into());
     }
+    match install_if_agreed(&why, environment, paths, terminal)? {
+        true => Ok(()),
+        false => Err(refusal(Kind::Declined).into()),
+    }
+}
+
+/// Offers the same for what was planned already, which stands whatever becomes of the offer.
+pub fn offer(environment: &Environment, paths: &Paths, terminal: &Terminal) -> Result<()> {
+    let Some(why) = idle(environment, paths).filter(|_| terminal.is_interactive()) else { return Ok(()) };
+    match install_if_agreed(&why, environment, paths, terminal) {
+        Ok(_) => {}
+        Err(error) => terminal.say(view::problem_text(&error.downcast::<Problem>()?).trim_end()),
+    }
+    Ok(())
+}
+
+/// Shows why nothing is sent by itself and what would be written, and asks.
+fn install_if_agreed(
+    why: &str,
+    environment: &Environment,
+    paths: &Paths,
+    terminal: &Terminal,
+) -> Result<bool> {
     terminal.say(&format!("nothing is sent by itself: {why}"));
     let timer = here(environment, paths)?;
     let files = timer.files(&plan(environment, Minutes::USUAL)?)?;
     show(&files, terminal);
-    if !agreed(terminal)? {
-        return Err(refusal(Kind::Declined).into());
+    let is_agreed = agreed(terminal)?;
+    if is_agreed {
+        timer.install(&files)?;
     }
-    timer.install(&files)?;
-    Ok(())
+    Ok(is_agreed)
 }
 
 /// The files as they would be written.

@@ -23,7 +23,9 @@ fn what_is_to_do_stands_in_a_calendar_with_its_reminders_until_it_is_done() {
         "SUMMARY:Thank Jane Doe\\, Acme",
         "DTSTART:20260305T224500Z",
         "STATUS:CONFIRMED",
+        "TRIGGER;VALUE=DATE-TIME:20260306T004500Z",
         "TRIGGER;VALUE=DATE-TIME:20260306T140000Z",
+        "TRIGGER;VALUE=DATE-TIME:20260306T164500Z",
     ] {
         assert!(thank.contains(&format!("{line}\r\n")), "{line}: {thank}");
     }
@@ -40,6 +42,32 @@ fn what_is_to_do_stands_in_a_calendar_with_its_reminders_until_it_is_done() {
         event(&text, "acme/jane/nudge@thanks.invalid").contains("DTSTART:20260323T140000Z\r\n"),
         "{text}"
     );
+}
+
+#[test]
+fn a_later_export_replaces_each_event_under_its_name() {
+    let mut sandbox = Sandbox::new();
+    let _server = sandbox.with_server();
+    acme(&sandbox);
+    draft(&sandbox);
+    let _ = sandbox.run(&["send", "--yes"]).text();
+    let file = sandbox.folder().join("thanks.ics");
+    let mut export = |now: &str| {
+        sandbox.set_now(now);
+        let _ = sandbox.run(&["export", "--calendar", file.to_str().unwrap()]).text();
+        let nudge = event(&fs::read_to_string(&file).unwrap(), "acme/jane/nudge@thanks.invalid");
+        let line = |name: &str| {
+            let start = format!("{name}:");
+            nudge.lines().find_map(|line| line.strip_prefix(&start)).unwrap().to_owned()
+        };
+        let read = (line("DTSTART"), line("SEQUENCE").parse::<u32>().unwrap());
+        let _ = sandbox.run(&["heard", "acme", "--decision", "in three weeks"]).text();
+        read
+    };
+    let (first, one) = export("2026-03-05T20:56:00Z");
+    let (second, two) = export("2026-03-06T15:00:00Z");
+    assert_eq!((first.as_str(), second.as_str()), ("20260323T140000Z", "20260330T140000Z"));
+    assert!(one < two, "calendars keep the higher one");
 }
 
 #[test]

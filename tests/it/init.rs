@@ -122,7 +122,7 @@ fn after_a_failure_nothing_is_written() {
     let builder = SmtpServer::builder;
     let tls = |certificate| builder().transport(Transport::Tls(certificate));
     for (server, security, exit, said) in [
-        (builder().fault(At::Auth, refusal), "none", 77, "127.0.0.1 refuses the password of jo@example.com"),
+        (builder().fault(At::Auth, refusal), "none", 77, "127.0.0.1 refuses the login of jo@example.com"),
         (builder().fault(At::Auth, Fault::Reply("454 later")), "none", 75, "takes no mail now"),
         (builder().keywords(&["8BITMIME"]), "none", 78, "no way to log in"),
         (builder().fault(At::Banner, Fault::Garbage), "none", 75, "does not answer as a mail server"),
@@ -251,7 +251,7 @@ fn a_person_may_name_a_command_or_another_server_or_stop() {
     screen.sees("asking `printf x` for the password").sees("Connection refused");
     screen.answer("Another server (Enter stops):", &format!("localhost:{}", server.port()));
     screen.answer("Encryption:", "none");
-    screen.sees("localhost refuses the password of jo");
+    screen.sees("localhost refuses the login of jo");
     let shown = screen.ends(77);
     assert!(shown.ends_with("error: no account was set up\nnothing was written\n"), "{shown}");
     assert!(!sandbox.home().exists());

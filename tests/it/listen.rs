@@ -18,9 +18,9 @@ const DUE: &str = "2026-03-23T14:06:00Z";
 const FRIDAY: &str = " 6-Mar-2026 15:00:00 +0000";
 
 /// A home with both servers, and what stands in them.
-struct House {
-    sandbox: Sandbox,
-    smtp: SmtpServer,
+pub struct House {
+    pub sandbox: Sandbox,
+    pub smtp: SmtpServer,
     imap: ImapServer,
 }
 
@@ -40,14 +40,14 @@ impl House {
     }
 
     /// Jane was thanked on Thursday.
-    fn thanked() -> House {
+    pub fn thanked() -> House {
         let house = House::drafted();
         let _ = house.sandbox.run(&["send", "--yes"]).talks_somehow().text();
         house
     }
 
     /// The follow-up is due, and was shown.
-    fn due() -> House {
+    pub fn due() -> House {
         let mut house = House::thanked();
         house.sandbox.set_now(DUE);
         draft(&house.sandbox);
@@ -63,7 +63,7 @@ impl House {
     }
 
     /// An answer of Jane's in the thread.
-    fn jane_answers(&self, text: &str) {
+    pub fn jane_answers(&self, text: &str) {
         let id = self.id("acme/jane");
         self.imap.deliver(
             "INBOX",
@@ -75,7 +75,25 @@ impl House {
         );
     }
 
-    fn sync(&self, code: i32) -> String {
+    /// A server gives a note back: Jane has no mailbox there.
+    pub fn comes_back(&self, note: &str) {
+        let id = self.id(note);
+        self.imap.deliver(
+            "INBOX",
+            FRIDAY,
+            &format!(
+                "From: MAILER-DAEMON@mx.example\nTo: jo@example.com\nSubject: Undelivered Mail Returned to Sender\n\
+                 Message-ID: <dsn@mx.example>\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n\
+                 --b\nContent-Type: text/plain\n\nIt failed.\n\
+                 --b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\n\
+                 Final-Recipient: rfc822; jane@acme.example\nAction: failed\nStatus: 5.1.1\n\
+                 Diagnostic-Code: smtp; 550 5.1.1 no such user\n\
+                 --b\nContent-Type: text/rfc822-headers\n\nMessage-ID: {id}\n\n--b--\n"
+            ),
+        );
+    }
+
+    pub fn sync(&self, code: i32) -> String {
         self.sandbox.run(&["sync"]).exits(code).talks_somehow().text()
     }
 }

@@ -16,6 +16,7 @@ mod imap;
 mod imap_server;
 mod inbound;
 mod init;
+mod inputs;
 mod ledger;
 mod listen;
 mod mime;
@@ -30,6 +31,7 @@ mod shell;
 mod smtp;
 mod smtp_server;
 mod status;
+mod timing;
 mod usage;
 mod versions;
 

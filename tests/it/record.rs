@@ -26,8 +26,30 @@ const ADD: [&str; 13] = [
 
 fn with_acme() -> Sandbox {
     let sandbox = Sandbox::new();
-    let _ = sandbox.run(&ADD).talks("next: thanks draft\n").text();
+    let _ = sandbox
+        .run(&ADD)
+        .talks("their zone was not given: yours is taken, America/New_York (--zone)\nnext: thanks draft\n")
+        .text();
     sandbox
+}
+
+#[test]
+fn a_zone_that_is_taken_for_granted_is_said_once() {
+    let takes = |sandbox: &Sandbox, more: &[&str]| {
+        let who = ["add", "--company", "Globex", "--role", "Engineer", "--with", "Ann Lee"];
+        let talk = sandbox.run(&[&who[..], more].concat()).talk();
+        talk.contains("their zone was not given: yours is taken, America/New_York (--zone)")
+    };
+    assert!(takes(&Sandbox::new(), &["--ended", "15:45"]));
+    assert!(takes(&Sandbox::new(), &["--starts", "2026-03-09T15:00-04:00", "--minutes", "45"]));
+    assert!(takes(&Sandbox::new(), &["--country", "US"]), "a country may have several");
+    assert!(!takes(&Sandbox::new(), &["--ended", "15:45", "--zone", "America/New_York"]));
+    assert!(!takes(&Sandbox::new(), &["--ended", "15:45 America/New_York"]));
+    assert!(!takes(&Sandbox::new(), &["--starts", "yesterday 9:00 Europe/Berlin", "--minutes", "45"]));
+    // What is known of the application is not asked about again.
+    let sandbox = with_acme();
+    let talk = sandbox.run(&["add", "acme", "--ended", "yesterday 10:00", "--with", "Omar Aziz"]).talk();
+    assert!(!talk.contains("their zone"), "{talk}");
 }
 
 #[test]

@@ -325,42 +325,83 @@ fn the_units_say_what_they_must_and_nothing_that_a_user_manager_cannot_do() {
     }
 }
 
+/// What the installed service is: its command line, and the environment that its unit gives it.
+struct Service<'a> {
+    home: &'a Home,
+    command: Vec<String>,
+    environment: Vec<(String, String)>,
+}
+
+impl Service<'_> {
+    /// As `install` writes it for a folder of data.
+    fn installed<'a>(home: &'a Home, data: &Path) -> Service<'a> {
+        let install = home
+            .command(&["install", "--yes"])
+            .env("THANKS_HOME", data)
+            .env("THANKS_NOW", "2026-03-05T17:00:00Z")
+            .output()
+            .unwrap();
+        assert_eq!(install.status.code(), Some(0), "{}", stderr(&install));
+        let unit = fs::read_to_string(home.units().join("thanks.service")).unwrap();
+        let service = directives(&unit, "Service");
+        let pair = |word: String| {
+            word.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned())).unwrap()
+        };
+        let environment = service
+            .iter()
+            .filter(|(key, _)| key == "Environment")
+            .flat_map(|(_, value)| words(value))
+            .map(pair)
+            .collect();
+        Service { home, command: words(&value(&service, "ExecStart")), environment }
+    }
+
+    /// The program of the service, as a user manager would start it, with these arguments.
+    fn run(&self, arguments: &[&str]) -> Output {
+        let mut child = Command::new(&self.command[0]);
+        child.env_clear().env("HOME", self.home.path("home")).env("PATH", self.home.bin());
+        child.envs(self.environment.iter().cloned()).args(arguments).output().unwrap()
+    }
+}
+
 #[test]
 fn the_command_of_the_service_finds_the_same_files_in_its_own_environment() {
     let home = Home::new().systemctl("");
     let data = home.path("da ta \"50%\" \\ $HOME ä");
-    let install = home
-        .command(&["install", "--yes"])
-        .env("THANKS_HOME", &data)
-        .env("THANKS_NOW", "2026-03-05T17:00:00Z")
-        .output()
-        .unwrap();
-    assert_eq!(install.status.code(), Some(0), "{}", stderr(&install));
-    let unit = fs::read_to_string(home.units().join("thanks.service")).unwrap();
-    let service = directives(&unit, "Service");
-    let environment: Vec<(String, String)> = service
-        .iter()
-        .filter(|(key, _)| key == "Environment")
-        .flat_map(|(_, value)| words(value))
-        .map(|word| word.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned())).unwrap())
-        .collect();
-    let names: Vec<&str> = environment.iter().map(|(name, _)| name.as_str()).collect();
+    let service = Service::installed(&home, &data);
+    let names: Vec<&str> = service.environment.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["THANKS_HOME", "TZ"], "the fixed clock is not carried over");
-    let command = words(&value(&service, "ExecStart"));
     // A broken configuration shows where the program looks for it.
     fs::create_dir_all(&data).unwrap();
     fs::write(data.join("config.toml"), "broken").unwrap();
-    let run = |arguments: &[&str]| {
-        let mut child = Command::new(&command[0]);
-        child.env_clear().env("HOME", home.path("home")).env("PATH", home.bin());
-        child.envs(environment.iter().cloned()).args(arguments).output().unwrap()
-    };
-    let output = run(&["status", "--no-input"]);
+    let output = service.run(&["status", "--no-input"]);
     assert_eq!(output.status.code(), Some(78));
     assert!(stderr(&output).contains("50%"), "{}", stderr(&output));
     fs::remove_file(data.join("config.toml")).unwrap();
-    let output = run(&["schedule", "status", "--no-input", "--json"]);
+    let output = service.run(&["schedule", "status", "--no-input", "--json"]);
     assert_eq!(json(&output)["program_is"], "this", "{}", stderr(&output));
+}
+
+#[test]
+fn the_command_line_of_the_service_does_its_work_and_leaves_a_heartbeat() {
+    let home = Home::new().systemctl("echo Id=thanks.timer; echo ActiveState=active");
+    let data = home.path("da ta");
+    let service = Service::installed(&home, &data);
+    let add = service.run(&["add", "--company", "Acme", "--role", "Engineer", "--with", "Jane Doe"]);
+    assert_eq!(add.status.code(), Some(0), "{}", stderr(&add));
+    let timer = || {
+        let report = json(&service.run(&["doctor", "--json"]));
+        let checks = report["checks"].as_array().unwrap();
+        let timer = checks.iter().find(|check| check["name"] == "timer").unwrap();
+        timer["detail"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(timer(), "active, did not run yet");
+    let line: Vec<&str> = service.command[1..].iter().map(String::as_str).collect();
+    let output = service.run(&line);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(output.stdout.is_empty() && output.stderr.is_empty(), "{}", stderr(&output));
+    assert!(timer().starts_with("active, ran "), "{}", timer());
+    assert!(data.join("thanks.db").exists());
 }
 
 /// Where there is no systemd, nothing is verified, and the test says so.

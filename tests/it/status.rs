@@ -127,7 +127,7 @@ fn what_is_planned_waits_and_what_missed_its_plan_is_due() {
     let _server = sandbox.with_server();
     acme(&sandbox);
     let mut screen = sandbox.terminal(&["send"]);
-    let _ = screen.answer("[l]ater, 17:45", "l");
+    let _ = screen.answer("[l]ater, 17:45", "l").answer("Install? [y]es [n]o:", "n");
     let _ = screen.ends(0);
     assert_eq!(
         picture(&sandbox),
@@ -143,6 +143,54 @@ DUE\n\
 \x20 acme/jane  thank-you  [#-------] 21 h left, Fri 6 Mar 15:45 EST; was to go Thu\n\
 \x20                       5 Mar 17:45 EST\n"
     );
+}
+
+#[test]
+fn the_lines_of_one_application_stand_together() {
+    let mut sandbox = Sandbox::new();
+    let _server = sandbox.with_server();
+    acme(&sandbox);
+    globex(&sandbox);
+    draft(&sandbox);
+    let _ = sandbox.run(&["send", "--yes"]).text();
+    sandbox.set_now("2026-03-12T14:06:00Z");
+    draft(&sandbox);
+    let _ = sandbox.run(&["nudge", "--no-answer", "--yes"]).talks_somehow().text();
+    sandbox.set_now("2026-03-23T14:06:00Z");
+    draft(&sandbox);
+    let _ = sandbox.run(&["nudge", "acme", "--no-answer", "--yes"]).talks_somehow().text();
+    assert_eq!(
+        picture(&sandbox),
+        "\
+DUE\n\
+\x20 globex/ann  close-out  since Mon 23 Mar 10:00 EDT; 7 business days after the\n\
+\x20                        nudge of Thu 12 Mar\n\
+WAITING\n\
+\x20 acme/jane   close-out  [-------] Wed 1 Apr 10:00 EDT; business day 0 of 7\n\
+SENT\n\
+\x20 globex/ann  thank-you  Thu 5 Mar 15:54 EST; no answer heard\n\
+\x20 globex/ann  nudge      Thu 12 Mar 10:06 EDT; no answer heard\n\
+\x20 acme/jane   thank-you  Thu 5 Mar 15:54 EST; no answer heard\n\
+\x20 acme/jane   nudge      Mon 23 Mar 10:06 EDT; no answer heard\n"
+    );
+}
+
+#[test]
+fn after_a_month_of_silence_the_picture_is_empty() {
+    let mut sandbox = Sandbox::new();
+    let _server = thanked(&sandbox);
+    for now in ["2026-03-23T14:06:00Z", "2026-04-01T14:06:00Z"] {
+        sandbox.set_now(now);
+        draft(&sandbox);
+        let _ = sandbox.run(&["nudge", "--no-answer", "--yes"]).talks_somehow().text();
+    }
+    sandbox.set_now("2026-05-01T14:05:00Z");
+    assert_eq!(picture(&sandbox).lines().count(), 4);
+    sandbox.set_now("2026-05-01T14:07:00Z");
+    sandbox.run(&["status"]).talks("nothing is due, nothing waits\n").prints("");
+    // Nothing is lost, and news bring it back.
+    let _ = sandbox.run(&["heard", "acme", "--answered"]).talks_somehow().text();
+    assert!(picture(&sandbox).contains("close-out  Wed 1 Apr 10:06 EDT; answered"));
 }
 
 #[test]

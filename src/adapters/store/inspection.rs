@@ -9,7 +9,7 @@ use chrono::{DateTime, FixedOffset};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 use super::notes::in_utc;
-use super::{BUSY, MIGRATIONS, Store, explain, instant, version_of};
+use super::{BUSY, MIGRATIONS, Store, explain, instant, refuse_others, version_of};
 use crate::domain::note::NoteId;
 
 /// What stands in a database.
@@ -33,6 +33,7 @@ pub struct Inspection {
 /// Reads a database without changing it or what lies beside it.
 pub fn inspect(path: &Path) -> Result<Inspection> {
     let look = || -> Result<Inspection> {
+        refuse_others(path)?;
         let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         db.busy_timeout(BUSY)?;
         let version = (version_of(&db)?, MIGRATIONS.len());
@@ -85,6 +86,14 @@ pub fn planned(path: &Path) -> Result<u32> {
     Ok(db.query_row(sql, [], |row| row.get(0))?)
 }
 
+/// Approved notes whose planned departure lies before `moment`, with their plans.
+pub fn planned_before(
+    path: &Path,
+    moment: DateTime<FixedOffset>,
+) -> Result<Vec<(NoteId, DateTime<FixedOffset>)>> {
+    overdue(&Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?, moment)
+}
+
 impl Store {
     /// The newest time that was written down.
     pub fn newest(&self) -> Result<Option<DateTime<FixedOffset>>> {
@@ -127,14 +136,7 @@ impl Store {
         &self,
         moment: DateTime<FixedOffset>,
     ) -> Result<Vec<(NoteId, DateTime<FixedOffset>)>> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT id, send_after FROM notes WHERE state = 'approved' AND send_after < ?1
-             AND state NOT IN ('sent', 'withdrawn', 'answered', 'bounced') ORDER BY send_after",
-        )?;
-        let rows: Vec<(String, String)> = statement
-            .query_map(params![in_utc(moment)], |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect::<Result<_, _>>()?;
-        rows.into_iter().map(|(id, at)| Ok((NoteId::from_stored(id), instant(&at)?))).collect()
+        overdue(&self.connection, moment)
     }
 }
 
@@ -151,6 +153,17 @@ fn lacking(db: &Connection) -> Result<Vec<String>> {
     let own = triggers(db)?;
     let wanted = triggers(&model)?;
     Ok(wanted.into_iter().filter(|(name, sql)| own.get(name) != Some(sql)).map(|(name, _)| name).collect())
+}
+
+fn overdue(db: &Connection, moment: DateTime<FixedOffset>) -> Result<Vec<(NoteId, DateTime<FixedOffset>)>> {
+    let mut statement = db.prepare_cached(
+        "SELECT id, send_after FROM notes WHERE state = 'approved' AND send_after < ?1
+         AND state NOT IN ('sent', 'withdrawn', 'answered', 'bounced') ORDER BY send_after",
+    )?;
+    let rows: Vec<(String, String)> = statement
+        .query_map(params![in_utc(moment)], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    rows.into_iter().map(|(id, at)| Ok((NoteId::from_stored(id), instant(&at)?))).collect()
 }
 
 /// The last lines of the tables that only grow.

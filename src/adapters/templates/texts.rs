@@ -125,7 +125,7 @@ fn note(app: &Application, person: &str, kind: NoteKind, template: &str) -> Note
         next_try: None,
         message_id: None,
         server_message_id: None,
-        in_reply_to: None,
+        in_reply_to: follow_up.then(|| "<first@example.com>".to_owned()),
         references: Vec::new(),
         allowed: Vec::new(),
         offers: 0,

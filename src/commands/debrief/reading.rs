@@ -132,6 +132,9 @@ pub fn read(
         ));
         round = Some(Round { ended, zone: reading.zone.clone(), end: End::Told, kind: None });
     }
+    if round.is_some() && told_zone.is_none() && !is_zone_known(args, known) {
+        notices.push(format!("their zone was not given: yours is taken, {own_zone} (--zone)"));
+    }
     if let Some(round) = &mut round {
         round.kind = args.kind;
     } else if let (Some(kind), Some(latest)) = (args.kind, known.and_then(|a| a.interviews.last())) {
@@ -152,8 +155,12 @@ pub fn read(
     let person = |flag: &str, text: &str| {
         read_person(text, known).map_err(|error| {
             let problem = Problem::from(error);
-            Problem { message: format!("{flag}: {}", problem.message), ..problem }
+            let hint = problem.hint.unwrap_or_else(|| {
+                format!("{flag} \"Name <address>\" names one person; the address may be missing")
+            });
+            Problem::new(problem.kind, format!("{flag}: {}", problem.message))
                 .detail("nothing was recorded")
+                .hint(hint)
         })
     };
     let mut met = people(args, known, &person)?;
@@ -188,6 +195,12 @@ pub fn read(
 pub fn zone_for(told: Option<&Zone>, known: Option<&Application>, own: &Zone) -> Zone {
     let last = known.and_then(|a| a.interviews.last()).map(|interview| &interview.zone);
     told.or(known.and_then(|a| a.zone.as_ref())).or(last).unwrap_or(own).clone()
+}
+
+/// Whether anything but the user's own clock says where theirs stands.
+fn is_zone_known(args: &DebriefArgs, known: Option<&Application>) -> bool {
+    let in_words = args.ended.iter().chain(&args.starts).any(|text| words::names_zone(text));
+    in_words || known.is_some_and(|known| known.zone.is_some() || !known.interviews.is_empty())
 }
 
 pub fn named_zone(text: &str) -> Result<Zone, Problem> {

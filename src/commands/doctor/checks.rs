@@ -222,13 +222,24 @@ fn journal(app: &App, inspection: &Inspection) -> Check {
 
 fn doubts(app: &App) -> Check {
     match store::unsettled(&app.paths.database) {
-        Ok(ids) if ids.is_empty() => Check::ok("notes", "none is in doubt"),
+        Ok(ids) if ids.is_empty() => missed(app),
         Ok(ids) => Check::warn(
             "notes",
             format!("in doubt: {}", ids.join(", ")),
             "`thanks sync`, or `thanks mark NOTE sent` or `… not-sent`",
         ),
         Err(error) => Check::fail("notes", format!("{error:#}"), "see the record"),
+    }
+}
+
+/// Whether every plan was kept.
+fn missed(app: &App) -> Check {
+    let plans = app.overdue_plans().unwrap_or_default();
+    let told: Vec<String> =
+        plans.iter().map(|(id, at)| format!("{id} was to go {}", app.zone.stamp(at.to_utc()))).collect();
+    match told.is_empty() {
+        true => Check::ok("notes", "none is in doubt"),
+        false => Check::warn("notes", format!("not sent as planned: {}", told.join(", ")), "thanks send"),
     }
 }
 

@@ -12,6 +12,12 @@ pub(super) fn ownership(app: &App) -> Check {
     if let Some(trespass) = config::trespasses(&app.paths).first() {
         return Check::problem("files", trespass, "see their permissions");
     }
+    let written = [&app.paths.database, &app.paths.journal];
+    if let Some(path) = written.into_iter().find(|path| !config::may_write(path)) {
+        let path = path.display();
+        let detail = format!("{path} may not be written, so nothing can be sent");
+        return Check::fail("files", detail, format!("chmod u+w {path}"));
+    }
     if let Some(path) = config::readable_by_others(&app.paths).first() {
         let path = path.display();
         return Check::warn("files", format!("others may read {path}"), format!("chmod go-r {path}"));

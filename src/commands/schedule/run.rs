@@ -1,7 +1,6 @@
 //! What the timer calls: the mailbox is read, then what is approved, due and still right is sent.
 //! It approves nothing, and says nothing without news.
 
-use std::sync::mpsc;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -85,7 +84,7 @@ pub fn run(_: &Args, app: &mut App) -> Result<Report> {
     let due = due(app, &mut store, mailbox.is_some(), &mut report)?;
     for (place, draft) in due.into_iter().enumerate() {
         if place > 0 {
-            wait(SPACING);
+            app.clock.wait(SPACING);
         }
         let id = draft.note.id.clone();
         let account = Account::configured(app.config.as_ref())?.ok_or_else(|| {
@@ -263,9 +262,4 @@ fn put_off(app: &App, store: &mut Store, id: &NoteId) -> Result<()> {
         }
     };
     store.put_off(id, app.moment() + wait)
-}
-
-fn wait(time: Duration) {
-    let (_keep, never) = mpsc::channel::<()>();
-    let _ = never.recv_timeout(time);
 }

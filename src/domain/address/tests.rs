@@ -304,3 +304,14 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn an_address_with_its_own_brackets_between_brackets_is_one() {
+    let mailbox = Mailbox::parse("Jane Doe <<jane@acme.example>>").unwrap();
+    assert_eq!(mailbox.to_string(), "Jane Doe <jane@acme.example>");
+    for text in
+        ["Jane <<jane@acme.example>", "Jane <<<jane@acme.example>>>", "Jane << >>", "<<a@b.co>, <c@d.co>>"]
+    {
+        assert!(Mailbox::parse(text).is_err(), "{text}");
+    }
+}

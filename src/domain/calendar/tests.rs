@@ -112,7 +112,7 @@ fn a_thank_you_outside_its_hours_moves_to_the_next_nine_o_clock() {
     let new_york = zone("America/New_York");
     let from = |text: &str| {
         let instant: DateTime<FixedOffset> = text.parse().unwrap();
-        thank_you_from(instant.to_utc(), &new_york).to_rfc3339()
+        plain().thank_you_from(instant.to_utc(), &new_york).to_rfc3339()
     };
     assert_eq!(from("2026-03-06T21:00:00-05:00"), "2026-03-07T09:00:00-05:00");
     assert_eq!(from("2026-03-06T20:00:00-05:00"), "2026-03-06T20:00:00-05:00");
@@ -120,6 +120,27 @@ fn a_thank_you_outside_its_hours_moves_to_the_next_nine_o_clock() {
     assert_eq!(from("2026-03-06T06:59:00-05:00"), "2026-03-06T09:00:00-05:00");
     assert_eq!(from("2026-03-07T20:01:00-05:00"), "2026-03-08T09:00:00-04:00");
     assert_eq!(from("2026-03-08T18:01:00-04:00"), "2026-03-09T09:00:00-04:00");
+}
+
+#[test]
+fn in_japan_thanks_keep_to_the_hours_of_the_office() {
+    let tokyo = zone("Asia/Tokyo");
+    let from = |text: &str| {
+        let instant: DateTime<FixedOffset> = text.parse().unwrap();
+        Calendar::new(Some("JP-13"), []).thank_you_from(instant.to_utc(), &tokyo).to_rfc3339()
+    };
+    assert_eq!(from("2026-03-05T17:59:00+09:00"), "2026-03-05T17:59:00+09:00");
+    assert_eq!(from("2026-03-05T18:01:00+09:00"), "2026-03-06T09:00:00+09:00");
+    assert_eq!(from("2026-03-05T08:00:00+09:00"), "2026-03-05T09:00:00+09:00");
+}
+
+#[test]
+fn in_japan_and_france_follow_ups_aim_at_the_middle_of_the_week() {
+    // Friday 13 March.
+    for (country, day_of) in [("JP", "2026-03-17"), ("FR-75", "2026-03-17"), ("ES", "2026-03-13")] {
+        let calendar = Calendar::new(Some(country), []);
+        assert_eq!(calendar.next_customary(day("2026-03-13")), day(day_of), "{country}");
+    }
 }
 
 #[test]
@@ -139,7 +160,7 @@ fn a_follow_up_keeps_to_office_hours() {
 #[test]
 fn the_last_day_of_the_calendar_ends_the_count() {
     assert_eq!(plain().add_business_days(NaiveDate::MAX, 5), NaiveDate::MAX);
-    assert_eq!(thank_you_from(DateTime::<Utc>::MAX_UTC, &Zone::utc()).date_naive(), NaiveDate::MAX);
+    assert_eq!(plain().thank_you_from(DateTime::<Utc>::MAX_UTC, &Zone::utc()).date_naive(), NaiveDate::MAX);
 }
 
 prop_compose! {
@@ -175,9 +196,9 @@ proptest! {
         let (opens, closes) = calendar.follow_up_hours(local.date_naive()).unwrap();
         prop_assert!((opens..=closes).contains(&local.time()));
 
-        let local = thank_you_from(instant, &zone);
+        let local = calendar.thank_you_from(instant, &zone);
         prop_assert!(local.to_utc() >= instant);
-        let (opens, closes) = thank_you_hours(local.date_naive());
+        let (opens, closes) = calendar.thank_you_hours(local.date_naive());
         prop_assert!((opens..=closes).contains(&local.time()));
     }
 }

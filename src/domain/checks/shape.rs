@@ -61,6 +61,10 @@ pub(super) fn subject_line(subject: &Subject) -> Vec<Finding> {
     } else if !bare.is_ascii() {
         findings.push(found(Severity::Inform, "has letters beyond ASCII in its subject"));
     }
+    let replies = text.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("re:"));
+    if replies && subject.note.in_reply_to.is_none() {
+        findings.push(found(Severity::Ask, "begins with Re: and answers nothing"));
+    }
     if !says_what_about(subject, bare) {
         let message = "has a subject without role, topic, weekday or the word interview";
         findings.push(found(Severity::Ask, message));
@@ -107,6 +111,7 @@ pub(super) fn length(subject: &Subject) -> Option<Finding> {
         NoteKind::NextRoundReply => ("M11", 0, 100, 150),
     };
     let count = word_count(&subject.note.body);
+    let words = if count == 1 { "word" } else { "words" };
     let (severity, message) = if count == 0 {
         (Severity::Block, "says nothing".to_owned())
     } else if count > never {
@@ -114,7 +119,7 @@ pub(super) fn length(subject: &Subject) -> Option<Finding> {
     } else if count > most {
         (Severity::Ask, format!("has {count} words; up to {most} are read"))
     } else if count < least {
-        (Severity::Ask, format!("has {count} words; fewer than {least} look careless"))
+        (Severity::Ask, format!("has {count} {words}; fewer than {least} look careless"))
     } else {
         return None;
     };

@@ -301,13 +301,17 @@ fn subjects_are_short_quiet_and_say_what_about() {
         ("Thank you for the long and pleasant interview at home", vec![("subject", Ask)]),
         ("Thank you for Thursday's conversation", vec![]),
         ("Thank you, and the Kafka jobs", vec![]),
-        ("Re: Thank you for the Platform Engineer interview", vec![]),
+        ("Re: Thank you for the Platform Engineer interview", vec![("subject", Ask)]),
+        ("re: Interview", vec![("subject", Ask)]),
     ] {
         case.note.subject = subject.to_owned();
         assert_eq!(case.found(), expected, "{subject}");
     }
     case.note.subject = format!("The interview {}", "x".repeat(65));
     assert_eq!(case.found(), [("subject", Block)]);
+    case.note.subject = "Re: Thank you for the Platform Engineer interview".to_owned();
+    case.note.in_reply_to = Some("<first@example.com>".to_owned());
+    assert_eq!(case.found(), []);
 }
 
 #[test]

@@ -5,7 +5,6 @@ use chrono::{DateTime, FixedOffset};
 use super::numbers::{days, hours};
 use super::{Case, Moments, Step, plural};
 use crate::domain::application::News;
-use crate::domain::calendar::thank_you_from;
 use crate::domain::note::NoteKind;
 
 pub(super) fn to_rejection(case: &Case<'_>, at: DateTime<FixedOffset>) -> Option<Step> {
@@ -31,7 +30,7 @@ pub(super) fn to_rejection(case: &Case<'_>, at: DateTime<FixedOffset>) -> Option
     let moments = Moments {
         since: at,
         earliest,
-        due: thank_you_from(earliest.to_utc(), zone),
+        due: case.calendar.thank_you_from(earliest.to_utc(), zone),
         latest: Some(at + hours(policy.rejection_within_hours)),
     };
     Some(case.step(NoteKind::RejectionReply, &person, round, moments, reason))
@@ -55,7 +54,7 @@ pub(super) fn to_next_round(case: &Case<'_>) -> Option<Step> {
     let moments = Moments {
         since: at,
         earliest: at,
-        due: thank_you_from(at.to_utc(), zone),
+        due: case.calendar.thank_you_from(at.to_utc(), zone),
         latest: Some(at + hours(case.policy.next_round_within_hours)),
     };
     let reason = format!("they invited you on {}", zone.stamp(at.to_utc()));

@@ -1,3 +1,5 @@
+mod bounces;
+
 use chrono::NaiveDate;
 use proptest::prelude::*;
 
@@ -78,7 +80,7 @@ fn hears(mut application: Application, news: News, when: &str) -> Application {
 }
 
 fn note(kind: NoteKind, person: &str, state: State, sent_at: &str) -> Past {
-    Past { kind, person: person.to_owned(), round: 1, state, sent_at: Some(at(sent_at)) }
+    Past { kind, person: person.to_owned(), round: 1, state, to: None, sent_at: Some(at(sent_at)) }
 }
 
 fn sent(kind: NoteKind, person: &str, sent_at: &str) -> Past {
@@ -251,6 +253,8 @@ fn follow_ups_fall_on_the_days_of_the_etiquette() {
         (Some("US"), "2026-11-24", "", "Thu 12-03 10:00"),
         (Some("US"), "2026-12-18", "", "Tue 01-05 10:00"),
         (Some("DE"), "2026-03-05", "", "Thu 03-19 10:00"),
+        (Some("DE"), "2026-04-01", "", "Fri 04-17 10:00"),
+        (Some("JP"), "2026-04-28", "", "Wed 05-13 10:00"),
         (Some("FR"), "2026-03-05", "two weeks", "Tue 03-24 10:00"),
         (Some("JP"), "2026-03-05", "", "Tue 03-17 10:00"),
         (Some("JP"), "2026-03-05", "two weeks", "Tue 03-24 10:00"),
@@ -345,6 +349,7 @@ fn no_configuration_gives_more_than_three_follow_ups() {
             person: step.person.clone(),
             round: step.round,
             state: State::Sent,
+            to: None,
             sent_at: Some(now),
         });
     }
@@ -561,6 +566,7 @@ proptest! {
             person: "jane".to_owned(),
             round: 1,
             state: State::Sent,
+            to: None,
             sent_at: Some(at),
         };
         let mut past = vec![left(NoteKind::ThankYou, thanked)];
@@ -587,15 +593,26 @@ proptest! {
 
     #[test]
     fn a_longer_wait_is_never_an_earlier_follow_up(
-        (calendar, policy, _) in places(),
+        (calendar, policy, zone) in places(),
+        thanked in 1_767_225_600_i64..1_798_761_600,
         n in 0_u32..40,
     ) {
-        let due = |n: u32| {
-            let policy = Policy { nudge_after_business_days: n, ..policy.clone() };
-            let now = at("2026-03-05T17:00:00-05:00").to_utc();
-            steps(&acme(ENDED), &thanked(), &calendar, &policy, &Zone::utc(), now)[0].due
+        let thanked = zone.at(DateTime::from_timestamp(thanked, 0).unwrap());
+        let mut application = acme(ENDED);
+        application.interviews[0].ended = thanked;
+        application.interviews[0].zone = zone.clone();
+        let past = ["jane", "omar"].map(|who| sent(NoteKind::ThankYou, who, &thanked.to_rfc3339()));
+        let due = |policy: Policy| {
+            steps(&application, &past, &calendar, &policy, &zone, thanked.to_utc())[0].due
         };
-        prop_assert!(due(n) <= due(n + 1));
+        let waits = |n| Policy { nudge_after_business_days: n, ..policy.clone() };
+        prop_assert!(due(waits(n)) <= due(waits(n + 1)));
+        application = decides(application, "two weeks", &thanked.date_naive().to_string());
+        let due = |policy: Policy| {
+            steps(&application, &past, &calendar, &policy, &zone, thanked.to_utc())[0].due
+        };
+        let holds = |n| Policy { after_decision_business_days: n, ..policy.clone() };
+        prop_assert!(due(holds(n)) <= due(holds(n + 1)));
     }
 }
 

@@ -5,7 +5,6 @@ use chrono::TimeDelta;
 use super::numbers::Lateness;
 use super::{Case, Moments, Past, Step, is_settled, plural};
 use crate::domain::application::Application;
-use crate::domain::calendar::thank_you_from;
 use crate::domain::interview::Interview;
 use crate::domain::note::NoteKind;
 
@@ -66,7 +65,7 @@ fn step<'a>(case: &Case<'a>, round: &'a Interview, person: &str) -> Step {
     let moments = Moments {
         since: round.ended,
         earliest,
-        due: thank_you_from(earliest.to_utc(), zone),
+        due: case.calendar.thank_you_from(earliest.to_utc(), zone),
         latest: Some(round.ended + policy.thank_you_within(round)),
     };
     case.step(NoteKind::ThankYou, person, Some(round), moments, reason)

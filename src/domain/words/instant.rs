@@ -51,6 +51,13 @@ pub(super) fn read(text: &str, now: DateTime<Utc>, zone: &Zone) -> Result<When, 
     Ok(When::At(instant, zone))
 }
 
+pub(super) fn names_zone(text: &str) -> bool {
+    let is_named = |words: &[String]| {
+        named_zone(text, words, &Zone::utc()).is_ok_and(|(_, rest)| rest.len() < words.len())
+    };
+    words(text).is_ok_and(|words| is_named(&words))
+}
+
 /// The zone that the text names, or the one that is meant without; and the other words.
 fn named_zone(text: &str, words: &[String], zone: &Zone) -> Result<(Zone, Vec<String>), NotUnderstood> {
     let mut named: Option<Zone> = None;

@@ -69,6 +69,7 @@ fn past_of<'n>(application: &Application, notes: impl IntoIterator<Item = &'n No
             person: note.person.clone(),
             round: note.round,
             state: note.state,
+            to: note.to.as_ref().map(|to| to.address.clone()),
             sent_at: note.sent_at,
         })
         .collect()

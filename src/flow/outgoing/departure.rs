@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, FixedOffset, NaiveTime, TimeDelta, Utc};
 
-use crate::domain::calendar::{Calendar, thank_you_from, thank_you_hours};
+use crate::domain::calendar::Calendar;
 use crate::domain::policy::Step;
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::words::{self, When};
@@ -54,7 +54,7 @@ pub fn later(step: &Step, calendar: &Calendar, now: DateTime<Utc>) -> Option<Dat
                 true => Calendar::follow_up_aim(calendar.next_usable(tomorrow), &step.zone),
                 false => {
                     let night = step.zone.instant(tomorrow.and_time(NaiveTime::MIN)).ok()?;
-                    thank_you_from(night.to_utc(), &step.zone)
+                    calendar.thank_you_from(night.to_utc(), &step.zone)
                 }
             }
         }
@@ -71,7 +71,7 @@ pub fn opening(step: &Step, calendar: &Calendar, now: DateTime<Utc>) -> Option<D
     }
     let open = match step.kind.is_follow_up() {
         true => calendar.follow_up_from(now, &step.zone),
-        false => thank_you_from(now, &step.zone),
+        false => calendar.thank_you_from(now, &step.zone),
     };
     (open > here).then_some(open)
 }
@@ -101,12 +101,21 @@ pub fn advice(
     }
     let elapsed = ended.map(|ended| departs - ended);
     let minutes = elapsed.map(|elapsed| elapsed.num_minutes());
-    let (opens, closes) = thank_you_hours(date);
+    let (opens, closes) = calendar.thank_you_hours(date);
     let is_thank_you = step.kind == crate::domain::note::NoteKind::ThankYou;
     match minutes.filter(|_| is_thank_you) {
         Some(..0) => Some(format!("{stamp}, before the interview has ended")),
-        Some(minutes @ ..120) if departs < step.earliest => {
-            Some(format!("{stamp}, {minutes} minutes after the interview; two hours is customary"))
+        Some(minutes) if departs < step.earliest => {
+            let usual =
+                |pause: &str| format!("{stamp}, {minutes} minutes after the interview; {pause} is customary");
+            Some(match (step.earliest - step.since).num_minutes() {
+                120 => usual("two hours"),
+                30 => usual("half an hour"),
+                // Another note to the same person, or its owner's own number.
+                _ => {
+                    format!("early: {} is customary, {}", step.zone.stamp(step.due.to_utc()), step.reason)
+                }
+            })
         }
         _ if departs.time() < opens || departs.time() > closes => {
             Some(customary(&format!("{stamp} there"), opens, closes))

@@ -14,6 +14,9 @@ use crate::domain::note::Note;
 use crate::domain::outbox::State;
 use crate::domain::problem::{Kind, Problem};
 
+/// What other programs take below the subject.
+const HEADERS: [&str; 5] = ["to", "cc", "bcc", "from", "reply-to"];
+
 /// Writes a draft if it says anything that the record does not.
 pub fn keep(store: &mut Store, note: &Note, at: DateTime<FixedOffset>) -> Result<()> {
     let known = store.note(&note.id)?;
@@ -46,14 +49,20 @@ pub fn edit_text(note: &mut Note, environment: &Environment, folder: &Path) -> R
         Problem::new(Kind::Data, message)
             .detail(format!("nothing was changed; your text is in {}", edited.path.display()))
     };
-    let text = edited.text.replace("\r\n", "\n");
-    let text = text.trim_start_matches('\u{feff}');
+    // A mark of the byte order is of no meaning inside a text either.
+    let text = edited.text.replace("\r\n", "\n").replace('\u{feff}', "");
     let Some((first, body)) = text.split_once('\n') else {
         return Err(refused("the text is empty").into());
     };
     let Some(subject) = first.strip_prefix("Subject:") else {
         return Err(refused("the first line must be `Subject: …`").into());
     };
+    // Whoever writes a header here means one, and would see it arrive as a text.
+    if let Some(header) = body.lines().next().and_then(|line| line.split_once(':')).map(|(name, _)| name)
+        && HEADERS.iter().any(|name| name.eq_ignore_ascii_case(header.trim()))
+    {
+        return Err(refused(&format!("`{header}:` has no place here: a note goes to one person")).into());
+    }
     if body.trim().is_empty() {
         return Err(refused("the text is empty").into());
     }
@@ -69,7 +78,7 @@ pub fn edit_text(note: &mut Note, environment: &Environment, folder: &Path) -> R
 /// The bytes of a note as they go over the wire.
 pub fn wire_of(note: &Note, date: DateTime<FixedOffset>) -> Result<Vec<u8>> {
     let missing = |what: &str| format!("{} has no {what}", note.id);
-    Ok(mime::build(&Outgoing {
+    mime::build(&Outgoing {
         from: note.from.as_ref().with_context(|| missing("sender"))?,
         to: note.to.as_ref().with_context(|| missing("recipient"))?,
         subject: &note.subject,
@@ -78,5 +87,12 @@ pub fn wire_of(note: &Note, date: DateTime<FixedOffset>) -> Result<Vec<u8>> {
         in_reply_to: note.in_reply_to.as_deref(),
         references: &note.references,
         date,
-    })?)
+    })
+    .map_err(|error| {
+        let problem = error.problem();
+        Problem::new(problem.kind, format!("{} cannot be sent: {}", note.id, problem.message))
+            .detail("nothing was sent")
+            .hint(format!("`thanks draft {} --edit` changes its text", note.id))
+            .into()
+    })
 }

@@ -44,6 +44,20 @@ fn our_own_copy_in_inbox_settles_a_doubt() {
 }
 
 #[test]
+fn a_doubt_stands_above_a_question() {
+    let house = in_doubt();
+    house.imap.deliver(
+        "INBOX",
+        FRIDAY,
+        "From: Jane Doe <jane@home.example>\nSubject: Hello\nMessage-ID: <h@home.example>\n\nPlease call me.\n",
+    );
+    let _ = house.sync(3);
+    let status = house.sandbox.run(&["status"]).text();
+    let places = ["IN DOUBT\n", "ASKED\n"].map(|heading| status.find(heading).unwrap());
+    assert!(places.is_sorted(), "{status}");
+}
+
+#[test]
 fn an_answer_to_what_was_in_doubt_settles_it() {
     let house = in_doubt();
     house.jane_answers("We need another week to decide.");

@@ -130,7 +130,7 @@ fn planned() -> House {
     let mut house = House::thanked();
     house.sandbox.set_now(DUE);
     let mut screen = house.sandbox.terminal(&["nudge", "acme"]);
-    let _ = screen.answer("[y]es [l]ater [e]dit", "l");
+    let _ = screen.answer("[y]es [l]ater [e]dit", "l").answer("Install? [y]es [n]o:", "n");
     let _ = screen.ends(0);
     house.sandbox.set_now("2026-03-24T14:02:00Z");
     house

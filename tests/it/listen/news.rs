@@ -106,26 +106,50 @@ fn who_is_away_for_long_or_for_nobody_knows_how_long_is_asked_about() {
 #[test]
 fn a_note_that_came_back_says_why_and_stops_what_follows() {
     let house = House::due();
-    let id = house.id("acme/jane");
-    deliver(
-        &house,
-        &format!(
-            "From: MAILER-DAEMON@mx.example\nTo: jo@example.com\nSubject: Undelivered Mail Returned to Sender\n\
-             Message-ID: <dsn@mx.example>\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n\
-             --b\nContent-Type: text/plain\n\nIt failed.\n\
-             --b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\n\
-             Final-Recipient: rfc822; jane@acme.example\nAction: failed\nStatus: 5.1.1\n\
-             Diagnostic-Code: smtp; 550 5.1.1 no such user\n\
-             --b\nContent-Type: text/rfc822-headers\n\nMessage-ID: {id}\n\n--b--\n"
-        ),
-    );
+    house.comes_back("acme/jane");
     let out = house.sync(3);
     assert!(out.starts_with("acme/jane: it came back: 550 5.1.1 no such user\n"), "{out}");
     assert!(out.contains("withdrawn: acme/jane/nudge"), "{out}");
+    assert!(out.contains("another address? thanks add acme --with \"Name <address>\""), "{out}");
     assert_eq!(state(&house.sandbox, "acme/jane"), "bounced");
     assert_eq!(house.sync(0), "mailbox read: nothing new\n");
+    // It is too late for thanks; that there were none is said.
+    assert_eq!(
+        house.sandbox.run(&["status"]).text(),
+        "NOT SENT\n\x20 acme/jane  thank-you  bounced: 550 5.1.1 no such user\n"
+    );
+}
+
+#[test]
+fn a_note_that_came_back_asks_for_another_address_and_is_written_anew_to_it() {
+    let mut house = House::thanked();
+    house.comes_back("acme/jane");
+    let _ = house.sync(3);
+    assert_eq!(
+        house.sandbox.run(&["status"]).text(),
+        "DUE\n\x20 acme/jane  thank-you  bounced: 550 5.1.1 no such user; another address? thanks\n\
+         \x20                       add acme --with \"Jane Doe <address>\"\n"
+    );
+    house.sandbox.run(&["status", "--check"]).exits(1).prints("thanks: 1 due\n");
+    house.sandbox.run(&["send", "--yes"]).talks("nothing to send\n").prints("");
+
+    let mended = ["add", "acme", "--with", "Jane Doe <jane.doe@acme.example>"];
+    let _ = house.sandbox.run(&mended).talks_somehow().text();
+    house.sandbox.set_now("2026-03-05T20:58:00Z");
     let status = house.sandbox.run(&["status"]).text();
-    assert!(status.contains("bounced: 550 5.1.1 no such user"), "{status}");
+    assert!(status.starts_with("DUE\n  acme/jane  thank-you  [--------] 23 h left"), "{status}");
+    draft(&house.sandbox);
+    house
+        .sandbox
+        .run(&["send", "--yes"])
+        .talks_somehow()
+        .prints("sent     acme/jane/thank-you-2, Thu 5 Mar 15:58 EST, accepted by 127.0.0.1\n");
+    assert_ne!(house.id("acme/jane/thank-you-2"), house.id("acme/jane"));
+    let taken = house.smtp.accepted();
+    let to: Vec<&str> = taken.iter().map(|mail| mail.to.as_str()).collect();
+    assert_eq!(to, ["jane@acme.example", "jane.doe@acme.example"]);
+    let status = house.sandbox.run(&["status"]).text();
+    assert!(status.contains("nudge      Mon 23 Mar 10:00 EDT"), "{status}");
 }
 
 #[test]

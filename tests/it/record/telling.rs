@@ -38,6 +38,7 @@ added acme: Platform Engineer, ended Thu 5 Mar 15:45 EST
   acme/omar  Omar Aziz, no address
 thank them by Fri 6 Mar 15:45 EST
 \"in two weeks\" = Thu 19 Mar; no nudge before Mon 23 Mar 10:00 EDT
+their zone was not given: yours is taken, America/New_York (--zone)
 next: thanks draft
 "
     );
@@ -242,6 +243,7 @@ fn a_draft_records_and_previews_in_one_step() {
     let line = ["draft", "--to", "Jane Doe <jane@acme.example>", "--company", "Acme", "--role", "SRE"];
     let run = sandbox.run(&[&line[..], &["--topic", "how on-call is shared"]].concat()).talks(
         "its end was not given: just now is taken, Thu 5 Mar 15:54 EST\n\
+         their zone was not given: yours is taken, America/New_York (--zone)\n\
          acme/jane: [..] words, nothing found\npreview, sender not set\nnext: thanks init\n",
     );
     let text = run.text();

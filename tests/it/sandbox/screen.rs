@@ -18,8 +18,8 @@ pub struct Screen {
     keyboard: Box<dyn Write + Send>,
     octets: Receiver<Vec<u8>>,
     page: Page,
-    /// Everything that came, as it came.
-    raw: Vec<u8>,
+    /// All that was written, for a test that looks at sequences.
+    written: Vec<u8>,
     /// How much of the page was read by earlier expectations.
     seen: usize,
     _master: Box<dyn MasterPty + Send>,
@@ -54,7 +54,7 @@ impl Screen {
             keyboard,
             octets,
             page: Page::default(),
-            raw: Vec::new(),
+            written: Vec::new(),
             seen: 0,
             _master: pair.master,
         }
@@ -81,7 +81,7 @@ impl Screen {
                 return self;
             }
             match self.octets.recv_timeout(PATIENCE) {
-                Ok(octets) => self.take(&octets),
+                Ok(octets) => self.show(&octets),
                 Err(_) => panic!("{text:?} does not come; the screen shows:\n{shown}"),
             }
         }
@@ -93,27 +93,25 @@ impl Screen {
         self
     }
 
-    /// Waits for the end; the whole screen, with blanks at line ends cut.
-    pub fn ends(mut self, code: u32) -> String {
-        self.wait(code);
-        self.page.text()
-    }
-
-    /// Waits for the end; all that was written, escape sequences too.
-    pub fn ends_with_octets(mut self, code: u32) -> Vec<u8> {
-        self.wait(code);
-        self.raw
-    }
-
-    fn take(&mut self, octets: &[u8]) {
-        self.raw.extend_from_slice(octets);
+    fn show(&mut self, octets: &[u8]) {
+        self.written.extend_from_slice(octets);
         self.page.write(octets);
     }
 
-    fn wait(&mut self, code: u32) {
+    /// Waits for the end; the octets as they came, whatever the exit code.
+    pub fn ends_with_octets(mut self) -> Vec<u8> {
+        while let Ok(octets) = self.octets.recv_timeout(PATIENCE) {
+            self.show(&octets);
+        }
+        let _ = self.child.wait();
+        self.written
+    }
+
+    /// Waits for the end; the whole screen, with blanks at line ends cut.
+    pub fn ends(mut self, code: u32) -> String {
         loop {
             match self.octets.recv_timeout(PATIENCE) {
-                Ok(octets) => self.take(&octets),
+                Ok(octets) => self.show(&octets),
                 Err(RecvTimeoutError::Disconnected) => break,
                 Err(RecvTimeoutError::Timeout) => {
                     let _ = self.child.kill();
@@ -124,6 +122,7 @@ impl Screen {
         let status = self.child.wait().unwrap();
         let shown = self.page.text();
         assert_eq!(status.exit_code(), code, "the exit code; the screen shows:\n{shown}");
+        shown
     }
 }
 

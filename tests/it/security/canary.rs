@@ -163,7 +163,7 @@ fn what_is_typed_at_the_prompt_is_on_no_screen_and_in_no_file() {
     let mut screen = sandbox.terminal(&["send", "--yes", "-v"]);
     screen.answer("Password of jo@example.com", CANARY);
     screen.answer("New password (Enter stops):", CANARY);
-    let octets = screen.ends_with_octets(0);
+    let octets = screen.ends_with_octets();
     assert_eq!(server.logins().len(), 2);
     search(&sandbox, &String::from_utf8_lossy(&octets));
 }

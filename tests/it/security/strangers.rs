@@ -399,7 +399,7 @@ fn no_question_on_a_terminal_is_obeyed_either() {
     drop(db);
     let mut screen = sandbox.terminal(&["draft"]);
     screen.sees("words");
-    let octets = screen.ends_with_octets(0);
+    let octets = screen.ends_with_octets();
     let said = String::from_utf8_lossy(&octets).into_owned();
     assert!(said.contains("\\u{1b}]0;pwn"), "{said}");
     assert!(!said.contains("\u{1b}]0;") && !said.contains('\u{202e}') && !said.contains('\u{7}'), "{said}");

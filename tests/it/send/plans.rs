@@ -7,14 +7,18 @@ use std::os::unix::fs::PermissionsExt;
 use super::{acme, draft, state};
 use crate::sandbox::Sandbox;
 
-/// A `systemctl` that says yes to everything.
-fn with_timer(sandbox: &mut Sandbox) {
+/// A `systemctl` that says yes to everything, and no timer yet.
+fn with_systemd(sandbox: &mut Sandbox) {
     let bin = sandbox.folder().join("bin");
     fs::create_dir_all(&bin).unwrap();
     let script = bin.join("systemctl");
     fs::write(&script, "#!/bin/sh\necho Id=thanks.timer; echo ActiveState=active\n").unwrap();
     fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
     sandbox.set("PATH", bin.to_str().unwrap());
+}
+
+fn with_timer(sandbox: &mut Sandbox) {
+    with_systemd(sandbox);
     let _ = sandbox.run(&["schedule", "install", "--yes"]).talks_somehow().text();
 }
 
@@ -26,6 +30,8 @@ fn later_is_approved_for_the_next_opening_and_left_alone_until_then() {
     let mut screen = sandbox.terminal(&["send"]);
     let _ = screen.sees("15:54 EST, 9 minutes after the interview; two hours is customary");
     let _ = screen.answer("[y]es [l]ater, 17:45 [e]dit [s]kip [q]uit:", "l");
+    let _ = screen.sees("nothing is sent by itself: no timer is installed").sees("thanks.timer");
+    let _ = screen.answer("Install? [y]es [n]o:", "n");
     let _ = screen.sees("planned  acme/jane, Thu 5 Mar 17:45 EST");
     let _ = screen.sees("next: thanks schedule install, or thanks send at that time; no timer is installed");
     let _ = screen.ends(0);
@@ -42,12 +48,44 @@ fn later_is_approved_for_the_next_opening_and_left_alone_until_then() {
 }
 
 #[test]
+fn later_offers_the_timer_that_it_needs() {
+    let mut sandbox = Sandbox::new();
+    let _server = sandbox.with_server();
+    with_systemd(&mut sandbox);
+    acme(&sandbox);
+    let mut screen = sandbox.terminal(&["send"]);
+    let _ = screen.answer("[l]ater, 17:45", "l").answer("Install? [y]es [n]o:", "y");
+    let _ = screen.sees("planned  acme/jane, Thu 5 Mar 17:45 EST");
+    let seen = screen.ends(0);
+    assert!(!seen.contains("thanks send at that time"), "{seen}");
+    let units = sandbox.folder().join("user/.config/systemd/user");
+    assert!(units.join("thanks.timer").exists() && units.join("thanks.service").exists());
+}
+
+#[test]
+fn a_plan_stands_where_no_timer_can_be_installed() {
+    let mut sandbox = Sandbox::new();
+    let _server = sandbox.with_server();
+    let empty = sandbox.folder().join("empty");
+    fs::create_dir(&empty).unwrap();
+    sandbox.set("PATH", empty.to_str().unwrap());
+    acme(&sandbox);
+    let mut screen = sandbox.terminal(&["send"]);
+    let _ = screen.answer("[l]ater, 17:45", "l").answer("Install? [y]es [n]o:", "y");
+    let _ = screen.sees("error: the timer is not active: there is no systemctl here");
+    let _ = screen.sees("planned  acme/jane, Thu 5 Mar 17:45 EST");
+    let _ = screen.sees("thanks send at that time; ");
+    let _ = screen.ends(0);
+    assert_eq!(state(&sandbox, "acme/jane"), "approved");
+}
+
+#[test]
 fn a_note_that_is_named_goes_before_its_time() {
     let sandbox = Sandbox::new();
     let server = sandbox.with_server();
     acme(&sandbox);
     let mut screen = sandbox.terminal(&["send"]);
-    let _ = screen.answer("[l]ater, 17:45", "l");
+    let _ = screen.answer("[l]ater, 17:45", "l").answer("Install? [y]es [n]o:", "n");
     let _ = screen.ends(0);
     let _ = sandbox.run(&["send", "jane", "--yes"]).text();
     assert_eq!(server.accepted().len(), 1);
@@ -67,6 +105,7 @@ fn a_later_day_has_other_words_which_are_shown_before_they_are_approved() {
     let _ = screen.sees("Thank you for talking with me yesterday");
     let _ =
         screen.answer("Send to jane@acme.example on Fri 6 Mar 09:00 EST? [y]es [e]dit [s]kip [q]uit:", "y");
+    let _ = screen.answer("Install? [y]es [n]o:", "n");
     let _ = screen.sees("planned  acme/jane, Fri 6 Mar 09:00 EST");
     let _ = screen.ends(0);
     sandbox.set_now("2026-03-06T14:00:00Z");

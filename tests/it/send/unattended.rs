@@ -11,7 +11,7 @@ const RUN: [&str; 3] = ["schedule", "run", "--no-input"];
 fn planned(sandbox: &Sandbox) {
     acme(sandbox);
     let mut screen = sandbox.terminal(&["send"]);
-    let _ = screen.answer("[l]ater, 17:45", "l");
+    let _ = screen.answer("[l]ater, 17:45", "l").answer("Install? [y]es [n]o:", "n");
     let _ = screen.ends(0);
 }
 
@@ -22,7 +22,7 @@ fn planned_nudge(sandbox: &mut Sandbox) {
     let _ = sandbox.run(&["send", "--yes"]).text();
     sandbox.set_now("2026-03-23T14:06:00Z");
     let mut screen = sandbox.terminal(&["nudge", "acme", "--no-answer"]);
-    let _ = screen.answer("[y]es [l]ater [e]dit", "l");
+    let _ = screen.answer("[y]es [l]ater [e]dit", "l").answer("Install? [y]es [n]o:", "n");
     let _ = screen.sees("planned  acme/jane/nudge, Tue 24 Mar 10:00 EDT");
     let _ = screen.ends(0);
 }
@@ -169,13 +169,51 @@ fn a_plan_that_nobody_keeps_is_said_by_every_other_command() {
     let mut sandbox = Sandbox::new();
     let _server = sandbox.with_server();
     planned(&sandbox);
-    sandbox.set_now("2026-03-05T22:59:00Z");
+    sandbox.set_now("2026-03-05T23:00:00Z");
     let _ = sandbox.run(&["show", "acme"]).text();
     sandbox.set_now("2026-03-05T23:01:00Z");
-    let _ = sandbox
-        .run(&["show", "acme"])
-        .talks("warning: acme/jane was to go Thu 5 Mar 17:45 EST and has not left: thanks send acme/jane\n")
-        .text();
+    let warning =
+        "warning: acme/jane was to go Thu 5 Mar 17:45 EST and has not left: thanks send acme/jane\n";
+    let each: [&[&str]; 9] = [
+        &["show", "acme"],
+        &["add", "acme", "--with", "Omar Aziz", "--dry-run"],
+        &["heard", "acme", "--decision", "never mind"],
+        &["nudge"],
+        &["mark", "nobody", "sent"],
+        &["export", "--calendar"],
+        &["holidays", "US"],
+        &["schedule", "status"],
+        &["schedule", "remove"],
+    ];
+    for args in each {
+        let (_, talk) = sandbox.run(args).both();
+        assert_eq!(talk.matches(warning).count(), 1, "{args:?}: {talk}");
+    }
+    // These say it in words of their own.
+    for (args, said) in [
+        (&["status"][..], "was to go Thu"),
+        (&["doctor"], "not sent as planned: acme/jane was to go Thu 5 Mar 17:45 EST"),
+        (&["send", "--dry-run"], "acme/jane"),
+    ] {
+        let (out, talk) = sandbox.run(args).both();
+        assert!(out.contains(said) && !talk.contains("warning"), "{args:?}: {out}{talk}");
+    }
+}
+
+#[test]
+fn an_approval_that_ran_out_is_said_until_its_owner_looks_at_the_note() {
+    let mut sandbox = Sandbox::new();
+    let _server = sandbox.with_server();
+    planned(&sandbox);
+    sandbox.set_now("2026-03-06T20:46:00Z");
+    for _ in 0..2 {
+        let _ = sandbox
+            .run(&["show", "acme"])
+            .talks("warning: acme/jane has not left by Fri 6 Mar 15:45 EST, its last moment: thanks send acme/jane\n")
+            .text();
+    }
+    let _ = sandbox.run(&["draft"]).talks_somehow().text();
+    let _ = sandbox.run(&["show", "acme"]).text();
 }
 
 #[test]
@@ -186,6 +224,59 @@ fn while_another_command_sends_it_leaves_quietly() {
     sandbox.set_now("2026-03-05T22:47:00Z");
     let lock = std::fs::File::create(sandbox.home().join("send.lock")).unwrap();
     lock.lock().unwrap();
+    sandbox.run(&RUN).prints("");
+    assert_eq!(server.connections(), 0);
+}
+
+#[test]
+fn two_notes_of_a_run_leave_twenty_seconds_apart() {
+    let mut sandbox = Sandbox::new();
+    let server = sandbox.with_server();
+    acme(&sandbox);
+    let _ = sandbox
+        .run(&["add", "acme", "--with", "Omar Aziz <omar@acme.example>", "--topic", "how on-call is shared"])
+        .talks_somehow()
+        .text();
+    let mut screen = sandbox.terminal(&["send"]);
+    let _ = screen.answer("[l]ater, 17:45", "l").answer("[l]ater, 17:45", "l");
+    let _ = screen.answer("Install? [y]es [n]o:", "n");
+    let _ = screen.ends(0);
+    sandbox.set_now("2026-03-05T22:47:00Z");
+    let _ = sandbox.run(&RUN).text();
+    let status = sandbox.run(&["status", "--json"]).json();
+    let left: Vec<&str> =
+        status["notes"].as_array().unwrap().iter().filter_map(|note| note["sent_at"].as_str()).collect();
+    assert_eq!(left, ["2026-03-05T17:47:00-05:00", "2026-03-05T17:47:20-05:00"]);
+    assert_eq!(server.accepted().len(), 2);
+
+    // Whoever types it waits for nothing.
+    let mut sandbox = Sandbox::new();
+    let _server = sandbox.with_server();
+    acme(&sandbox);
+    let _ = sandbox
+        .run(&["add", "acme", "--with", "Omar Aziz <omar@acme.example>", "--topic", "how on-call is shared"])
+        .talks_somehow()
+        .text();
+    draft(&sandbox);
+    let _ = sandbox.run(&["send", "--yes"]).text();
+    sandbox.set_now("2026-03-05T20:55:00Z");
+    let status = sandbox.run(&["status", "--json"]).json();
+    for note in status["notes"].as_array().unwrap() {
+        assert_eq!(note["sent_at"], "2026-03-05T15:54:00-05:00");
+    }
+}
+
+#[test]
+fn another_date_takes_back_what_was_planned_with_the_old_one() {
+    let mut sandbox = Sandbox::new();
+    let server = sandbox.with_server();
+    planned(&sandbox);
+    sandbox.run(&["heard", "acme", "--decision", "in three weeks"]).prints(
+        "acme: \"in three weeks\" = Thu 26 Mar; no nudge before Mon 30 Mar 10:00 EDT\n\
+         approved no more: acme/jane; look again: thanks draft acme\n",
+    );
+    assert_eq!(state(&sandbox, "acme/jane"), "drafted");
+    sandbox.set_now("2026-03-05T22:47:00Z");
     sandbox.run(&RUN).prints("");
     assert_eq!(server.connections(), 0);
 }
@@ -207,7 +298,7 @@ fn after_twenty_notes_of_a_day_the_next_one_waits() {
         let _ = sandbox.run(&["mark", &format!("acme/{key}"), "sent"]).text();
     }
     let mut screen = sandbox.terminal(&["send", "jane"]);
-    let _ = screen.answer("[l]ater, 17:45", "l");
+    let _ = screen.answer("[l]ater, 17:45", "l").answer("Install? [y]es [n]o:", "n");
     let _ = screen.ends(0);
     sandbox.set_now("2026-03-05T22:47:00Z");
     sandbox.run(&RUN).prints("");

@@ -166,6 +166,10 @@ pub fn heard(report: &heard::Report, app: &App) -> Page {
         "decision" => {
             let held = report.no_nudge_before.map(|at| (at, &app.zone));
             page.data.push_str(&format!("{slug}: {}", heard_decision(report, held, app)));
+            if !report.redrafted.is_empty() {
+                let ids = report.redrafted.join(", ");
+                page.data.push_str(&format!("approved no more: {ids}; look again: thanks draft {slug}\n"));
+            }
         }
         _ => {
             let which = report.answered.as_ref().map(|id| format!(", {id}")).unwrap_or_default();
