@@ -3,13 +3,14 @@
 
 mod account;
 mod environment;
+mod privacy;
 mod providers;
 mod tables;
 #[cfg(test)]
 mod tests;
 mod values;
 
-use std::fs::{self, File, Metadata};
+use std::fs::{self, File, Metadata, Permissions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -18,6 +19,7 @@ use crate::domain::text::printable;
 
 pub use account::Account;
 pub use environment::{Environment, Paths, finds_program, local_zone, machine_id, system_zones};
+pub use privacy::{Room, readable_by_others, require_own_record, room, shared_by, trespasses};
 pub use providers::{Preset, PresetSource, explain_login, preset};
 pub use tables::{Auth, Checks, Config, Imap, Me, Method, PolicyTable, Security, SentCopy, Smtp, Templates};
 
@@ -34,8 +36,8 @@ pub fn load(path: &Path) -> Result<Option<Config>, Problem> {
         return Ok(None);
     };
     let config = parse(path, &text)?;
-    if config.auth.command.is_some() {
-        refuse_foreign_writers(path, &metadata)?;
+    if config.auth.command.is_some() || config.smtp.is_some() || config.imap.is_some() {
+        privacy::refuse_foreign_writers(path, &metadata)?;
     }
     Ok(Some(config))
 }
@@ -57,22 +59,21 @@ pub fn save(path: &Path, text: &str) -> Result<(), Problem> {
     parse(path, text)?;
     // A link to a folder of dotfiles stays a link.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    replace(&target, text)
+    create_private_folder(folder_of(&target))
+        .and_then(|()| replace(&target, text.as_bytes(), None))
         .map_err(|error| failed_write(&target, &error).detail("the configuration is as it was before"))
 }
 
-/// Whether anybody but the owner may change the file or the folder; never on systems without modes.
-pub fn others_may_write(path: &Path) -> bool {
-    #[cfg(unix)]
-    {
-        let mode = |metadata: Metadata| std::os::unix::fs::MetadataExt::mode(&metadata);
-        fs::metadata(path).map(mode).is_ok_and(|mode| mode & 0o022 != 0)
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = path;
-        false
-    }
+/// Makes a folder for its owner alone, where there is none.
+pub fn make_private_folder(folder: &Path) -> Result<(), Problem> {
+    create_private_folder(folder).map_err(|error| failed_write(folder, &error))
+}
+
+/// Writes a file for its owner alone, or with the mode of the one that it replaces; whoever reads
+/// finds the old file or the new one. Never through a link.
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
+    let mode = fs::symlink_metadata(path).ok().filter(Metadata::is_file).map(|before| before.permissions());
+    replace(path, bytes, mode).map_err(|error| failed_write(path, &error))
 }
 
 /// Whether a file that is there may be written; it is not changed.
@@ -139,37 +140,6 @@ fn read(path: &Path) -> Result<Option<(String, Metadata)>, Problem> {
     }
 }
 
-/// Whoever can write the file could have their own command run at the next send.
-#[cfg(unix)]
-fn refuse_foreign_writers(path: &Path, metadata: &Metadata) -> Result<(), Problem> {
-    use std::os::unix::fs::MetadataExt;
-
-    let shown = path.display();
-    let mode = metadata.mode() & 0o7777;
-    if mode & 0o022 != 0 {
-        return Err(Problem::new(
-            Kind::Config,
-            format!("{shown} names a command, and others may write it (mode {mode:04o})"),
-        )
-        .detail("the command was not run")
-        .hint(format!("chmod go-w {shown}")));
-    }
-    let owner = metadata.uid();
-    if owner != 0 && owner != rustix::process::geteuid().as_raw() {
-        return Err(Problem::new(
-            Kind::Config,
-            format!("{shown} names a command and belongs to another user"),
-        )
-        .detail("the command was not run"));
-    }
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn refuse_foreign_writers(_path: &Path, _metadata: &Metadata) -> Result<(), Problem> {
-    Ok(())
-}
-
 /// The parser's words in ours. Its own rendering is never shown: it quotes the line, and a line
 /// may hold a password that somebody put there.
 fn explain(path: &Path, text: &str, error: &toml::de::Error) -> Problem {
@@ -200,13 +170,22 @@ fn explain(path: &Path, text: &str, error: &toml::de::Error) -> Problem {
         return problem(format!("unknown value `{value}`"))
             .hint(format!("it is one of {}", known.join(", ")));
     }
-    let told = told
+    let told = without_value(told)
         .replace("a sequence", "a list")
         .replace("expected u16", "expected a whole number up to 65535")
         .replace("expected u32", "expected a whole number")
         .replace("expected u8", "expected a whole number up to 255")
         .replace('\n', ", ");
     problem(told)
+}
+
+/// `invalid type: string "…", expected u16` without what stands there: it may be anything.
+fn without_value(told: &str) -> String {
+    let value = told.split_once(": string \"").zip(told.rsplit_once("\", expected "));
+    match value {
+        Some(((what, _), (_, wanted))) => format!("{what}: a text, expected {wanted}"),
+        None => told.to_owned(),
+    }
 }
 
 fn nearest<'a>(key: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
@@ -225,12 +204,12 @@ fn failed_write(path: &Path, error: &io::Error) -> Problem {
     Problem::new(kind, format!("{} cannot be written", path.display())).detail(error.to_string())
 }
 
-fn replace(path: &Path, text: &str) -> io::Result<()> {
+fn replace(path: &Path, bytes: &[u8], mode: Option<Permissions>) -> io::Result<()> {
     let folder = folder_of(path);
-    create_private_folder(folder)?;
     let (draft, mut file) = create_draft(path)?;
-    let written = file
-        .write_all(text.as_bytes())
+    let written = mode
+        .map_or(Ok(()), |mode| file.set_permissions(mode))
+        .and_then(|()| file.write_all(bytes))
         .and_then(|()| file.sync_all())
         .and_then(|()| fs::rename(&draft, path));
     if written.is_err() {

@@ -10,6 +10,7 @@ use calcard::icalendar::{ICalendar, ICalendarComponentType, ICalendarProperty, I
 use chrono::{DateTime, Days, FixedOffset, NaiveDate, Utc};
 
 use crate::domain::problem::{Kind, Problem};
+use crate::domain::text::printable;
 
 /// Something to do, or that was to do and is over.
 #[derive(Clone, Debug, PartialEq)]
@@ -127,14 +128,15 @@ fn utc(at: DateTime<Utc>) -> String {
     at.format("%Y%m%dT%H%M%SZ").to_string()
 }
 
-/// TEXT of RFC 5545, 3.3.11; control characters have no place there.
+/// TEXT of RFC 5545, 3.3.11; control characters have no place there, and what turns the direction
+/// of reading is seen.
 fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
+    let plain: String = text.chars().filter(|c| *c == '\n' || !c.is_control()).collect();
+    for c in printable(&plain).chars() {
         match c {
             '\\' | ';' | ',' => safe.extend(['\\', c]),
             '\n' => safe.push_str("\\n"),
-            c if c.is_control() => {}
             c => safe.push(c),
         }
     }

@@ -130,7 +130,10 @@ fn private_file(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.append(true).create(true).read(true);
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600).custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
+    }
     options.open(path)
 }
 
@@ -185,6 +188,17 @@ mod tests {
     fn a_line_that_does_not_fit_on_the_disk_is_an_error() {
         let full = OpenOptions::new().append(true).open("/dev/full").unwrap();
         assert!(Lines { file: full }.append("<a@x>", "m", noon()).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_in_the_place_of_the_journal_or_the_lock_is_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (link, target) = (folder.path().join("link"), folder.path().join("target"));
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        assert!(Journal::at(&link).open().is_err());
+        assert!(SendLock::try_take(&link).is_err());
+        assert!(!target.exists());
     }
 
     #[test]

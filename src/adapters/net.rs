@@ -2,6 +2,7 @@
 //! and bytes, and must not know a protocol. The one place that measures time.
 
 mod dial;
+mod echo;
 mod stream;
 mod tls;
 
@@ -10,6 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+pub use echo::Echo;
 pub use stream::Stream;
 
 use crate::domain::text::printable;

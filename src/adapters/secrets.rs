@@ -146,15 +146,29 @@ fn resolve(from_keyring: Result<Secret, Failure>, user: &str, ask: Ask<'_>) -> R
     }
 }
 
-/// From here on a crash leaves no copy of this process's memory; where that cannot be had, it is
-/// no reason to stop.
+/// What a person types, kept out of core dumps from its first letter on.
+pub fn typed(ask: impl FnOnce() -> Result<String, Problem>) -> Result<Secret, Problem> {
+    keep_out_of_core_dumps();
+    ask().map(Secret::new)
+}
+
+/// From here on a crash leaves no copy of this process's memory, and no other process of this user
+/// can read it; where that cannot be had, it is no reason to stop.
 fn keep_out_of_core_dumps() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, setrlimit};
+        let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+    }
+    // The limit does not hold for a program that the kernel pipes dumps into; this does.
     #[cfg(target_os = "linux")]
     let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
 }
 
 impl Secret {
+    /// No secret is held by a process that could dump its memory.
     pub fn new(text: String) -> Secret {
+        keep_out_of_core_dumps();
         Secret(Zeroizing::new(text))
     }
 

@@ -16,7 +16,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use crate::domain::problem::{Kind, Problem};
 
@@ -61,11 +61,11 @@ impl Store {
             create(path).with_context(|| format!("{shown} cannot be made"))?;
         }
         let mut store = Store {
-            connection: Connection::open(path)
+            connection: connect(path)
                 .map_err(|error| explain(error, path))
                 .with_context(|| format!("{shown} cannot be opened"))?,
         };
-        store.prepare().map_err(|error| match error.downcast::<rusqlite::Error>() {
+        store.prepare(path).map_err(|error| match error.downcast::<rusqlite::Error>() {
             Ok(error) => explain(error, path),
             Err(error) => error,
         })?;
@@ -79,7 +79,7 @@ impl Store {
         fs::metadata(path).map(|file| file.len() > 0).unwrap_or(false)
     }
 
-    fn prepare(&mut self) -> Result<()> {
+    fn prepare(&mut self, path: &Path) -> Result<()> {
         // A change that begins by reading and then finds another writer could not wait for it.
         self.connection.set_transaction_behavior(TransactionBehavior::Immediate);
         let db = &self.connection;
@@ -90,6 +90,8 @@ impl Store {
         if cfg!(target_os = "macos") {
             db.execute_batch("PRAGMA fullfsync = ON;")?;
         }
+        // What is another program's, or a later version's, is not even given a log.
+        refuse_newer(version_of(db)?, MIGRATIONS.len(), path)?;
         let mode: String = db.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
         let synchronous: i64 = db.query_row("PRAGMA synchronous", [], |row| row.get(0))?;
         if mode != "wal" || synchronous < 2 {
@@ -108,15 +110,7 @@ impl Store {
         if version == newest {
             return Ok(());
         }
-        if version > newest {
-            return Err(Problem::new(
-                Kind::Config,
-                format!("{} was written by a newer thanks", path.display()),
-            )
-            .detail("nothing was changed")
-            .hint("use that version, or point THANKS_HOME at another folder")
-            .into());
-        }
+        refuse_newer(version, newest, path)?;
         // Such a file is left where only the database was copied, and not the log beside it.
         if version == 0 && beginning == Beginning::JournalHasLines {
             return Err(lost(path).into());
@@ -141,6 +135,24 @@ impl Store {
         change.commit()?;
         Ok(())
     }
+}
+
+fn refuse_newer(version: usize, newest: usize, path: &Path) -> Result<()> {
+    if version <= newest {
+        return Ok(());
+    }
+    Err(Problem::new(Kind::Config, format!("{} was written by a newer thanks", path.display()))
+        .detail("nothing was changed")
+        .hint("use that version, or point THANKS_HOME at another folder")
+        .into())
+}
+
+/// Its folder may be reached through a link, the file itself may not.
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let folder = path.parent().and_then(|folder| fs::canonicalize(folder).ok());
+    let real = folder.zip(path.file_name()).map(|(folder, name)| folder.join(name));
+    let flags = OpenFlags::default() | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    Connection::open_with_flags(real.as_deref().unwrap_or(path), flags)
 }
 
 fn version_of(db: &Connection) -> Result<usize> {
@@ -239,7 +251,10 @@ fn create(path: &Path) -> std::io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create(true);
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600).custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
+    }
     options.open(path)?;
     Ok(())
 }

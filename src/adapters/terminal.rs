@@ -14,6 +14,7 @@ use rustyline::history::MemHistory;
 use rustyline::{Config, Editor};
 
 use crate::domain::problem::{Kind, Problem};
+use crate::domain::text::printable;
 
 pub use signals::interrupt_flag;
 
@@ -47,11 +48,11 @@ impl Terminal {
         }
     }
 
-    /// One text and a line end on stderr. That nobody reads it must not stop anything, so that
-    /// errors are ignored.
+    /// One text and a line end on stderr, fit to print. That nobody reads it must not stop
+    /// anything, so that errors are ignored.
     pub fn say(&self, text: &str) {
         let mut stderr = io::stderr().lock();
-        let _ = stderr.write_all(text.as_bytes());
+        let _ = stderr.write_all(printable(text).as_bytes());
         let _ = stderr.write_all(b"\n");
         let _ = stderr.flush();
     }
@@ -63,7 +64,7 @@ impl Terminal {
         let config = Config::builder().behavior(Behavior::PreferTerm).build();
         let mut editor: Editor<(), MemHistory> =
             Editor::with_history(config, MemHistory::new()).map_err(failed)?;
-        match editor.readline(prompt) {
+        match editor.readline(&printable(prompt)) {
             Ok(line) => Ok(line.trim().to_owned()),
             Err(error) => Err(failed(error)),
         }
@@ -90,9 +91,11 @@ impl Terminal {
         // rpassword turns the echo off only after the prompt is there, when somebody who types ahead
         // is shown already; and it raises SIGINT before it turns the echo on again.
         let _silence = silence::Silence::begin();
-        signals::held_back(|| rpassword::prompt_password(prompt)).map_err(|error| match error.kind() {
-            ErrorKind::Interrupted | ErrorKind::UnexpectedEof => interrupted(),
-            _ => lost(&error.to_string()),
+        signals::held_back(|| rpassword::prompt_password(printable(prompt))).map_err(|error| {
+            match error.kind() {
+                ErrorKind::Interrupted | ErrorKind::UnexpectedEof => interrupted(),
+                _ => lost(&error.to_string()),
+            }
         })
     }
 

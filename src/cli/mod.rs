@@ -138,7 +138,7 @@ fn refuse(error: &clap::Error, format: Format, streams: &mut Streams<'_>) -> Exi
             match format {
                 Format::Json => output::error(&misused(error).into(), format, streams.err),
                 Format::Text => {
-                    let _ = write!(streams.err, "{}", error.render());
+                    let _ = write!(streams.err, "{}", output::harmless(&error.render().to_string()));
                 }
             }
             Exit::from(Kind::Usage)

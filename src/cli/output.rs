@@ -1,5 +1,6 @@
 //! Reports and errors on their way to the reader: data to standard output, everything else to
-//! standard error.
+//! standard error. Whatever a report forgot to escape is escaped here, the last place before a
+//! terminal.
 
 mod text;
 
@@ -11,7 +12,7 @@ use super::{Format, Streams};
 use crate::adapters::store;
 use crate::commands::{App, Exit, Loudness, Report};
 use crate::domain::problem::Problem;
-use crate::domain::text::printable_line;
+use crate::domain::text::{printable, printable_json, printable_line};
 
 /// A report as text, in two parts.
 #[derive(Debug, Default)]
@@ -25,23 +26,31 @@ pub struct Page {
 pub fn report(report: &Report, format: Format, app: &App, streams: &mut Streams<'_>) -> io::Result<()> {
     match format {
         Format::Json => {
-            let mut line = serde_json::to_string_pretty(report).map_err(io::Error::other)?;
-            line.push('\n');
-            streams.out.write_all(line.as_bytes())?;
+            let document = serde_json::to_string_pretty(report).map_err(io::Error::other)?;
+            writeln!(streams.out, "{}", printable_json(&document))?;
         }
         Format::Text => {
             let page = text::page(report, app);
             let quiet = app.loudness == Loudness::Quiet;
             if !quiet || report.is_asked_for() || report.gravest().is_some() {
-                streams.out.write_all(page.data.as_bytes())?;
+                streams.out.write_all(harmless(&page.data).as_bytes())?;
             }
             streams.out.flush()?;
             let needed = |line: &&str| !quiet || !line.starts_with("next: ");
             let talk: String = page.talk.split_inclusive('\n').filter(needed).collect();
-            let _ = streams.err.write_all(talk.as_bytes());
+            let _ = streams.err.write_all(harmless(&talk).as_bytes());
         }
     }
     streams.out.flush()
+}
+
+/// Text that moves no cursor and rings no bell. Line ends stay as they are, a calendar's too.
+pub fn harmless(text: &str) -> String {
+    let line = |line: &str| match line.strip_suffix("\r\n") {
+        Some(line) => printable(line) + "\r\n",
+        None => printable(line),
+    };
+    text.split_inclusive('\n').map(line).collect()
 }
 
 /// The one place that prints an error. Nothing can be done about a reader who does not listen.
@@ -80,7 +89,7 @@ fn error_json(error: &anyhow::Error) -> String {
         "hint": hint(error, problem),
         "exit": Exit::of(error).code(),
     });
-    format!("{value}\n")
+    printable_json(&value.to_string()) + "\n"
 }
 
 fn headline(error: &anyhow::Error, problem: Option<&Problem>) -> String {

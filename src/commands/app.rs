@@ -157,6 +157,7 @@ impl App {
 
     /// The record, begun if there is none yet.
     pub fn store(&self) -> Result<Store> {
+        config::require_own_record(&self.paths)?;
         let beginning = if self.journal().is_empty() { Beginning::Fresh } else { Beginning::JournalHasLines };
         let mut store = Store::open(&self.paths.database, beginning).context("the record cannot be read")?;
         self.put_right(&mut store)?;

@@ -2,6 +2,7 @@
 //! nobody.
 
 mod checks;
+mod files;
 
 use anyhow::Result;
 use serde::Serialize;

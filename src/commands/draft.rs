@@ -1,6 +1,5 @@
 //! What is next, as it will go out, with what the checks found.
 
-use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
@@ -9,6 +8,7 @@ use serde::Serialize;
 
 use super::App;
 use super::debrief::{self, DebriefArgs};
+use crate::adapters::config;
 use crate::domain::checks::{Finding, Severity};
 use crate::domain::note::{Edited, Note, NoteKind};
 use crate::domain::problem::{Kind, Problem};
@@ -223,9 +223,9 @@ fn write_eml(note: &Note, folder: &std::path::Path, app: &App) -> Result<PathBuf
             .into());
     }
     let wire = wire_of(note, app.local_now())?;
-    fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     let path = folder.join(format!("{}.eml", note.id.as_str().replace('/', "-")));
-    fs::write(&path, wire).with_context(|| format!("{} cannot be written", path.display()))?;
+    config::make_private_folder(folder)?;
+    config::write_private(&path, &wire)?;
     Ok(path)
 }
 

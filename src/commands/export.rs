@@ -1,13 +1,13 @@
 //! What there is to do as a calendar, for programs that remind without sending anything.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use chrono::{DateTime, FixedOffset, TimeDelta};
 use serde::Serialize;
 
 use super::App;
+use crate::adapters::config;
 use crate::adapters::invite::{Standing, Task, calendar};
 use crate::domain::application::Application;
 use crate::domain::calendar::Calendar;
@@ -46,19 +46,10 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
     let text = calendar(&tasks, app.now);
     let file = Some(args.calendar.clone()).filter(|path| path != Path::new("-"));
     if let Some(path) = &file {
-        write(path, &text).with_context(|| format!("{} cannot be written", path.display()))?;
+        config::write_private(path, text.as_bytes())?;
     }
     let to_do = tasks.iter().filter(|task| task.standing == Standing::ToDo).count();
     Ok(Report { file, tasks: to_do, calendar: text })
-}
-
-/// A calendar that reads at this moment finds the old file or the new one.
-fn write(path: &Path, text: &str) -> std::io::Result<()> {
-    let draft = path.with_extension(format!("ics.{}", std::process::id()));
-    fs::write(&draft, text)?;
-    fs::rename(&draft, path).inspect_err(|_| {
-        let _ = fs::remove_file(&draft);
-    })
 }
 
 fn tasks(desk: &Desk) -> Vec<Task> {

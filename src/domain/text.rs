@@ -41,6 +41,21 @@ pub fn printable_line(text: &str) -> String {
     printable(text).replace('\n', "\\u{a}")
 }
 
+/// A JSON document with the same characters escaped as JSON does it: they stand only inside its
+/// strings, and what is read from it is what was written.
+pub fn printable_json(document: &str) -> String {
+    let mut shown = String::with_capacity(document.len());
+    for c in document.chars() {
+        if hidden(c) {
+            // All of them have four digits.
+            let _ = write!(shown, "\\u{:04x}", u32::from(c));
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
 /// The one composed form in which names are compared (Unicode NFC).
 pub fn nfc(text: &str) -> String {
     text.nfc().collect()
@@ -210,6 +225,16 @@ mod tests {
             printable("x\u{202e}y\u{2066}\u{61c}\u{200b}\u{feff}"),
             "x\\u{202e}y\\u{2066}\\u{61c}\\u{200b}\\u{feff}"
         );
+    }
+
+    #[test]
+    fn a_json_document_keeps_its_values_and_loses_its_raw_characters() {
+        let value = serde_json::json!({ "a\u{9b}": ["x\u{202e}\u{7f}\u{1b}\n", "می\u{200c}خواهم"] });
+        let raw = serde_json::to_string_pretty(&value).unwrap();
+        assert!(raw.contains('\u{202e}'));
+        let shown = printable_json(&raw);
+        assert!(!shown.chars().any(hidden), "{shown}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap(), value);
     }
 
     #[test]

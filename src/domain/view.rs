@@ -24,7 +24,7 @@ pub fn note_text(note: &Note) -> String {
     }
     lines.push(format!("Subject: {}", note.subject));
     // A header is one line, whatever its value says.
-    let headers: String = lines.iter().map(|line| printable(&line.replace('\n', " ")) + "\n").collect();
+    let headers: String = lines.iter().map(|line| printable_line(line) + "\n").collect();
     format!("{headers}\n{}\n", wrap(&printable(note.body.trim_end()), WIDTH))
 }
 
@@ -52,7 +52,7 @@ pub fn news_text(mail: &Mail, withdrawn: &[NoteId], zone: &Zone) -> String {
         MailKind::Bounce => format!("it came back: {}", mail.detail),
         _ => mail.detail.clone(),
     };
-    let mut text = format!("{about}: {}\n  {}", printable(&what), mail_text(mail, zone));
+    let mut text = format!("{about}: {}\n  {}", printable_line(&what), mail_text(mail, zone));
     if !withdrawn.is_empty() {
         let ids: Vec<String> = withdrawn.iter().map(ToString::to_string).collect();
         text.push_str(&format!("\n  withdrawn: {}", ids.join(", ")));
@@ -68,7 +68,7 @@ pub fn news_text(mail: &Mail, withdrawn: &[NoteId], zone: &Zone) -> String {
 pub fn mail_text(mail: &Mail, zone: &Zone) -> String {
     let stamp = zone.stamp(mail.received.to_utc());
     let subject: String = mail.subject.chars().take(LONGEST_SUBJECT).collect();
-    printable(&format!("{}, {stamp}, \"{subject}\"", mail.sender))
+    printable_line(&format!("{}, {stamp}, \"{subject}\"", mail.sender))
 }
 
 /// One line a finding, indented, with the name that `--allow` takes; empty without findings.
@@ -112,7 +112,7 @@ fn finding_line(finding: &Finding) -> String {
         Some((at, words)) => format!("line {at}: \"{words}\" {}", finding.message),
         None => finding.message.clone(),
     };
-    format!("  {}  [{}]", printable(&text.replace('\n', " ")), finding.name)
+    format!("  {}  [{}]", printable_line(&text), finding.name)
 }
 
 fn push_marked(text: &mut String, mark: char, sentence: &str) {

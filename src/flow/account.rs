@@ -110,7 +110,7 @@ pub(super) fn secret_of(
     let mut announce = |line: &str| terminal.announce(line);
     let prompt = format!("Password of {} ({remark}): ", printable(user));
     let hint = "set [auth] command, or `thanks init`";
-    let mut asking = || terminal.ask_secret(&prompt, hint).map(Secret::new);
+    let mut asking = || secrets::typed(|| terminal.ask_secret(&prompt, hint));
     let ask = if terminal.is_interactive() { Ask::Terminal(&mut asking) } else { Ask::Never };
     secrets::fetch(command, user, ask, &mut announce)
 }
@@ -146,5 +146,27 @@ pub(super) fn security(configured: config::Security) -> net::Security {
         config::Security::Tls => net::Security::Tls,
         config::Security::Starttls => net::Security::StartTls,
         config::Security::None => net::Security::Plain,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flow::enroll::Provided;
+
+    #[test]
+    fn what_holds_a_secret_is_printed_without_it() {
+        let text = "[me]\nemail = \"jo@example.com\"\n[smtp]\nhost = \"smtp.example.com\"\n";
+        let config = config::parse(Path::new("config.toml"), text).unwrap();
+        let secret = || Secret::new("hunter2-canary".to_owned());
+        let account = Account::configured(Some(&config)).unwrap().unwrap().with_secret(Some(secret()));
+        for shown in [
+            format!("{:?}", secret()),
+            format!("{account:#?}"),
+            format!("{:?}", account.at_hand()),
+            format!("{:?}", Provided::Secret(secret())),
+        ] {
+            assert!(shown.contains("Secret") && !shown.contains("hunter2"), "{shown}");
+        }
     }
 }

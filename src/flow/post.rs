@@ -121,8 +121,9 @@ pub fn reflect(account: &Account, terminal: &Terminal, me: &EmailAddress, wires:
 /// `None` where the person stops.
 fn another_password(trouble: &Problem, terminal: &Terminal) -> Result<Option<Secret>> {
     terminal.say(&view::problem_text(trouble));
-    let typed = terminal.ask_secret("New password (Enter stops): ", "`thanks init` stores a new one")?;
-    let secret = Secret::new(typed).without_app_password_blanks();
+    let hint = "`thanks init` stores a new one";
+    let secret = secrets::typed(|| terminal.ask_secret("New password (Enter stops): ", hint))?;
+    let secret = secret.without_app_password_blanks();
     Ok((!secret.expose().is_empty()).then_some(secret))
 }
 

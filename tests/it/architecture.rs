@@ -21,6 +21,7 @@ const OWNERS: &[(&str, &[&str])] = &[
             "flow/compose",
             "adapters/smtp",
             "adapters/imap",
+            "adapters/net",
             "adapters/config",
             "adapters/timer",
         ],
@@ -43,8 +44,9 @@ const OWNERS: &[(&str, &[&str])] = &[
             "adapters/config",
             "adapters/editor",
             "adapters/secrets",
-            "adapters/store",
             "adapters/timer",
+            "adapters/store",
+            "adapters/journal",
         ],
     ),
     ("rustls", &["adapters/net"]),
@@ -61,7 +63,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("thiserror", &["adapters", "domain"]),
     ("toml", &["adapters/config", "commands/edit"]),
     ("unicode_normalization", &["domain/text", "domain/address"]),
-    ("zeroize", &["adapters/secrets", "adapters/smtp", "adapters/imap"]),
+    ("zeroize", &["adapters/secrets", "adapters/smtp", "adapters/imap", "adapters/net"]),
 ];
 
 /// Modules whose names say nothing.

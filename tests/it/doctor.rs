@@ -49,7 +49,7 @@ fn each_thing_that_is_amiss_is_named_with_its_mend() {
     let home = sandbox.home();
     fs::create_dir_all(home.join("templates/thank-you")).unwrap();
     fs::write(home.join("templates/thank-you/body.txt.tera"), "Hi {{ first ").unwrap();
-    fs::set_permissions(home.join("thanks.db"), Permissions::from_mode(0o660)).unwrap();
+    fs::set_permissions(home.join("thanks.db"), Permissions::from_mode(0o606)).unwrap();
     sandbox.set_now("2026-03-05T20:40:00Z");
     let json = sandbox.run(&["doctor", "--json"]).exits(1).json();
     let found = statuses(&json);
@@ -94,4 +94,27 @@ fn a_lost_or_damaged_record_and_an_older_copy_are_found() {
     fs::write(sandbox.home().join("thanks.db"), "no database").unwrap();
     let json = sandbox.run(&["doctor", "--json"]).exits(1).json();
     assert_eq!(statuses(&json)["record"], "fail", "{json}");
+}
+
+#[test]
+fn a_folder_that_is_copied_to_other_machines_is_warned_of() {
+    let mut sandbox = Sandbox::new();
+    for (name, status) in [("Dropbox (Personal)", "warn"), ("OneDrive - Acme", "warn"), ("dropped", "ok")] {
+        let home = sandbox.folder().join(name).join("thanks");
+        sandbox.set("THANKS_HOME", home.to_str().unwrap());
+        acme(&sandbox);
+        let json = sandbox.run(&["doctor", "--json"]).json();
+        assert_eq!(statuses(&json)["disk"], status, "{name}: {json}");
+    }
+}
+
+#[test]
+fn without_a_place_for_the_record_nothing_is_done() {
+    let mut sandbox = Sandbox::new();
+    sandbox.set("THANKS_HOME", "");
+    sandbox.set("HOME", "");
+    for args in [&["status"][..], &["send", "--yes"], &["doctor"]] {
+        let talk = sandbox.run(args).exits(78).talk();
+        assert!(talk.contains("neither HOME nor THANKS_HOME is set") && talk.contains("hint: set"), "{talk}");
+    }
 }

@@ -27,6 +27,7 @@ mod readme;
 mod record;
 mod sandbox;
 mod schedule;
+mod security;
 mod send;
 mod shell;
 mod smtp;

@@ -224,6 +224,11 @@ impl Run {
         (self.stdout, self.stderr)
     }
 
+    /// The exit code, for a closer look.
+    pub fn exit(&self) -> i32 {
+        self.code.unwrap_or(-1)
+    }
+
     pub fn json(self) -> serde_json::Value {
         let text = self.text();
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}:\n{text}"))

@@ -11,7 +11,7 @@ use io_imap::coroutine::{ImapCoroutine, ImapCoroutineState, ImapYield};
 use zeroize::Zeroizing;
 
 use super::{Failure, Patience, Refusal, Word};
-use crate::adapters::net::Stream;
+use crate::adapters::net::{Echo, Stream};
 
 /// The most that is asked of the beginning of a header or a text, and taken as one literal.
 pub(super) const LITERAL: usize = 64 * 1024;
@@ -63,7 +63,14 @@ impl Wire {
         if !matches!(done, Ok(_) | Err(Failure::Refused(_))) {
             self.standing = Standing::Lost;
         }
-        done
+        done.map_err(|failure| match failure {
+            Failure::Refused(refusal) => {
+                Failure::Refused(Refusal { text: self.heard(refusal.text), ..refusal })
+            }
+            Failure::Bye(text) => Failure::Bye(self.heard(text)),
+            Failure::Protocol(what) => Failure::Protocol(self.heard(what)),
+            other => other,
+        })
     }
 
     /// Writes a command whose answer does not matter, and closes.
@@ -87,6 +94,15 @@ impl Wire {
 
     pub fn is_private(&self) -> bool {
         self.stream.is_private()
+    }
+
+    /// From here on no failure repeats this.
+    pub fn guard(&mut self, echo: Echo) {
+        self.stream.guard(echo);
+    }
+
+    pub fn heard(&self, text: String) -> String {
+        self.stream.heard(text)
     }
 
     pub fn last_challenge(&self) -> &[u8] {

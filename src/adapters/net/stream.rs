@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rustls::ClientConnection;
 
-use super::{Deadline, Interrupt, NetError, Patience, SLICE, Spoke, dial, tls};
+use super::{Deadline, Echo, Interrupt, NetError, Patience, SLICE, Spoke, dial, tls};
 
 pub struct Stream {
     socket: TcpStream,
@@ -20,6 +20,8 @@ pub struct Stream {
     /// still counts, one that trickles does not hold the user up.
     grace: Option<Deadline>,
     interrupt: Interrupt,
+    /// What is not to be repeated from here on.
+    echo: Option<Echo>,
 }
 
 impl Stream {
@@ -40,6 +42,7 @@ impl Stream {
             deadline,
             grace: None,
             interrupt,
+            echo: None,
         })
     }
 
@@ -47,6 +50,19 @@ impl Stream {
     pub fn begin(&mut self, patience: Duration) {
         self.deadline = Deadline::after(patience);
         self.grace = None;
+    }
+
+    /// From here on [`Stream::heard`] leaves out what repeats this.
+    pub fn guard(&mut self, echo: Echo) {
+        self.echo = Some(echo);
+    }
+
+    /// What the peer said, as it may be shown and kept.
+    pub fn heard(&self, text: String) -> String {
+        match &self.echo {
+            Some(echo) => echo.veiled(text),
+            None => text,
+        }
     }
 
     pub fn is_interrupted(&self) -> bool {

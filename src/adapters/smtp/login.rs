@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::reply::{self, Lines, capped};
 use super::{OpenError, OpenFailure, Patience, Phase, Reply, Trouble};
-use crate::adapters::net::Stream;
+use crate::adapters::net::{Echo, Stream};
 
 /// What proves who we are. There is no `Debug`, so that it cannot get into a message.
 #[derive(Clone, Copy)]
@@ -39,6 +39,7 @@ fn attempt(
     }
     let mechanism = choose(offered, login).ok_or_else(|| OpenFailure::NoMechanism(offered.to_vec()))?;
     let (Login::Password(secret) | Login::Xoauth2(secret)) = login;
+    stream.guard(Echo::of(user, secret));
     let mut say = |words: &str, proof: &str| -> Result<Lines, OpenFailure> {
         let line = Zeroizing::new(format!("{words}{proof}\r\n"));
         stream.begin(patience.command);
@@ -46,7 +47,7 @@ fn attempt(
             return Err(OpenFailure::Interrupted);
         }
         stream.write_all(line.as_bytes()).map_err(Trouble::from)?;
-        without_echo(reply::read(stream), proof)
+        readable(reply::read(stream))
     };
     let answer = match mechanism {
         Mechanism::Login => {
@@ -69,7 +70,11 @@ fn attempt(
             let answer = say(&format!("AUTH {mechanism} "), &encoded(&response))?;
             match (mechanism, answer.code) {
                 // The reason comes as a challenge; an empty answer to it brings the refusal.
-                (Mechanism::Xoauth2, 334) => with_reason(say("", "")?.reply(), &answer),
+                (Mechanism::Xoauth2, 334) => {
+                    let refusal = say("", "")?.reply();
+                    let told = with_reason(refusal, &answer);
+                    Reply { text: stream.heard(told.text), ..told }
+                }
                 _ => answer.reply(),
             }
         }
@@ -94,20 +99,13 @@ fn encoded(text: &str) -> Zeroizing<String> {
     Zeroizing::new(BASE64.encode(text.as_bytes()))
 }
 
-/// Some servers repeat what they did not understand: a secret must not come back into a message.
-fn without_echo(answer: Result<Lines, Trouble>, proof: &str) -> Result<Lines, OpenFailure> {
+/// A line that cannot be read may hold anything of what was just written.
+fn readable(answer: Result<Lines, Trouble>) -> Result<Lines, OpenFailure> {
     match answer {
-        Ok(mut answer) if !proof.is_empty() => {
-            for line in &mut answer.lines {
-                *line = line.replace(proof, "[login]");
-            }
-            Ok(answer)
-        }
-        Ok(answer) => Ok(answer),
         Err(Trouble::Protocol(_)) => {
             Err(OpenFailure::Protocol("the answer to the login cannot be read".into()))
         }
-        Err(trouble) => Err(trouble.into()),
+        answer => Ok(answer?),
     }
 }
 

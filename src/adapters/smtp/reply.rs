@@ -62,8 +62,9 @@ pub(super) fn read(stream: &mut Stream) -> Result<Lines, Trouble> {
     let mut reply = Unfinished::default();
     loop {
         let line = stream.read_line(LONGEST_LINE)?;
-        if let Some(whole) = reply.add(&line).map_err(Trouble::Protocol)? {
-            return Ok(whole);
+        let whole = reply.add(&line).map_err(|what| Trouble::Protocol(stream.heard(what)))?;
+        if let Some(Lines { code, lines }) = whole {
+            return Ok(Lines { code, lines: lines.into_iter().map(|line| stream.heard(line)).collect() });
         }
     }
 }

@@ -19,6 +19,8 @@ pub struct Inspection {
     pub version: (usize, usize),
     /// What SQLite finds wrong with it; empty where it is whole.
     pub damage: Vec<String>,
+    /// Guards of its states that are missing or not as this program wrote them.
+    pub lacking: Vec<String>,
     pub applications: u32,
     pub notes: u32,
     /// How often each Message-ID was offered.
@@ -41,6 +43,7 @@ pub fn inspect(path: &Path) -> Result<Inspection> {
         let mut inspection = Inspection {
             version,
             damage,
+            lacking: Vec::new(),
             applications: 0,
             notes: 0,
             offered: BTreeMap::new(),
@@ -50,6 +53,7 @@ pub fn inspect(path: &Path) -> Result<Inspection> {
         if version.0 != version.1 {
             return Ok(inspection);
         }
+        inspection.lacking = lacking(&db)?;
         let count =
             |table: &str| db.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0));
         inspection.applications = count("applications")?;
@@ -134,6 +138,21 @@ impl Store {
     ) -> Result<Vec<(NoteId, DateTime<FixedOffset>)>> {
         overdue(&self.connection, moment)
     }
+}
+
+/// The triggers of a database that is as the migrations make it, but those of this one.
+fn lacking(db: &Connection) -> Result<Vec<String>> {
+    let triggers = |db: &Connection| -> rusqlite::Result<BTreeMap<String, String>> {
+        let mut found = db.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")?;
+        found.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+    };
+    let model = Connection::open_in_memory()?;
+    for migration in MIGRATIONS {
+        model.execute_batch(migration)?;
+    }
+    let own = triggers(db)?;
+    let wanted = triggers(&model)?;
+    Ok(wanted.into_iter().filter(|(name, sql)| own.get(name) != Some(sql)).map(|(name, _)| name).collect())
 }
 
 fn overdue(db: &Connection, moment: DateTime<FixedOffset>) -> Result<Vec<(NoteId, DateTime<FixedOffset>)>> {

@@ -191,3 +191,17 @@ WHEN OLD.offers > 0 AND NEW.wire IS NOT OLD.wire AND OLD.state <> 'refused'
 BEGIN
     SELECT RAISE(ABORT, 'offered bytes never change');
 END;
+
+-- Neither does its id, and nobody forgets that it was offered. A final refusal gives the bytes back,
+-- but the journal still knows the id.
+CREATE TRIGGER notes_keep_offered_ids BEFORE UPDATE OF message_id ON notes
+WHEN OLD.offers > 0 AND NEW.message_id IS NOT OLD.message_id
+BEGIN
+    SELECT RAISE(ABORT, 'an offered id never changes');
+END;
+
+CREATE TRIGGER notes_keep_their_count BEFORE UPDATE OF offers, journaled ON notes
+WHEN NEW.journaled < OLD.journaled OR (NEW.offers < OLD.offers AND OLD.state <> 'refused')
+BEGIN
+    SELECT RAISE(ABORT, 'an offer is never forgotten');
+END;

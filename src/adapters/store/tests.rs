@@ -276,6 +276,25 @@ fn folder_and_file_are_private() {
     assert_eq!(mode(path.parent().unwrap()), 0o700);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_in_the_place_of_the_database_is_not_followed_but_one_to_its_folder_is() {
+    use std::os::unix::fs::symlink;
+    let folder = tempfile::tempdir().unwrap();
+    let (real, link) = (folder.path().join("real"), folder.path().join("link"));
+    fs::create_dir(&real).unwrap();
+    symlink(&real, &link).unwrap();
+    Store::open(&link.join("thanks.db"), Beginning::Fresh).unwrap();
+    let other = link.join("other.db");
+    symlink(real.join("thanks.db"), &other).unwrap();
+    let error = Store::open(&other, Beginning::Fresh).err().unwrap();
+    assert_eq!(kind_of(&error), Some(Kind::Permission));
+    fs::remove_file(&other).unwrap();
+    symlink(folder.path().join("nowhere"), &other).unwrap();
+    assert!(Store::open(&other, Beginning::Fresh).is_err());
+    assert!(!folder.path().join("nowhere").exists());
+}
+
 #[test]
 fn what_is_current_is_open_or_was_closed_not_long_ago() {
     let folder = tempfile::tempdir().unwrap();

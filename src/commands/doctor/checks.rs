@@ -1,11 +1,9 @@
 //! The checks, in the order in which things depend on each other.
 
-use std::path::Path;
-
 use chrono::{Datelike, TimeDelta};
 
 use super::super::App;
-use super::{Check, Status};
+use super::{Check, Status, files};
 use crate::adapters::config;
 use crate::adapters::secrets::keyring_status;
 use crate::adapters::store::{self, Inspection, Store};
@@ -24,7 +22,8 @@ pub(super) fn all(app: &App) -> Vec<Check> {
     checks.push(account(app));
     checks.push(secret(app));
     checks.push(templates(app));
-    checks.push(files(app));
+    checks.push(files::ownership(app));
+    checks.push(files::room(app));
     match inspection {
         Ok(None) => checks.push(Check::ok("record", "nothing recorded yet")),
         Ok(Some(inspection)) => {
@@ -163,32 +162,6 @@ fn templates(app: &App) -> Check {
     }
 }
 
-fn files(app: &App) -> Check {
-    let paths = &app.paths;
-    let private = [&paths.data_dir, &paths.database, &paths.journal, &paths.config_file];
-    let open: Vec<&Path> = private
-        .into_iter()
-        .map(|path| path.as_path())
-        .filter(|path| config::others_may_write(path))
-        .collect();
-    let closed = [&paths.database, &paths.journal].into_iter().find(|path| !config::may_write(path));
-    if let Some(path) = closed {
-        let path = path.display();
-        return Check::fail(
-            "files",
-            format!("{path} may not be written, so nothing can be sent"),
-            format!("chmod u+w {path}"),
-        );
-    }
-    match open.first() {
-        None => Check::ok("files", format!("{}, changed by you alone", paths.data_dir.display())),
-        Some(path) => {
-            let path = path.display();
-            Check::fail("files", format!("others may write {path}"), format!("chmod go-w {path}"))
-        }
-    }
-}
-
 fn record(inspection: &Inspection) -> Check {
     let (version, newest) = inspection.version;
     if let Some(damage) = inspection.damage.first() {
@@ -200,6 +173,13 @@ fn record(inspection: &Inspection) -> Check {
     }
     if version > newest {
         return Check::fail("record", "written by a newer thanks", "use that version");
+    }
+    if !inspection.lacking.is_empty() {
+        return Check::fail(
+            "record",
+            format!("it lacks the guards of its states: {}", inspection.lacking.join(", ")),
+            "another program changed it; put it back from a copy",
+        );
     }
     if version < newest {
         return Check::ok("record", format!("version {version}; the next command makes it {newest}"));

@@ -356,7 +356,7 @@ fn ask_user(known: Option<&Smtp>, me: &Mailbox, terminal: &Terminal) -> Result<S
 
 /// `None` for Enter.
 fn ask_password(prompt: &str, terminal: &Terminal) -> Result<Option<Secret>, Problem> {
-    let typed = Secret::new(terminal.ask_secret(prompt, HINT)?).without_app_password_blanks();
+    let typed = secrets::typed(|| terminal.ask_secret(prompt, HINT))?.without_app_password_blanks();
     Ok(Some(typed).filter(|typed| !typed.expose().is_empty()))
 }
 

@@ -14,7 +14,7 @@ pub const FIELDS: &[&str] = &["db_path_kind", "db_user_version", "db_file", "db_
 const NOBODY: u32 = 65534;
 
 const SAYS: [(&str, &str); 5] = [
-    ("db-symlink", "thanks.db belongs to another user"),
+    ("db-symlink", "thanks.db is a link to another file"),
     ("db-newer", "newer"),
     ("db-zero", "the journal beside it says that notes were sent; nothing was begun afresh"),
     ("db-garbage", "\nit was left as it is\n\nhint: put it back from a copy; "),
@@ -136,7 +136,7 @@ fn nothing_is_sent_from_a_record_that_cannot_be_trusted_or_written() {
 }
 
 #[test]
-fn a_link_to_a_record_of_ones_own_is_followed() {
+fn a_link_to_a_record_of_ones_own_is_refused_as_its_lock_and_its_journal_stay_behind() {
     let trial = Trial::new();
     trial.jane();
     let real = trial.sandbox.folder().join("synced.db");
@@ -146,6 +146,7 @@ fn a_link_to_a_record_of_ones_own_is_followed() {
     replace(&trial, b"");
     fs::remove_file(database(&trial)).unwrap();
     symlink(&real, database(&trial)).unwrap();
-    trial.sends(&[]);
-    trial.ends_with(1);
+    let answer = trial.run(&["send", "--yes"]);
+    assert_eq!(answer.code, 77, "{answer}");
+    trial.ends_with(0);
 }

@@ -2,7 +2,7 @@
 
 use super::Page;
 use crate::commands::doctor::{Report, Status};
-use crate::domain::text::printable;
+use crate::domain::text::{printable, printable_line};
 
 pub fn doctor(report: &Report) -> Page {
     let mut page = Page::default();
@@ -13,7 +13,7 @@ pub fn doctor(report: &Report) -> Page {
             Status::Warn => "warn",
             Status::Fail => "fail",
         };
-        let detail = printable(&check.detail.replace('\n', " "));
+        let detail = printable_line(&check.detail);
         page.data.push_str(&format!("{status:<4}  {:<widest$}  {detail}\n", check.name));
         if let Some(mend) = check.mend.as_ref().filter(|_| check.status != Status::Ok) {
             page.data.push_str(&format!("{:<1$}mend: {2}\n", "", widest + 8, printable(mend)));

@@ -4,7 +4,7 @@ use super::Page;
 use crate::commands::App;
 use crate::commands::sync::Report;
 use crate::domain::inbound::MailKind;
-use crate::domain::text::printable;
+use crate::domain::text::printable_line;
 use crate::domain::view;
 
 pub fn sync(report: &Report, app: &App) -> Page {
@@ -28,17 +28,19 @@ pub fn sync(report: &Report, app: &App) -> Page {
     for settled in &report.settled {
         let stamp =
             settled.sent_at.map(|at| format!(", {}", app.zone.stamp(at.to_utc()))).unwrap_or_default();
-        page.data.push_str(&format!(
-            "{} recorded as {}{stamp}; {}\n",
-            settled.note, settled.state, settled.detail
-        ));
+        let why = printable_line(&settled.detail);
+        page.data.push_str(&format!("{} recorded as {}{stamp}; {why}\n", settled.note, settled.state));
     }
     for note in &report.filed {
         page.data.push_str(&format!("{note}: a copy was put into Sent\n"));
     }
     for mail in &report.open {
         page.data.push_str(&format!("{}: {}?\n", mail.application, question(mail.kind)));
-        page.data.push_str(&format!("  {}; {}\n", view::mail_text(mail, &app.zone), printable(&mail.detail)));
+        page.data.push_str(&format!(
+            "  {}; {}\n",
+            view::mail_text(mail, &app.zone),
+            printable_line(&mail.detail)
+        ));
         let slug = &mail.application;
         page.talk.push_str(&match (mail.kind, &mail.note) {
             (MailKind::Copy, Some(note)) => format!("next: thanks mark {note} sent, or … not-sent\n"),
@@ -51,7 +53,7 @@ pub fn sync(report: &Report, app: &App) -> Page {
         ));
     }
     for warning in &report.warnings {
-        page.talk.push_str(&format!("warning: {}\n", printable(warning)));
+        page.talk.push_str(&format!("warning: {}\n", printable_line(warning)));
     }
     if page.data.is_empty() {
         page.data.push_str("mailbox read: nothing new\n");

@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike, FixedOffset, NaiveDate};
 
 use super::Page;
 use crate::commands::{App, add, close, edit, forget, heard, show};
-use crate::domain::text::printable;
+use crate::domain::text::printable_line;
 use crate::domain::zone::Zone;
 
 pub fn add(report: &add::Report, app: &App) -> Page {
@@ -23,7 +23,7 @@ pub fn add(report: &add::Report, app: &App) -> Page {
     let year = far_year(report.ended, app).map(|year| format!(" {year}")).unwrap_or_default();
     page.data.push_str(&format!(
         "{done} {what}: {}, {ends} {}{year}\n",
-        printable(&report.role),
+        printable_line(&report.role),
         said.zone.stamp(report.ended.to_utc())
     ));
     let width = report.people.iter().map(|person| person.id.chars().count()).max().unwrap_or_default();
@@ -33,11 +33,11 @@ pub fn add(report: &add::Report, app: &App) -> Page {
             (None, Some(_)) => String::new(),
             (None, None) => ", no address".to_owned(),
         };
-        page.data.push_str(&printable(&format!("  {:<width$}  {}{address}", person.id, person.name)));
+        page.data.push_str(&printable_line(&format!("  {:<width$}  {}{address}", person.id, person.name)));
         page.data.push('\n');
     }
     if let Some(agent) = &said.agent {
-        page.data.push_str(&format!("all goes to {}\n", printable(agent)));
+        page.data.push_str(&format!("all goes to {}\n", printable_line(agent)));
     }
     if let Some(by) = report.thank_by {
         let stamp = said.zone.stamp(by.to_utc());
@@ -53,7 +53,7 @@ pub fn add(report: &add::Report, app: &App) -> Page {
         app,
     ));
     for notice in &report.notices {
-        page.talk.push_str(&format!("{}\n", printable(notice)));
+        page.talk.push_str(&format!("{}\n", printable_line(notice)));
     }
     page.talk.push_str(if report.dry_run { "nothing was recorded\n" } else { "next: thanks draft\n" });
     page
@@ -66,7 +66,7 @@ fn decision(
     held: Option<(DateTime<FixedOffset>, &Zone)>,
     app: &App,
 ) -> String {
-    let Some(words) = words.map(printable) else {
+    let Some(words) = words.map(printable_line) else {
         return String::new();
     };
     let (Some(by), Some((held, zone))) = (by, held) else {
@@ -151,7 +151,7 @@ fn attempts_text(attempts: &[show::AttemptView], app: &App) -> String {
 
 /// Each on a line of its own, whatever a stranger wrote into it.
 fn one_a_line(lines: &[String]) -> String {
-    lines.iter().map(|line| printable(&line.replace(['\r', '\n'], " ")) + "\n").collect()
+    lines.iter().map(|line| printable_line(line) + "\n").collect()
 }
 
 pub fn heard(report: &heard::Report, app: &App) -> Page {
@@ -197,7 +197,8 @@ fn heard_decision(report: &heard::Report, held: Option<(DateTime<FixedOffset>, &
 }
 
 pub fn close(report: &close::Report) -> Page {
-    let why = report.reason.as_ref().map(|reason| format!(": {}", printable(reason))).unwrap_or_default();
+    let why =
+        report.reason.as_ref().map(|reason| format!(": {}", printable_line(reason))).unwrap_or_default();
     let data = format!("{} closed{why}; all follow-ups stopped\n", report.application);
     Page { data: data + &withdrawn(&report.withdrawn), talk: doubtful(&report.in_doubt) }
 }

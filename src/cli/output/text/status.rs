@@ -3,7 +3,7 @@
 use super::Page;
 use crate::commands::App;
 use crate::commands::status::{Brevity, Report, Section};
-use crate::domain::text::{printable, wrap};
+use crate::domain::text::{printable_line, wrap};
 
 /// Of a terminal.
 const COLUMNS: usize = 80;
@@ -34,7 +34,7 @@ pub fn status(report: &Report, _: &App) -> Page {
             page.data.push('\n');
         }
         let head = format!("  {:<ids$}  {:<kinds$}  ", line.id, line.kind);
-        page.data.push_str(&row(&head, &printable(&line.text)));
+        page.data.push_str(&row(&head, &printable_line(&line.text)));
     }
     page
 }
