@@ -3,6 +3,7 @@
 
 mod applications;
 mod inspection;
+mod logins;
 mod mail;
 mod notes;
 mod recovery;
