@@ -10,6 +10,7 @@ use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -225,6 +226,10 @@ impl Stand {
     fn wait_for(&mut self, port: u16) {
         let deadline = now() + Duration::from_secs(20);
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            for server in self.postfix.iter_mut().chain(&mut self.dovecot) {
+                let ended = server.try_wait().unwrap();
+                assert!(ended.is_none(), "a server has ended, {ended:?}: {}", self.logs());
+            }
             assert!(now() < deadline, "nothing listens on {port}: {}", self.logs());
             pause();
         }
@@ -253,9 +258,17 @@ fn end(mut child: Child) {
     let _ = child.wait();
 }
 
-/// A port that was free a moment ago.
+/// A port that was free a moment ago, below those that the system gives to connections: it could
+/// give one away before its server has taken it.
 fn free_port() -> u16 {
-    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = u16::try_from(std::process::id() % 20_000).unwrap();
+    loop {
+        let port = 10_000 + (first + NEXT.fetch_add(1, Ordering::Relaxed)) % 22_000;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 /// Servers that are not ours cannot tell us when they are ready: they are asked again.
