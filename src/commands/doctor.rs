@@ -2,6 +2,7 @@
 //! nobody.
 
 mod checks;
+mod connections;
 
 use anyhow::Result;
 use serde::Serialize;

@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::adapters::config::{self, Config, Method, Smtp};
 use crate::adapters::net;
 use crate::adapters::secrets::{self, Ask, Found, Secret, Source};
-use crate::adapters::smtp::{Login, OpenError, OpenFailure, Server};
+use crate::adapters::smtp::{Interrupt, Login, OpenError, OpenFailure, Patience, Phase, Server, Session};
 use crate::adapters::store::Store;
 use crate::adapters::terminal::Terminal;
 use crate::domain::problem::{Kind, Problem};
@@ -106,6 +106,26 @@ impl Account {
         }
     }
 
+    /// The secret, from wherever it is kept; nobody is asked for it. `None` where no login is
+    /// wanted.
+    pub fn kept_secret(&self, terminal: &Terminal) -> Result<Option<Found>, Problem> {
+        let user = self.server.user.as_deref();
+        user.map(|user| kept_secret_of(user, self.command.as_deref(), terminal)).transpose()
+    }
+
+    /// Connects, logs in where there is a secret, and hands nothing over; how far it came, where it
+    /// fails.
+    pub fn try_out(&self, found: Option<&Found>) -> Result<(), (Phase, Problem)> {
+        let login = found.map(|found| self.login(&found.secret));
+        match Session::open(&self.server, login.as_ref(), &Patience::default(), &Interrupt::default()) {
+            Ok(session) => {
+                session.quit();
+                Ok(())
+            }
+            Err(error) => Err((error.phase, self.problem(&error))),
+        }
+    }
+
     pub fn login<'s>(&self, secret: &'s Secret) -> Login<'s> {
         match self.method {
             Method::Password => Login::Password(secret.expose()),
@@ -158,6 +178,20 @@ pub(super) fn new_secret(method: Method, command: Option<&[String]>) -> &'static
         (Method::Password, Some(_)) => "see user, and command in [auth], of the configuration",
         (Method::Password, None) => "`thanks init` asks for another one",
     }
+}
+
+/// The same as [`secret_of`], asking nobody. A command may ask for its own password.
+pub(super) fn kept_secret_of(
+    user: &str,
+    command: Option<&[String]>,
+    terminal: &Terminal,
+) -> Result<Found, Problem> {
+    let mut nobody = || Ok(Secret::new(String::new()));
+    let ask = match command.is_some() && terminal.is_interactive() {
+        true => Ask::Terminal(&mut nobody),
+        false => Ask::Never,
+    };
+    secrets::fetch(command, user, ask, &mut |line| terminal.announce(line))
 }
 
 /// The trusted root that a section of the configuration names.

@@ -2,7 +2,7 @@
 //! before anything is connected. It opens sessions and reads nothing.
 
 use crate::adapters::config::{self, Config, Method};
-use crate::adapters::imap::{Failure, Interrupt, Login, OpenError, Patience, Server, Session};
+use crate::adapters::imap::{Failure, Interrupt, Login, OpenError, Patience, Phase, Server, Session};
 use crate::adapters::secrets::{self, Found, Source};
 use crate::adapters::store::Store;
 use crate::adapters::terminal::Terminal;
@@ -106,7 +106,7 @@ impl Mailbox {
         Ok(Hold::Free)
     }
 
-    fn attempted(&self, found: &Found) -> Attempted {
+    pub fn attempted(&self, found: &Found) -> Attempted {
         let Server { host, port, user, .. } = &self.server;
         Attempted::new(Side::Reading, (host, *port), user, self.method, &found.secret)
     }
@@ -133,25 +133,38 @@ impl Mailbox {
         }
     }
 
+    /// Logs in and remembers nothing; how far it came, where it fails.
+    pub fn try_out(&self, found: &Found) -> Result<Session, (Phase, Problem)> {
+        self.connect(found).map_err(|error| (error.phase, self.problem(&error)))
+    }
+
+    fn connect(&self, found: &Found) -> Result<Session, OpenError> {
+        let login = match self.method {
+            Method::Password => Login::Password(found.secret.expose()),
+            Method::Xoauth2 => Login::Xoauth2(found.secret.expose()),
+        };
+        Session::open(&self.server, &login, &Patience::default(), &Interrupt::default())
+    }
+
+    /// The secret, from wherever it is kept; nobody is asked for it.
+    pub fn kept_secret(&self, terminal: &Terminal) -> Result<Found, Problem> {
+        account::kept_secret_of(&self.server.user, self.command.as_deref(), terminal)
+    }
+
     /// Logs in. What was typed for a user of its own goes into the keyring once it has worked.
     pub fn open(&mut self, store: &mut Store, terminal: &Terminal) -> Result<Session, Problem> {
         if let Some(problem) = &self.closed {
             return Err(problem.clone());
         }
         let found = self.sought(None, terminal)?;
-        let login = match self.method {
-            Method::Password => Login::Password(found.secret.expose()),
-            Method::Xoauth2 => Login::Xoauth2(found.secret.expose()),
-        };
-        let session = Session::open(&self.server, &login, &Patience::default(), &Interrupt::default())
-            .map_err(|error| {
-                let problem = self.problem(&error);
-                if matches!(error.kind, Failure::Authentication(_)) {
-                    self.attempted(&found).record(Admission::Refused, store, terminal);
-                    self.closed = Some(problem.clone());
-                }
-                problem
-            })?;
+        let session = self.connect(&found).map_err(|error| {
+            let problem = self.problem(&error);
+            if matches!(error.kind, Failure::Authentication(_)) {
+                self.attempted(&found).record(Admission::Refused, store, terminal);
+                self.closed = Some(problem.clone());
+            }
+            problem
+        })?;
         self.attempted(&found).record(Admission::Accepted, store, terminal);
         if self.apart && found.source == Source::Asked && secrets::keyring_status().is_ok() {
             match secrets::store(&self.server.user, &found.secret) {

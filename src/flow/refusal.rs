@@ -1,11 +1,13 @@
 //! Refused logins, remembered: where nobody is there to look, the same login is not tried again,
 //! since servers lock an account after a few wrong passwords. A login that works is forgotten here.
 
+use std::path::Path;
+
 use anyhow::Result;
 
 use crate::adapters::config::Method;
 use crate::adapters::secrets::Secret;
-use crate::adapters::store::Store;
+use crate::adapters::store::{self, Store};
 use crate::adapters::terminal::Terminal;
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::text::printable;
@@ -50,6 +52,11 @@ impl Attempted {
     /// Whether just this was refused, and nothing has worked since.
     pub fn was_refused(&self, store: &Store) -> Result<bool> {
         Ok(store.refused_login(self.side.name())?.as_ref() == Some(&self.text))
+    }
+
+    /// The same by a look into the database, which is not changed.
+    pub fn was_refused_in(&self, database: &Path) -> Result<bool> {
+        Ok(store::refused_login(database, self.side.name())?.as_ref() == Some(&self.text))
     }
 
     /// Remembers a refusal, and forgets it after a login that worked. What cannot be written down

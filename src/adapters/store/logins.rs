@@ -1,16 +1,23 @@
 //! Logins that a server has refused, as the timer must know them: where and as whom, never with
 //! what.
 
+use std::path::Path;
+
 use anyhow::{Context, Result};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 use super::Store;
+
+/// What is remembered of the last refusal on a `side`, sending or reading, without changing
+/// anything.
+pub fn refused_login(path: &Path, side: &str) -> Result<Option<String>> {
+    look(&Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?, side)
+}
 
 impl Store {
     /// What is remembered of the last refusal on a `side`, sending or reading.
     pub fn refused_login(&self, side: &str) -> Result<Option<String>> {
-        let sql = "SELECT value FROM facts WHERE name = ?1";
-        Ok(self.connection.query_row(sql, [name(side)], |row| row.get(0)).optional()?)
+        look(&self.connection, side)
     }
 
     pub fn remember_refused_login(&mut self, side: &str, login: &str) -> Result<()> {
@@ -28,6 +35,11 @@ impl Store {
         self.connection.execute("DELETE FROM facts WHERE name = ?1", [name(side)])?;
         Ok(())
     }
+}
+
+fn look(db: &Connection, side: &str) -> Result<Option<String>> {
+    let sql = "SELECT value FROM facts WHERE name = ?1";
+    Ok(db.query_row(sql, [name(side)], |row| row.get(0)).optional()?)
 }
 
 fn name(side: &str) -> String {
