@@ -5,7 +5,7 @@ use std::fs;
 
 use crate::imap_server::{self, ImapServer};
 use crate::sandbox::Sandbox;
-use crate::send::{acme, state};
+use crate::send::{acme, draft, state};
 use crate::smtp_server::{At, Fault, SmtpServer, Transport};
 
 const RUN: [&str; 3] = ["schedule", "run", "--no-input"];
@@ -136,4 +136,23 @@ fn a_mailbox_that_refused_the_login_is_left_alone_and_the_thank_you_goes() {
     sandbox.set_now("2026-03-06T15:00:00Z");
     sandbox.run(&RUN).prints("");
     assert_eq!(logins(), 3);
+}
+
+#[test]
+fn one_command_knocks_once_at_a_mailbox_that_refuses_it() {
+    let sandbox = Sandbox::new();
+    let smtp = SmtpServer::builder().transport(Transport::Plain).start();
+    let refusal = imap_server::Fault::Refuse("NO [AUTHENTICATIONFAILED] wrong");
+    let imap = ImapServer::builder().fault(imap_server::At::Login, refusal).start();
+    sandbox.use_servers(&smtp, &imap, "imap");
+    acme(&sandbox);
+    draft(&sandbox);
+    let talk = sandbox.run(&["send", "--yes"]).talk();
+    // Both the look for a copy and the copy itself would have wanted it.
+    assert!(
+        talk.contains("the mailbox cannot be read") && talk.contains("no copy was put into Sent"),
+        "{talk}"
+    );
+    assert_eq!(smtp.accepted().len(), 1);
+    assert_eq!(imap.commands().iter().filter(|line| line.contains("LOGIN")).count(), 1);
 }
