@@ -4,7 +4,7 @@
 //!
 //! ```sh
 //! apt-get install --no-install-recommends postfix dovecot-core dovecot-imapd dovecot-lmtpd openssl \
-//!     gnome-keyring libsecret-tools dbus dbus-bin
+//!     gnome-keyring libsecret-tools dbus-daemon
 //! cargo test --locked --features live --test live
 //! ```
 //!

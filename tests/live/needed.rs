@@ -13,7 +13,7 @@ pub const SERVERS: [Needed; 3] = [
 ];
 
 pub const KEYRING: [Needed; 3] = [
-    ("/usr/bin/dbus-run-session", "dbus dbus-bin"),
+    ("/usr/bin/dbus-run-session", "dbus-daemon"),
     ("/usr/bin/gnome-keyring-daemon", "gnome-keyring"),
     ("/usr/bin/secret-tool", "libsecret-tools"),
 ];
