@@ -77,7 +77,7 @@ fn a_wrong_password_is_told_of_both_logins() {
     std::fs::write(home.config_file(), text.replace(PASSWORD, "swordfish")).unwrap();
     let said = home.says(&["doctor"], 1);
     assert!(
-        line(&said, "smtp login").starts_with("fail smtp login localhost refuses the password of …@"),
+        line(&said, "smtp login").starts_with("fail smtp login localhost refuses the login of …@"),
         "{said}"
     );
     assert!(

@@ -48,7 +48,7 @@ fn a_wrong_password_holds_the_note_and_is_not_tried_again_by_itself() {
     ));
     home.met("Acme", JANE);
     let said = home.says(&["send", "--yes"], 77);
-    assert!(said.contains("localhost refuses the password of candidate@thanks.test"), "{said}");
+    assert!(said.contains("localhost refuses the login of candidate@thanks.test"), "{said}");
     assert!(said.contains("535 5.7.8") && said.contains("nothing was sent; kept: acme/jane"), "{said}");
     let refusals = || stand.logs().matches("SASL PLAIN authentication failed").count();
     for _ in 0..3 {

@@ -114,10 +114,8 @@ pub fn run(_: &Args, app: &mut App) -> Result<Report> {
         match (sent.admission, &mut sent.trouble) {
             // Another password goes at the next run, and the same one at none.
             (Admission::Refused, Some(trouble)) => {
-                trouble.details.push("it is not tried again by itself with this password".to_owned());
-                trouble.hint.get_or_insert_with(|| {
-                    "`thanks init` takes a new password; `thanks send` tries this one again".to_owned()
-                });
+                let why = "it is not tried again by itself with this password; `thanks send` tries it";
+                trouble.details.push(why.to_owned());
             }
             _ => put_off(app, &mut store, &id)?,
         }

@@ -60,7 +60,7 @@ fn each_failure_of_a_server_is_a_finding_of_its_own() {
             smtp().fault(At::Auth, Fault::Reply("535 5.7.8 who is jo@example.com?")),
             imap(),
             ["ok", "ok", "fail", "ok", "ok", "ok"],
-            "127.0.0.1 refuses the password of …@example.com",
+            "127.0.0.1 refuses the login of …@example.com",
         ),
         (
             smtp().fault(At::Banner, Fault::Reply("554 go away")),

@@ -32,7 +32,7 @@ fn planned(smtp: &SmtpServer, rest: &str) -> Sandbox {
     ));
     acme(&sandbox);
     let mut screen = sandbox.terminal(&["send"]);
-    let _ = screen.answer("[l]ater, 17:45", "l");
+    let _ = screen.answer("[l]ater, 17:45", "l").answer("Install? [y]es [n]o:", "n");
     let _ = screen.ends(0);
     sandbox.set_now("2026-03-05T22:47:00Z");
     sandbox
@@ -41,7 +41,7 @@ fn planned(smtp: &SmtpServer, rest: &str) -> Sandbox {
 /// The run that meets the refusal, and one that must not.
 fn refused(sandbox: &mut Sandbox, server: &SmtpServer) {
     let talk = sandbox.run(&RUN).exits(77).talk();
-    assert!(talk.contains("refuses the password") && talk.contains("535 5.7.8 wrong"), "{talk}");
+    assert!(talk.contains("refuses the login") && talk.contains("535 5.7.8 wrong"), "{talk}");
     assert!(talk.contains("it is not tried again by itself with this password"), "{talk}");
     assert!(talk.contains("nothing was sent; kept: acme/jane"), "{talk}");
     sandbox.set_now("2026-03-05T23:47:00Z");
