@@ -3,6 +3,7 @@
 
 mod applications;
 mod inspection;
+mod logins;
 mod mail;
 mod notes;
 mod recovery;
@@ -22,6 +23,7 @@ use crate::domain::problem::{Kind, Problem};
 
 pub use applications::Which;
 pub use inspection::{Inspection, inspect, planned, planned_before, unsettled};
+pub use logins::refused_login;
 pub use mail::{Question, Seen};
 pub use notes::{Approval, Claim, Wire};
 pub use recovery::Orphan;

@@ -2,6 +2,7 @@
 //! nobody.
 
 mod checks;
+mod connections;
 mod files;
 
 use anyhow::Result;
@@ -11,7 +12,10 @@ use super::App;
 use crate::domain::problem::{Kind, Problem};
 
 /// Check that everything is in order; changes and sends nothing
+///
+/// It fetches the password and logs in at both servers, as a send would; nobody is asked anything.
 #[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
 pub struct Args {}
 
 #[derive(Debug, Serialize)]

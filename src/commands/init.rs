@@ -6,12 +6,13 @@ use anyhow::{Context, Result};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde::Serialize;
 
-use super::App;
+use super::{App, Overdue};
 use crate::adapters::config::{Method, Security};
 use crate::adapters::secrets;
 use crate::domain::address::Mailbox;
 use crate::domain::problem::Problem;
 use crate::flow::enroll::{self, Kept, Provided, Told};
+use crate::flow::refusal::{self, Side};
 
 /// Set up your mail account: asks, logs in without sending anything, then writes it down
 ///
@@ -81,6 +82,7 @@ pub struct Report {
 pub fn run(args: &Args, app: &mut App) -> Result<Report> {
     let enrolled = enroll::enroll(told(args)?, &app.paths, &app.terminal)?;
     app.config = Some(enrolled.config);
+    lift_refusals(app);
     let config = app.config.as_ref();
     let (me, smtp) = config
         .and_then(|config| Some((config.me.as_ref()?, config.smtp.as_ref()?)))
@@ -103,6 +105,17 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
         config: app.paths.config_file.clone(),
         kept: enrolled.kept,
     })
+}
+
+/// A login has just worked, so that the timer may try again; a record that cannot be opened says so
+/// to the command that needs it.
+fn lift_refusals(app: &mut App) {
+    app.overdue = Overdue::Known;
+    if let Ok(Some(mut store)) = app.existing_store() {
+        for side in [Side::Sending, Side::Reading] {
+            let _ = refusal::forget(side, &mut store);
+        }
+    }
 }
 
 fn told(args: &Args) -> Result<Told> {

@@ -27,6 +27,7 @@ use crate::flow::mailbox::Mailbox;
 use crate::flow::outgoing::departure::Departure;
 use crate::flow::outgoing::{Consent, Review, Trace, Verdict, wire_of};
 use crate::flow::post::{self, Post};
+use crate::flow::refusal::Admission;
 use crate::flow::timer;
 use told::{delivered, plain, undelivered};
 
@@ -36,6 +37,9 @@ pub struct Report {
     /// Why no connection could be used.
     #[serde(skip)]
     pub trouble: Option<Problem>,
+    /// What the server said to the login.
+    #[serde(skip)]
+    pub admission: Admission,
     /// The server that took what was sent.
     #[serde(skip)]
     pub host: String,
@@ -141,7 +145,7 @@ pub fn review(
     let mut desk = desk;
     let Chosen { items, planned } = chosen;
     if items.is_empty() {
-        return Ok(Report { notes: in_doubt(&desk), trouble: None, host: String::new(), next: planned });
+        return Ok(Report { notes: in_doubt(&desk), next: planned, ..Report::default() });
     }
     if matches!(departure, Departure::Planned(_)) && !how.dry_run {
         timer::ensure(&app.environment, &app.paths, &app.terminal)?;
@@ -225,7 +229,7 @@ fn in_doubt(desk: &Desk) -> Vec<NoteOutcome> {
 
 fn rehearsed(verdicts: &[Verdict], account: &Account) -> Report {
     let notes = verdicts.iter().map(undelivered).collect();
-    Report { notes, trouble: None, host: account.server.host.clone(), next: Vec::new() }
+    Report { notes, host: account.server.host.clone(), ..Report::default() }
 }
 
 /// The real bytes to one's own mailbox: no claim, no mark, no record.
@@ -250,7 +254,7 @@ fn to_me(app: &App, account: &Account, verdicts: &[Verdict]) -> Result<Report> {
             verdict => undelivered(verdict),
         })
         .collect();
-    Ok(Report { notes, trouble: None, host: account.server.host.clone(), next: Vec::new() })
+    Ok(Report { notes, host: account.server.host.clone(), ..Report::default() })
 }
 
 /// Sends what was agreed to and reports on every note that was looked at.
@@ -316,7 +320,8 @@ pub(super) fn deliver(
         })
         .collect();
     let next = after_follow_ups(app, store, &notes)?;
-    Ok(Report { notes, trouble: delivery.trouble, host: account.server.host, next })
+    let Delivery { trouble, admission, .. } = delivery;
+    Ok(Report { notes, trouble, admission, host: account.server.host, next })
 }
 
 /// A look for answers before follow-ups are shown. Those that are to wait or must not go, with what
@@ -392,7 +397,7 @@ fn not_begun(ids: &[NoteId], trouble: Problem, at: DateTime<FixedOffset>) -> Del
             at,
         })
         .collect();
-    Delivery { outcomes, trouble: Some(trouble) }
+    Delivery { outcomes, trouble: Some(trouble), ..Delivery::default() }
 }
 
 /// The last note of a thread, for those whose first follow-up just went.

@@ -79,8 +79,9 @@ pub fn run(_: &Args, app: &mut App) -> Result<Report> {
     })?;
     let mut store = app.store()?;
     let now = app.local_now();
-    let mut session =
-        mailbox.open(&app.terminal).map_err(|problem| problem.detail("the mailbox was not read"))?;
+    let mut session = mailbox
+        .open(&mut store, &app.terminal)
+        .map_err(|problem| problem.detail("the mailbox was not read"))?;
     let mut reading = listen::read(&mut session, &mailbox, &mut store, now)?;
     let mut warnings = Vec::new();
     // What INBOX has brought stays, whatever becomes of Sent.

@@ -7,10 +7,13 @@ use std::path::Path;
 use crate::adapters::config::{self, Config, Method, Smtp};
 use crate::adapters::net;
 use crate::adapters::secrets::{self, Ask, Found, Secret, Source};
-use crate::adapters::smtp::{Login, OpenError, OpenFailure, Server};
+use crate::adapters::smtp::{Interrupt, Login, OpenError, OpenFailure, Patience, Phase, Server, Session};
+use crate::adapters::store::Store;
 use crate::adapters::terminal::Terminal;
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::text::printable;
+
+use super::refusal::{Attempted, Side};
 
 /// Where and how to submit, and who may be asked for the secret.
 #[derive(Clone, Debug)]
@@ -18,8 +21,8 @@ pub struct Account {
     pub server: Server,
     method: Method,
     command: Option<Vec<String>>,
-    /// A login has just been proved with it.
-    at_hand: Option<Found>,
+    /// What was found, or why nothing was: nobody waits for a keyring twice.
+    at_hand: Option<Result<Found, Problem>>,
 }
 
 impl Account {
@@ -46,22 +49,50 @@ impl Account {
     /// The same account, so that nobody is asked again for what was just typed.
     #[must_use]
     pub fn with_secret(self, typed: Option<Secret>) -> Account {
-        let at_hand = typed.map(|secret| Found { secret, source: Source::Asked });
+        let at_hand = typed.map(|secret| Ok(Found { secret, source: Source::Asked }));
         Account { at_hand, ..self }
     }
 
-    /// The same account, with the secret that was found for another one of the same user.
+    /// The same account, with what came of looking for the secret of the same user elsewhere.
     #[must_use]
-    pub fn sharing(self, user: &str, found: &Found) -> Account {
+    pub fn sharing(self, user: &str, sought: &Result<Found, Problem>) -> Account {
         match self.server.user.as_deref() == Some(user) && self.at_hand.is_none() {
-            true => Account { at_hand: Some(found.clone()), ..self },
+            true => Account { at_hand: Some(sought.clone()), ..self },
             false => self,
         }
     }
 
-    /// What was found already, if anything was.
-    pub fn at_hand(&self) -> Option<&Found> {
+    /// The same account, its secret looked for; why there is none is told when it is needed.
+    #[must_use]
+    pub fn sought(self, terminal: &Terminal) -> Account {
+        match self.secret(terminal) {
+            Ok(None) => self,
+            Ok(Some(found)) => Account { at_hand: Some(Ok(found)), ..self },
+            Err(problem) => Account { at_hand: Some(Err(problem)), ..self },
+        }
+    }
+
+    /// What came of looking for the secret, if anybody looked.
+    pub fn at_hand(&self) -> Option<&Result<Found, Problem>> {
         self.at_hand.as_ref()
+    }
+
+    /// The login that a secret makes; `None` where none is wanted.
+    pub fn attempted(&self, secret: &Secret) -> Option<Attempted> {
+        let Server { host, port, user, .. } = &self.server;
+        let user = user.as_deref()?;
+        Some(Attempted::new(Side::Sending, (host, *port), user, self.method, secret))
+    }
+
+    /// Whether the secret at hand was refused before, and nothing has worked since.
+    pub fn is_held(&self, store: &Store) -> anyhow::Result<bool> {
+        match self.at_hand() {
+            Some(Ok(found)) => match self.attempted(&found.secret) {
+                Some(attempted) => attempted.was_refused(store),
+                None => Ok(false),
+            },
+            Some(Err(_)) | None => Ok(false),
+        }
     }
 
     /// The secret, fetched before anything is connected; `None` where no login is wanted.
@@ -70,8 +101,28 @@ impl Account {
             return Ok(None);
         };
         match &self.at_hand {
-            Some(found) => Ok(Some(found.clone())),
+            Some(sought) => sought.clone().map(Some),
             None => secret_of(user, self.command.as_deref(), "kept nowhere", terminal).map(Some),
+        }
+    }
+
+    /// The secret, from wherever it is kept; nobody is asked for it. `None` where no login is
+    /// wanted.
+    pub fn kept_secret(&self, terminal: &Terminal) -> Result<Option<Found>, Problem> {
+        let user = self.server.user.as_deref();
+        user.map(|user| kept_secret_of(user, self.command.as_deref(), terminal)).transpose()
+    }
+
+    /// Connects, logs in where there is a secret, and hands nothing over; how far it came, where it
+    /// fails.
+    pub fn try_out(&self, found: Option<&Found>) -> Result<(), (Phase, Problem)> {
+        let login = found.map(|found| self.login(&found.secret));
+        match Session::open(&self.server, login.as_ref(), &Patience::default(), &Interrupt::default()) {
+            Ok(session) => {
+                session.quit();
+                Ok(())
+            }
+            Err(error) => Err((error.phase, self.problem(&error))),
         }
     }
 
@@ -127,6 +178,20 @@ pub(super) fn new_secret(method: Method, command: Option<&[String]>) -> &'static
         (Method::Password, Some(_)) => "see user, and command in [auth], of the configuration",
         (Method::Password, None) => "`thanks init` asks for another one",
     }
+}
+
+/// The same as [`secret_of`], asking nobody. A command may ask for its own password.
+pub(super) fn kept_secret_of(
+    user: &str,
+    command: Option<&[String]>,
+    terminal: &Terminal,
+) -> Result<Found, Problem> {
+    let mut nobody = || Ok(Secret::new(String::new()));
+    let ask = match command.is_some() && terminal.is_interactive() {
+        true => Ask::Terminal(&mut nobody),
+        false => Ask::Never,
+    };
+    secrets::fetch(command, user, ask, &mut |line| terminal.announce(line))
 }
 
 /// The trusted root that a section of the configuration names.

@@ -14,7 +14,9 @@ use chrono::{DateTime, FixedOffset};
 use crate::adapters::journal::{Journal, Lines, SendLock};
 use crate::adapters::mime;
 use crate::adapters::net::Interrupt;
-use crate::adapters::smtp::{self, Answer, BodyFailure, Message, Next, OpenError, Server, Session, Spoke};
+use crate::adapters::smtp::{
+    self, Answer, BodyFailure, Message, Next, OpenError, OpenFailure, Server, Session, Spoke,
+};
 use crate::adapters::store::{Claim, Orphan, Store, Wire};
 use crate::domain::address::EmailAddress;
 use crate::domain::note::{Note, NoteId};
@@ -23,6 +25,8 @@ use crate::domain::problem::{Kind, Problem};
 use crate::domain::retry::Pause;
 
 use failure::Failure;
+
+use super::refusal::Admission;
 
 /// When the person is told that the receipt is being waited for.
 const SILENCE: Duration = Duration::from_secs(10);
@@ -60,6 +64,8 @@ pub struct Delivery {
     pub outcomes: Vec<Outcome>,
     /// Why no connection could be used, where the account itself is the trouble.
     pub trouble: Option<Problem>,
+    /// What the server said to the login.
+    pub admission: Admission,
 }
 
 /// What became of one note.
@@ -90,18 +96,24 @@ impl<'a> Desk<'a> {
         Ok(Desk { store, journal, _lock: lock, machine, orphans })
     }
 
+    /// The record, for what is not about a note.
+    pub(super) fn store(&mut self) -> &mut Store {
+        self.store
+    }
+
     /// Hands the approved notes over in the given order, on one connection while it lasts.
     pub fn deliver(&mut self, ids: &[NoteId], relay: &Relay<'_>, watch: &Watch<'_>) -> Result<Delivery> {
         let mut outcomes = Vec::new();
         let ready = self.ready(ids, &mut outcomes, watch)?;
         let queue = self.claim(ready, &mut outcomes, watch)?;
-        let mut run = Run { desk: self, relay, watch, outcomes, trouble: None };
+        let admission = Admission::default();
+        let mut run = Run { desk: self, relay, watch, outcomes, trouble: None, admission };
         if !queue.is_empty() {
             run.all(&queue);
         }
-        let Run { mut outcomes, trouble, .. } = run;
+        let Run { mut outcomes, trouble, admission, .. } = run;
         outcomes.sort_by_key(|outcome| ids.iter().position(|id| *id == outcome.id));
-        Ok(Delivery { outcomes, trouble })
+        Ok(Delivery { outcomes, trouble, admission })
     }
 
     /// The notes that may be offered: not expired, their bytes as they were approved, and offered
@@ -234,6 +246,7 @@ struct Run<'r, 'd, 'a> {
     watch: &'r Watch<'a>,
     outcomes: Vec<Outcome>,
     trouble: Option<Problem>,
+    admission: Admission,
 }
 
 /// Whether the record still takes what is told to it.
@@ -254,8 +267,14 @@ impl Run<'_, '_, '_> {
             let relay = self.relay;
             let opened = Session::open(relay.server, relay.login.as_ref(), relay.patience, relay.interrupt);
             let mut session = match opened {
-                Ok(session) => session,
+                Ok(session) => {
+                    self.admission = Admission::Accepted;
+                    session
+                }
                 Err(error) => {
+                    if matches!(error.kind, OpenFailure::Authentication(_)) {
+                        self.admission = Admission::Refused;
+                    }
                     let problem = (relay.explain)(&error);
                     let failure = Failure::new(problem.kind, &problem.message).asking(error.reply());
                     self.release(rest, &failure);

@@ -41,7 +41,7 @@ pub fn file(session: &mut Session, mailbox: &Mailbox, store: &mut Store) -> Resu
 
 /// The same with a session of its own, where a failure is said and left for the next `sync`.
 pub fn file_or_say(mailbox: &mut Mailbox, store: &mut Store, terminal: &Terminal) {
-    let done = mailbox.open(terminal).map_err(anyhow::Error::from).and_then(|mut session| {
+    let done = mailbox.open(store, terminal).map_err(anyhow::Error::from).and_then(|mut session| {
         let done = file(&mut session, mailbox, store);
         if done.is_ok() {
             session.logout();

@@ -60,7 +60,7 @@ impl LastLook<'_> {
     pub fn before(&mut self, notes: &[&Note]) -> Result<BTreeMap<NoteId, Held>> {
         let follow_ups: Vec<&Note> = notes.iter().copied().filter(|note| note.kind.is_follow_up()).collect();
         let mut held = BTreeMap::new();
-        let mut session = match self.mailbox.open(self.terminal) {
+        let mut session = match self.mailbox.open(self.store, self.terminal) {
             Ok(session) => session,
             Err(problem) => {
                 if follow_ups.len() < notes.len() {
@@ -99,7 +99,7 @@ impl LastLook<'_> {
 
     /// A look for answers alone, said on the terminal. A failure means that no follow-up may go.
     pub fn for_answers(&mut self, follow_ups: &[&Note]) -> Result<BTreeMap<NoteId, Held>> {
-        let mut session = self.mailbox.open(self.terminal)?;
+        let mut session = self.mailbox.open(self.store, self.terminal)?;
         let held = self.answers(&mut session, follow_ups)??;
         session.logout();
         Ok(held)

@@ -2,13 +2,22 @@
 //! before anything is connected. It opens sessions and reads nothing.
 
 use crate::adapters::config::{self, Config, Method};
-use crate::adapters::imap::{Failure, Interrupt, Login, OpenError, Patience, Server, Session};
+use crate::adapters::imap::{Failure, Interrupt, Login, OpenError, Patience, Phase, Server, Session};
 use crate::adapters::secrets::{self, Found, Source};
+use crate::adapters::store::Store;
 use crate::adapters::terminal::Terminal;
 use crate::domain::address::EmailAddress;
 use crate::domain::problem::{Kind, Problem};
 
 use super::account::{self, Account};
+use super::refusal::{Admission, Attempted, Side};
+
+/// Whether a mailbox may be opened while nobody is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hold {
+    Free,
+    Closed,
+}
 
 #[derive(Clone, Debug)]
 pub struct Mailbox {
@@ -19,7 +28,10 @@ pub struct Mailbox {
     pub sent: Option<String>,
     method: Method,
     command: Option<Vec<String>>,
-    at_hand: Option<Found>,
+    /// What was found, or why nothing was: nobody waits for a keyring twice.
+    at_hand: Option<Result<Found, Problem>>,
+    /// Why it is not opened: a login that was refused is not tried again.
+    closed: Option<Problem>,
     /// Whether the user is another one than that of the account that sends.
     apart: bool,
 }
@@ -54,32 +66,55 @@ impl Mailbox {
             method: config.auth.method,
             command: config.auth.command.clone(),
             at_hand: None,
+            closed: None,
             apart,
         }))
     }
 
     /// Fetches the secret, unless the account that sends has it.
     pub fn fetch_secret(&mut self, account: Option<&Account>, terminal: &Terminal) -> Result<(), Problem> {
-        if self.at_hand.is_some() {
-            return Ok(());
+        self.sought(account, terminal).map(drop)
+    }
+
+    fn sought(&mut self, account: Option<&Account>, terminal: &Terminal) -> Result<Found, Problem> {
+        if let Some(sought) = &self.at_hand {
+            return sought.clone();
         }
         let shared = account
             .filter(|account| account.server.user.as_deref() == Some(self.server.user.as_str()))
             .and_then(Account::at_hand);
-        self.at_hand = Some(match shared {
-            Some(found) => found.clone(),
+        let sought = match shared {
+            Some(sought) => sought.clone(),
             None => {
                 let kept = if self.apart { "of the mailbox" } else { "kept nowhere" };
-                account::secret_of(&self.server.user, self.command.as_deref(), kept, terminal)?
+                account::secret_of(&self.server.user, self.command.as_deref(), kept, terminal)
             }
-        });
-        Ok(())
+        };
+        self.at_hand.insert(sought).clone()
+    }
+
+    /// Stays closed where its login was refused before and nothing has worked since; whether it
+    /// does.
+    pub fn hold_if_refused(&mut self, store: &Store, terminal: &Terminal) -> anyhow::Result<Hold> {
+        if let Ok(found) = self.sought(None, terminal) {
+            let attempted = self.attempted(&found);
+            if attempted.was_refused(store)? {
+                self.closed = Some(attempted.problem());
+                return Ok(Hold::Closed);
+            }
+        }
+        Ok(Hold::Free)
+    }
+
+    pub fn attempted(&self, found: &Found) -> Attempted {
+        let Server { host, port, user, .. } = &self.server;
+        Attempted::new(Side::Reading, (host, *port), user, self.method, &found.secret)
     }
 
     /// The account that sends, with the secret of this mailbox where the user is the same.
     pub fn share(&self, account: Account) -> Account {
         match &self.at_hand {
-            Some(found) => account.sharing(&self.server.user, found),
+            Some(sought) => account.sharing(&self.server.user, sought),
             None => account,
         }
     }
@@ -98,18 +133,39 @@ impl Mailbox {
         }
     }
 
-    /// Logs in. What was typed for a user of its own goes into the keyring once it has worked.
-    pub fn open(&mut self, terminal: &Terminal) -> Result<Session, Problem> {
-        self.fetch_secret(None, terminal)?;
-        let Some(found) = &self.at_hand else {
-            return Err(Problem::new(Kind::Permission, "there is no password for the mailbox"));
-        };
+    /// Logs in and remembers nothing; how far it came, where it fails.
+    pub fn try_out(&self, found: &Found) -> Result<Session, (Phase, Problem)> {
+        self.connect(found).map_err(|error| (error.phase, self.problem(&error)))
+    }
+
+    fn connect(&self, found: &Found) -> Result<Session, OpenError> {
         let login = match self.method {
             Method::Password => Login::Password(found.secret.expose()),
             Method::Xoauth2 => Login::Xoauth2(found.secret.expose()),
         };
-        let session = Session::open(&self.server, &login, &Patience::default(), &Interrupt::default())
-            .map_err(|error| self.problem(&error))?;
+        Session::open(&self.server, &login, &Patience::default(), &Interrupt::default())
+    }
+
+    /// The secret, from wherever it is kept; nobody is asked for it.
+    pub fn kept_secret(&self, terminal: &Terminal) -> Result<Found, Problem> {
+        account::kept_secret_of(&self.server.user, self.command.as_deref(), terminal)
+    }
+
+    /// Logs in. What was typed for a user of its own goes into the keyring once it has worked.
+    pub fn open(&mut self, store: &mut Store, terminal: &Terminal) -> Result<Session, Problem> {
+        if let Some(problem) = &self.closed {
+            return Err(problem.clone());
+        }
+        let found = self.sought(None, terminal)?;
+        let session = self.connect(&found).map_err(|error| {
+            let problem = self.problem(&error);
+            if matches!(error.kind, Failure::Authentication(_)) {
+                self.attempted(&found).record(Admission::Refused, store, terminal);
+                self.closed = Some(problem.clone());
+            }
+            problem
+        })?;
+        self.attempted(&found).record(Admission::Accepted, store, terminal);
         if self.apart && found.source == Source::Asked && secrets::keyring_status().is_ok() {
             match secrets::store(&self.server.user, &found.secret) {
                 Ok(()) => terminal.say("the password of the mailbox is in the keyring now"),

@@ -12,4 +12,5 @@ pub mod mailbox;
 pub mod outgoing;
 pub mod post;
 pub mod record;
+pub mod refusal;
 pub mod timer;

@@ -71,6 +71,9 @@ pub fn deliver(post: Post<'_>, ids: &[NoteId]) -> Result<Delivery> {
             interrupt: &interrupt,
         };
         let mut delivery = desk.deliver(&rest, &relay, &watch)?;
+        if let Some(attempted) = found.as_ref().and_then(|found| account.attempted(&found.secret)) {
+            attempted.record(delivery.admission, desk.store(), terminal);
+        }
         let refused = delivery.trouble.as_ref().filter(|trouble| trouble.kind == Kind::Permission);
         let (Some(trouble), true) = (refused, terminal.is_interactive() && account.takes_typed_password())
         else {

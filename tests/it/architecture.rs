@@ -54,7 +54,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("rustyline", &["adapters/terminal"]),
     ("serde", &["adapters/config", "commands", "cli"]),
     ("serde_json", &["commands", "cli", "adapters/smtp"]),
-    ("sha2", &["domain/note", "flow/compose", "adapters/store", "adapters/timer"]),
+    ("sha2", &["domain/note", "flow/compose", "adapters/secrets", "adapters/store", "adapters/timer"]),
     ("shell_words", &["adapters/editor", "adapters/secrets"]),
     ("signal_hook", &["adapters/terminal"]),
     ("strsim", &["domain/text", "domain/address", "domain/zone", "adapters/config"]),

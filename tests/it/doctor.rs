@@ -1,5 +1,7 @@
 //! The check of everything: what it finds, what mends it, and that it leaves no trace.
 
+mod connections;
+
 use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -10,7 +12,7 @@ use crate::sandbox::Sandbox;
 use crate::send::{acme, draft, traces};
 
 /// Name → status.
-fn statuses(json: &Value) -> BTreeMap<String, String> {
+pub fn statuses(json: &Value) -> BTreeMap<String, String> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     json["checks"]
         .as_array()
@@ -23,18 +25,16 @@ fn statuses(json: &Value) -> BTreeMap<String, String> {
 #[test]
 fn with_an_account_and_a_record_in_order_every_check_is_ok() {
     let sandbox = Sandbox::new();
-    let server = sandbox.with_server();
+    let _server = sandbox.with_server();
     acme(&sandbox);
     draft(&sandbox);
     let _ = sandbox.run(&["send", "--yes"]).text();
-    let connections = server.connections();
     let before = traces(&sandbox);
     let text = sandbox.run(&["doctor"]).text();
     assert!(text.lines().all(|line| line.starts_with("ok    ")), "{text}");
     assert!(text.contains("ok    time zones     202"), "{text}");
     assert!(!text.contains("jane@") && !text.contains("jo@"), "{text}");
     assert!(traces(&sandbox) == before, "a file has changed");
-    assert_eq!(server.connections(), connections);
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn each_thing_that_is_amiss_is_named_with_its_mend() {
     let mut sandbox = Sandbox::new();
     sandbox.configure(
         "[me]\nname = \"Jo\"\nemail = \"jo@example.com\"\ncountry = \"UX\"\n\
-         [smtp]\nhost = \"smtp.example.com\"\n[auth]\ncommand = [\"nopass\"]\n",
+         [smtp]\nhost = \"localhost\"\nport = 1\n[auth]\ncommand = [\"nopass\"]\n",
     );
     acme(&sandbox);
     draft(&sandbox);
@@ -53,7 +53,7 @@ fn each_thing_that_is_amiss_is_named_with_its_mend() {
     sandbox.set_now("2026-03-05T20:40:00Z");
     let json = sandbox.run(&["doctor", "--json"]).exits(1).json();
     let found = statuses(&json);
-    for name in ["clock", "password", "templates", "files"] {
+    for name in ["clock", "password", "smtp server", "templates", "files"] {
         assert_eq!(found[name], "fail", "{name}: {json}");
     }
     assert_eq!(found["holidays"], "warn", "{json}");

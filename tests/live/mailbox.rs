@@ -1,15 +1,8 @@
 //! In: answers, threads, copies in Sent, and two computers on one mailbox.
 
 use crate::home::Home;
+use crate::message::header;
 use crate::stand::Stand;
-
-/// A header line of a message as it lies in a mailbox, unfolded.
-fn header(message: &str, name: &str) -> String {
-    let head =
-        message.replace("\r\n", "\n").split("\n\n").next().unwrap().replace("\n ", " ").replace("\n\t", " ");
-    let start = format!("{name}: ");
-    head.lines().find_map(|line| line.strip_prefix(&start).map(str::to_owned)).unwrap_or_default()
-}
 
 #[test]
 fn an_answer_ends_the_follow_ups() {

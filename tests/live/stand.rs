@@ -1,42 +1,80 @@
 //! A stand of real servers on loopback: Postfix takes and delivers, Dovecot serves the mailboxes.
 //! Everything of it lies in one folder and ends with it.
 
+mod certificates;
+mod dovecot;
+mod postfix;
+
 use std::fs::{self, File, Permissions};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use data_encoding::{BASE64, BASE64URL_NOPAD};
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, KeyUsagePurpose};
 
-/// Programs without which nothing can be run, and the Debian packages that bring them.
-const NEEDED: [(&str, &str); 3] = [
-    ("/usr/lib/postfix/sbin/master", "postfix"),
-    ("/usr/sbin/dovecot", "dovecot-core dovecot-imapd dovecot-lmtpd"),
-    ("/usr/bin/openssl", "openssl"),
-];
+use certificates::FAULTS;
+
+use crate::needed::{SERVERS, can_run, say};
+
+/// The candidate's, as their servers know it. It must be found nowhere else.
+pub const PASSWORD: &str = "hunter2-canary";
 
 pub struct Stand {
     pub dir: PathBuf,
+    pub ports: Ports,
+    postfix: Option<Child>,
+    dovecot: Option<Child>,
+}
+
+/// Where everything listens.
+pub struct Ports {
     pub smtps: u16,
     pub submission: u16,
     pub imaps: u16,
     pub imap: u16,
-    postfix: Option<Child>,
-    dovecot: Option<Child>,
+    /// Like `smtps`, but it takes twenty thousand octets at most.
+    pub small: u16,
+    /// The same, and it does not say so.
+    pub silent: u16,
+    /// Like `smtps`, each with a fault of [`FAULTS`].
+    faulty: [u16; FAULTS.len()],
+    lmtp: u16,
+}
+
+impl Ports {
+    fn free() -> Ports {
+        let [smtps, submission, imaps, imap, small, silent, lmtp] = [0; 7].map(|_| free_port());
+        Ports {
+            smtps,
+            submission,
+            imaps,
+            imap,
+            small,
+            silent,
+            faulty: [0; FAULTS.len()].map(|_| free_port()),
+            lmtp,
+        }
+    }
+
+    fn all(&self) -> Vec<u16> {
+        let usual = [self.smtps, self.submission, self.imaps, self.imap, self.small, self.silent];
+        usual.into_iter().chain(self.faulty).collect()
+    }
 }
 
 impl Stand {
     /// `None`, with the reason printed, where the packages are missing; in CI that is a failure.
     pub fn start() -> Option<Stand> {
-        if let Some((_, package)) = NEEDED.iter().find(|(program, _)| !Path::new(program).exists()) {
-            #[expect(clippy::disallowed_methods, reason = "a gate that skips its tests is none")]
-            let must_run = std::env::var_os("CI").is_some();
-            assert!(!must_run, "not run, needs {package}");
-            say(&format!("not run, needs {package}"));
+        Stand::showing("server")
+    }
+
+    /// The same, with another of its certificates shown at every usual port.
+    pub fn showing(certificate: &str) -> Option<Stand> {
+        if !can_run(&SERVERS) {
             return None;
         }
         let dir = PathBuf::from(format!("/tmp/thanks-live-{}-{}", std::process::id(), free_port()));
@@ -46,10 +84,10 @@ impl Stand {
         }
         give(&dir.join("mail"), "nobody", "nogroup");
         give(&dir.join("data"), "postfix", "postfix");
-        certificates(&dir.join("tls"));
-        let [smtps, submission, imaps, imap, lmtp] = [0; 5].map(|_| free_port());
-        write_dovecot(&dir, imap, imaps, lmtp);
-        write_postfix(&dir, smtps, submission, lmtp);
+        certificates::write(&dir.join("tls"));
+        let ports = Ports::free();
+        dovecot::write(&dir, &ports, certificate);
+        postfix::write(&dir, &ports, certificate);
         let mut stand = Stand {
             dovecot: Some(daemon(
                 &dir,
@@ -62,12 +100,9 @@ impl Stand {
                 &["-c", &text(&dir.join("postfix")), "-d"],
             )),
             dir,
-            smtps,
-            submission,
-            imaps,
-            imap,
+            ports,
         };
-        for port in [smtps, submission, imaps, imap] {
+        for port in stand.ports.all() {
             stand.wait_for(port);
         }
         Some(stand)
@@ -77,7 +112,7 @@ impl Stand {
     pub fn without_mailbox(mut self) -> Stand {
         self.dovecot.take().into_iter().for_each(end);
         let deadline = now() + Duration::from_secs(20);
-        while TcpStream::connect(("127.0.0.1", self.imaps)).is_ok() {
+        while TcpStream::connect(("127.0.0.1", self.ports.imaps)).is_ok() {
             assert!(now() < deadline, "the mailbox stays: {}", self.logs());
             pause();
         }
@@ -86,6 +121,26 @@ impl Stand {
 
     pub fn ca_file(&self) -> PathBuf {
         self.dir.join("tls/ca.pem")
+    }
+
+    /// The CA behind the certificate that no computer trusts.
+    pub fn strangers_ca_file(&self) -> PathBuf {
+        self.dir.join("tls/stranger-ca.pem")
+    }
+
+    /// The port that shows a certificate with that fault.
+    pub fn faulty(&self, fault: &str) -> u16 {
+        let place = FAULTS.iter().position(|known| *known == fault).unwrap();
+        self.ports.faulty[place]
+    }
+
+    /// From now on the busy mailbox takes mail.
+    pub fn free_the_busy_mailbox(&self) {
+        let file = self.dir.join("postfix/transport");
+        let text = fs::read_to_string(&file).unwrap();
+        fs::write(&file, text.replace(postfix::BUSY, "")).unwrap();
+        let master = self.postfix.as_ref().unwrap().id().to_string();
+        assert!(Command::new("kill").args(["-HUP", &master]).status().unwrap().success());
     }
 
     /// Every message in a person's inbox, as it lies there.
@@ -171,6 +226,10 @@ impl Stand {
     fn wait_for(&mut self, port: u16) {
         let deadline = now() + Duration::from_secs(20);
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            for server in self.postfix.iter_mut().chain(&mut self.dovecot) {
+                let ended = server.try_wait().unwrap();
+                assert!(ended.is_none(), "a server has ended, {ended:?}: {}", self.logs());
+            }
             assert!(now() < deadline, "nothing listens on {port}: {}", self.logs());
             pause();
         }
@@ -189,11 +248,6 @@ impl Drop for Stand {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "for whoever runs the tests")]
-fn say(line: &str) {
-    eprintln!("{line}");
-}
-
 #[expect(clippy::disallowed_methods, reason = "real servers take real time")]
 fn now() -> Instant {
     Instant::now()
@@ -204,13 +258,21 @@ fn end(mut child: Child) {
     let _ = child.wait();
 }
 
-/// A port that was free a moment ago.
+/// A port that was free a moment ago, below those that the system gives to connections: it could
+/// give one away before its server has taken it.
 fn free_port() -> u16 {
-    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = u16::try_from(std::process::id() % 20_000).unwrap();
+    loop {
+        let port = 10_000 + (first + NEXT.fetch_add(1, Ordering::Relaxed)) % 22_000;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 /// Servers that are not ours cannot tell us when they are ready: they are asked again.
-fn pause() {
+pub fn pause() {
     let (_keep, never) = mpsc::channel::<()>();
     let _ = never.recv_timeout(Duration::from_millis(20));
 }
@@ -246,199 +308,4 @@ fn text(path: &Path) -> String {
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn certificates(folder: &Path) {
-    let mut ca = CertificateParams::new(Vec::new()).unwrap();
-    ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    ca.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    let ca_key = KeyPair::generate().unwrap();
-    let ca_certificate = ca.self_signed(&ca_key).unwrap();
-    let issuer = Issuer::new(ca, ca_key);
-    let names = ["localhost", "mail.thanks.test", "127.0.0.1", "::1"].map(str::to_owned);
-    let key = KeyPair::generate().unwrap();
-    let certificate = CertificateParams::new(names.to_vec()).unwrap().signed_by(&key, &issuer).unwrap();
-    fs::write(folder.join("ca.pem"), ca_certificate.pem()).unwrap();
-    fs::write(folder.join("server.pem"), certificate.pem()).unwrap();
-    fs::write(folder.join("server.key"), key.serialize_pem()).unwrap();
-}
-
-fn write_dovecot(dir: &Path, imap: u16, imaps: u16, lmtp: u16) {
-    let d = dir.display();
-    let conf = format!(
-        "base_dir = {d}/dovecot/run
-log_path = {d}/log/dovecot.log
-listen = 127.0.0.1
-protocols = imap lmtp
-ssl = required
-ssl_cert = <{d}/tls/server.pem
-ssl_key = <{d}/tls/server.key
-auth_mechanisms = plain login xoauth2 oauthbearer
-auth_username_chars =
-auth_failure_delay = 0
-recipient_delimiter = +
-mail_location = maildir:~/Maildir
-passdb {{
-  driver = oauth2
-  mechanisms = xoauth2 oauthbearer
-  args = {d}/dovecot/oauth2.conf
-}}
-passdb {{
-  driver = passwd-file
-  mechanisms = plain login
-  args = {d}/dovecot/users
-}}
-userdb {{
-  driver = passwd-file
-  args = {d}/dovecot/users
-}}
-service anvil {{
-  unix_listener anvil-auth-penalty {{
-    mode = 0
-  }}
-}}
-service auth {{
-  unix_listener auth-smtp {{
-    mode = 0600
-    user = postfix
-  }}
-}}
-service imap-login {{
-  chroot =
-  inet_listener imap {{
-    port = {imap}
-  }}
-  inet_listener imaps {{
-    port = {imaps}
-    ssl = yes
-  }}
-}}
-service lmtp {{
-  inet_listener lmtp {{
-    address = 127.0.0.1
-    port = {lmtp}
-  }}
-}}
-namespace inbox {{
-  inbox = yes
-  separator = /
-  mailbox Sent {{
-    auto = subscribe
-    special_use = \\Sent
-  }}
-}}
-"
-    );
-    fs::write(dir.join("dovecot/dovecot.conf"), conf).unwrap();
-    let users: String =
-        [("candidate@thanks.test", "candidate", "cand-pass"), ("jane@acme.test", "jane", "jane-pass")]
-            .iter()
-            .map(|(user, home, password)| {
-                format!("{user}:{{PLAIN}}{password}:nobody:nogroup::{d}/mail/{home}::\n")
-            })
-            .collect();
-    fs::write(dir.join("dovecot/users"), users).unwrap();
-    let oauth = format!(
-        "introspection_mode = local\nlocal_validation_key_dict = fs:posix:prefix={d}/dovecot/keys/\n\
-         username_attribute = email\n"
-    );
-    fs::write(dir.join("dovecot/oauth2.conf"), oauth).unwrap();
-    let keys = dir.join("dovecot/keys/default/HS256");
-    make(&keys, 0o755);
-    fs::write(keys.join("default"), BASE64.encode(&[7; 32])).unwrap();
-}
-
-fn write_postfix(dir: &Path, smtps: u16, submission: u16, lmtp: u16) {
-    let d = dir.display();
-    let main = format!(
-        "compatibility_level = 3.6
-queue_directory = {d}/queue
-data_directory = {d}/data
-command_directory = /usr/sbin
-daemon_directory = /usr/lib/postfix/sbin
-mail_owner = postfix
-setgid_group = postdrop
-maillog_file = {d}/log/postfix.log
-maillog_file_prefixes = {d}/log
-myhostname = mail.thanks.test
-smtpd_banner = $myhostname ESMTP
-inet_interfaces = 127.0.0.1
-inet_protocols = ipv4
-mynetworks =
-mydestination =
-relay_domains =
-alias_maps =
-alias_database =
-local_recipient_maps =
-virtual_mailbox_domains = thanks.test, acme.test
-virtual_mailbox_base = {d}/mail
-virtual_mailbox_maps = texthash:{d}/postfix/mailboxes
-virtual_uid_maps = static:65534
-virtual_gid_maps = static:65534
-transport_maps = inline:{{{{ghost@acme.test=lmtp:inet:127.0.0.1:{lmtp}}}, {{later@acme.test=lmtp:inet:127.0.0.1:1}}, {{busy@acme.test=retry:4.2.1 mailbox is busy}}}}
-default_transport = error:5.4.4 nothing leaves this stand
-recipient_delimiter = +
-message_size_limit = 5242880
-smtpd_tls_cert_file = {d}/tls/server.pem
-smtpd_tls_key_file = {d}/tls/server.key
-smtpd_tls_security_level = may
-smtpd_tls_auth_only = yes
-smtpd_sasl_type = dovecot
-smtpd_sasl_path = {d}/dovecot/run/auth-smtp
-smtpd_sasl_security_options = noanonymous
-smtpd_relay_restrictions = permit_sasl_authenticated, reject
-smtpd_error_sleep_time = 0
-"
-    );
-    fs::write(dir.join("postfix/main.cf"), main).unwrap();
-    let boxes = "candidate@thanks.test candidate/Maildir/\njane@acme.test jane/Maildir/\n\
-                 ghost@acme.test x\nlater@acme.test x\nbusy@acme.test x\n";
-    fs::write(dir.join("postfix/mailboxes"), boxes).unwrap();
-    let mut master = format!(
-        "127.0.0.1:{submission} inet n - n - - smtpd
-  -o syslog_name=postfix/submission -o smtpd_sasl_auth_enable=yes -o smtpd_tls_security_level=encrypt
-127.0.0.1:{smtps} inet n - n - - smtpd
-  -o syslog_name=postfix/smtps -o smtpd_sasl_auth_enable=yes -o smtpd_tls_wrappermode=yes
-pickup unix n - n 60 1 pickup
-cleanup unix n - n - 0 cleanup
-qmgr unix n - n 300 1 qmgr
-tlsmgr unix - - n 1000? 1 tlsmgr
-flush unix n - n 1000? 0 flush
-proxymap unix - - n - - proxymap
-proxywrite unix - - n - 1 proxymap
-showq unix n - n - - showq
-virtual unix - n n - - virtual
-anvil unix - - n - 1 anvil
-scache unix - - n - 1 scache
-verify unix - - n - 1 verify
-postlog unix-dgram n - n - 1 postlogd
-"
-    );
-    for (name, program, limit) in [
-        ("rewrite", "trivial-rewrite", "-"),
-        ("bounce", "bounce", "0"),
-        ("defer", "bounce", "0"),
-        ("trace", "bounce", "0"),
-        ("error", "error", "-"),
-        ("retry", "error", "-"),
-        ("discard", "discard", "-"),
-        ("lmtp", "lmtp", "-"),
-        ("smtp", "smtp", "-"),
-    ] {
-        master.push_str(&format!("{name} unix - - n - {limit} {program}\n"));
-    }
-    fs::write(dir.join("postfix/master.cf"), master).unwrap();
-    let queue = dir.join("queue");
-    for name in [
-        "active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming", "private", "saved",
-        "trace",
-    ] {
-        make(&queue.join(name), 0o700);
-        give(&queue.join(name), "postfix", "root");
-    }
-    make(&queue.join("pid"), 0o755);
-    for (name, mode) in [("public", 0o710), ("maildrop", 0o730)] {
-        make(&queue.join(name), mode);
-        give(&queue.join(name), "postfix", "postdrop");
-    }
 }

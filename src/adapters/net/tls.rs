@@ -71,7 +71,7 @@ fn certificate_problem(why: &CertificateError) -> CertificateProblem {
     match why {
         CertificateError::NotValidForName => CertificateProblem::WrongHost(Vec::new()),
         CertificateError::NotValidForNameContext { presented, .. } => {
-            CertificateProblem::WrongHost(presented.clone())
+            CertificateProblem::WrongHost(presented.iter().map(|name| bare(name)).collect())
         }
         // A signature is bad where a CA was made anew under its old name.
         CertificateError::UnknownIssuer | CertificateError::BadSignature => {
@@ -85,6 +85,12 @@ fn certificate_problem(why: &CertificateError) -> CertificateProblem {
         other if format!("{other:?}").contains("CaUsedAsEndEntity") => CertificateProblem::CaUsedAsEndEntity,
         other => CertificateProblem::Other(other.to_string()),
     }
+}
+
+/// `DnsName("mail.example.org")`, as the verifier writes it, → `mail.example.org`.
+fn bare(presented: &str) -> String {
+    let inner = presented.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')'));
+    inner.map_or(presented, |inner| inner.trim_matches('"')).to_owned()
 }
 
 #[cfg(test)]
@@ -106,6 +112,17 @@ mod tests {
         assert!(refused(cut).starts_with("ca_file is not PEM"), "{}", refused(cut));
         let garbage = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
         assert!(refused(garbage).starts_with("ca_file holds a certificate that cannot be read"));
+    }
+
+    #[test]
+    fn the_names_of_another_hosts_certificate_are_told_as_they_are_written() {
+        for (presented, told) in [
+            ("DnsName(\"mail.example.org\")", "mail.example.org"),
+            ("IpAddress(10.0.0.1)", "10.0.0.1"),
+            ("mail.example.org", "mail.example.org"),
+        ] {
+            assert_eq!(bare(presented), told);
+        }
     }
 
     #[test]

@@ -3,9 +3,8 @@
 use chrono::{Datelike, TimeDelta};
 
 use super::super::App;
-use super::{Check, Status, files};
+use super::{Check, connections, files};
 use crate::adapters::config;
-use crate::adapters::secrets::keyring_status;
 use crate::adapters::store::{self, Inspection, Store};
 use crate::domain::calendar::{self, Place};
 use crate::domain::present;
@@ -20,10 +19,11 @@ pub(super) fn all(app: &App) -> Vec<Check> {
     checks.push(calendars(app));
     checks.push(configuration(app));
     checks.push(account(app));
-    checks.push(secret(app));
+    checks.extend(connections::all(app));
     checks.push(templates(app));
     checks.push(files::ownership(app));
     checks.push(files::room(app));
+    let last_run = last_run(app, inspection.as_ref().ok().and_then(Option::as_ref));
     match inspection {
         Ok(None) => checks.push(Check::ok("record", "nothing recorded yet")),
         Ok(Some(inspection)) => {
@@ -34,6 +34,7 @@ pub(super) fn all(app: &App) -> Vec<Check> {
         Err(check) => checks.push(check),
     }
     checks.push(clockwork(app));
+    checks.push(last_run);
     checks
 }
 
@@ -121,30 +122,6 @@ fn account(app: &App) -> Check {
             };
             Check::ok("account", format!("{}:{}{mailbox}", server.host, server.port))
         }
-    }
-}
-
-/// Where the password would come from; it is neither fetched nor tried.
-fn secret(app: &App) -> Check {
-    let Some(config) = app.config.as_ref().filter(|config| config.smtp_user().is_some()) else {
-        return Check::ok("password", "none is wanted");
-    };
-    if let Some(command) = &config.auth.command {
-        let program = command.first().map(String::as_str).unwrap_or_default();
-        return match config::finds_program(program) {
-            true => Check::ok("password", format!("from {program}, which was not run")),
-            false => {
-                Check::fail("password", format!("there is no program {program}"), "see command in [auth]")
-            }
-        };
-    }
-    match keyring_status() {
-        Ok(()) => Check::ok("password", "from the keyring, which was not read"),
-        Err(why) => Check::warn(
-            "password",
-            format!("{why}; it is asked for at each send, and nothing can be sent by itself"),
-            "`thanks init` takes a command that prints it",
-        ),
     }
 }
 
@@ -245,19 +222,25 @@ fn missed(app: &App) -> Check {
 
 fn clockwork(app: &App) -> Check {
     let Some(why) = timer::idle(&app.environment, &app.paths) else {
-        let last = store::inspect(&app.paths.database).ok().and_then(|inspection| inspection.last_run);
-        return match last {
-            Some(at) if app.now - at.to_utc() > TimeDelta::hours(26) => {
-                let stamp = app.zone.stamp(at.to_utc());
-                Check::warn("timer", format!("active, but it ran last {stamp}"), "thanks schedule status")
-            }
-            Some(at) => Check::ok("timer", format!("active, ran {}", app.zone.stamp(at.to_utc()))),
-            None => Check::ok("timer", "active, did not run yet"),
-        };
+        return Check::ok("timer", "active");
     };
-    let planned = store::planned(&app.paths.database).unwrap_or_default();
-    match planned {
-        0 => Check { status: Status::Ok, ..Check::ok("timer", format!("{why}; nothing is planned")) },
-        _ => Check::warn("timer", format!("{why}; planned notes: {planned}"), "thanks schedule install"),
+    match store::planned(&app.paths.database).unwrap_or_default() {
+        0 => Check::ok("timer", format!("{why}; nothing is planned")),
+        planned => {
+            Check::warn("timer", format!("{why}; planned notes: {planned}"), "thanks schedule install")
+        }
+    }
+}
+
+/// Of the timer; one that is silent for a day although it is there does not do its work.
+fn last_run(app: &App, inspection: Option<&Inspection>) -> Check {
+    let is_active = || timer::idle(&app.environment, &app.paths).is_none();
+    match inspection.and_then(|inspection| inspection.last_run).map(|at| at.to_utc()) {
+        None => Check::ok("last run", "the timer has not run yet"),
+        Some(at) if app.now - at > TimeDelta::hours(26) && is_active() => {
+            let detail = format!("{}, although the timer is active", app.zone.stamp(at));
+            Check::warn("last run", detail, "thanks schedule status")
+        }
+        Some(at) => Check::ok("last run", app.zone.stamp(at)),
     }
 }

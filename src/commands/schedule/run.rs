@@ -22,9 +22,10 @@ use crate::flow::account::Account;
 use crate::flow::compose::{Desk, Draft, Item, Wish};
 use crate::flow::filing;
 use crate::flow::listen;
-use crate::flow::mailbox::Mailbox;
+use crate::flow::mailbox::{Hold, Mailbox};
 use crate::flow::outgoing::Verdict;
 use crate::flow::outgoing::departure::{opening, opening_hours};
+use crate::flow::refusal::Admission;
 
 /// Unattended notes of one day, so that a defect cannot flood anybody.
 const MOST_A_DAY: usize = 20;
@@ -64,6 +65,10 @@ impl Report {
         let trouble = self.sent.iter().filter_map(outcome::Report::gravest);
         Kind::gravest(notes.chain(trouble).chain(self.waiting))
     }
+
+    fn wait_for(&mut self, kind: Kind) {
+        self.waiting = Kind::gravest(self.waiting.into_iter().chain([kind]));
+    }
 }
 
 pub fn run(_: &Args, app: &mut App) -> Result<Report> {
@@ -85,11 +90,25 @@ pub fn run(_: &Args, app: &mut App) -> Result<Report> {
         }
         let id = draft.note.id.clone();
         let account = account(app, &id)?;
+        let account = match &mailbox {
+            Some(mailbox) => mailbox.share(account),
+            None => account,
+        };
+        let account = account.sought(&app.terminal);
+        if account.is_held(&store)? {
+            report.wait_for(Kind::Permission);
+            break;
+        }
         let wire = store.wire(&id)?.bytes;
         let verdicts = vec![Verdict::Go { draft, wire }];
         let mut sent = outcome::deliver(app, &mut store, account, mailbox.clone(), verdicts)?;
         // What its owner may do next is no news.
         sent.next.clear();
+        // Another password goes at a later run, and the same one at none.
+        if let (Admission::Refused, Some(trouble)) = (sent.admission, &mut sent.trouble) {
+            let why = "it is not tried again by itself with this password; `thanks send` tries it";
+            trouble.details.push(why.to_owned());
+        }
         let is_trouble = sent.trouble.is_some();
         report.sent.push(sent);
         // What the account cannot do for one note it cannot do for the next.
@@ -105,8 +124,9 @@ pub fn run(_: &Args, app: &mut App) -> Result<Report> {
         beat => beat?,
     }
     let is_taken = !store.claimed_elsewhere(&config::machine_id(&app.paths)?)?.is_empty();
-    let waits = is_taken || !store.notes_in(State::Unsure)?.is_empty();
-    report.waiting = waits.then_some(Kind::NeedsYou);
+    if is_taken || !store.notes_in(State::Unsure)?.is_empty() {
+        report.wait_for(Kind::NeedsYou);
+    }
     Ok(report)
 }
 
@@ -142,7 +162,12 @@ fn account(app: &App, id: &NoteId) -> Result<Account> {
 /// look before it.
 fn sync(app: &App, mailbox: &mut Mailbox, store: &mut Store, report: &mut Report) -> Result<()> {
     let now = app.local_now();
-    let read = mailbox.open(&app.terminal).map_err(anyhow::Error::from).and_then(|mut session| {
+    if mailbox.hold_if_refused(store, &app.terminal)? == Hold::Closed {
+        // That was news when it was refused.
+        report.wait_for(Kind::Permission);
+        return Ok(());
+    }
+    let read = mailbox.open(store, &app.terminal).map_err(anyhow::Error::from).and_then(|mut session| {
         let mut reading = listen::read(&mut session, mailbox, store, now)?;
         reading.settled.extend(listen::settle_doubts(&mut session, mailbox, store, &app.zone, now)?);
         filing::file(&mut session, mailbox, store)?;
@@ -158,6 +183,9 @@ fn sync(app: &App, mailbox: &mut Mailbox, store: &mut Store, report: &mut Report
         }
         Err(error) => {
             let problem = error.downcast::<Problem>()?;
+            if problem.kind == Kind::Permission {
+                report.wait_for(Kind::Permission);
+            }
             report.news.push(format!("warning: the mailbox was not read: {}", problem.message));
         }
     }

@@ -42,9 +42,10 @@ impl Plan {
         if !terminal.is_interactive() {
             require(&told, &old)?;
         }
-        let me = match &told.me {
-            Some(me) => named(me.clone(), &old),
-            None => ask_me(&old, terminal)?,
+        let me = match (&told.me, known_me(&old)) {
+            (Some(me), _) => named(me.clone(), &old),
+            (None, Some(known)) if !terminal.is_interactive() => known,
+            (None, known) => ask_me(known, &old, terminal)?,
         };
         let preset = config::preset(&me.address.ascii_domain());
         // An account of the same person stays what it was, unless told otherwise.
@@ -235,8 +236,11 @@ fn named(me: Mailbox, old: &Config) -> Mailbox {
     Mailbox { name, address: me.address }
 }
 
-fn ask_me(old: &Config, terminal: &Terminal) -> Result<Mailbox, Problem> {
-    let known = old.me.as_ref().map(|me| Mailbox { name: me.name.clone(), address: me.email.clone() });
+fn known_me(old: &Config) -> Option<Mailbox> {
+    old.me.as_ref().map(|me| Mailbox { name: me.name.clone(), address: me.email.clone() })
+}
+
+fn ask_me(known: Option<Mailbox>, old: &Config, terminal: &Terminal) -> Result<Mailbox, Problem> {
     let prompt = match &known {
         Some(known) => format!("You, name and address [{known}]: "),
         None => "You, as in Jo Marsh <jo@example.com>: ".to_owned(),

@@ -18,7 +18,7 @@ const SAYS: [(&str, &str); 12] = [
     ("cfg-invalid-certs", "config.toml:2:1: unknown key `accept_invalid_certs`"),
     ("cfg-pwcmd-string", "a command is a list, run without a shell: [\"pass\", \"show\", \"mail\"]"),
     ("cfg-pwcmd-fail", "the command for the password, `false`, ended with exit code 1"),
-    ("cfg-world-readable", "names a command, and others may write it (mode 0666)"),
+    ("cfg-world-readable", "says where the password goes, and others may write it (mode 0666)"),
     ("cfg-newer", "config.toml:1:1: written by a newer thanks"),
     ("cfg-bom", "From: Ana <a@example.com>"),
     ("cfg-dir", "config.toml is a directory"),

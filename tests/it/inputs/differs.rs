@@ -87,7 +87,7 @@ pub const DIFFERS: [Differs; 26] = [
         65,
         "no time is guessed: both that could be meant are named, ready to be typed",
     ),
-    differs("cfg-world-readable", Reject, 78, OTHERS_MAY_WRITE),
+    differs("cfg-world-readable", Reject, 77, OTHERS_MAY_WRITE),
     differs("csv-missing-col", Reject, 78, NO_TABLES),
     differs("csv-ragged", Reject, 78, NO_TABLES),
     differs("csv-formula", Reject, 78, NO_TABLES),
@@ -118,7 +118,7 @@ pub const DIFFERS: [Differs; 26] = [
 ];
 
 const OTHERS_MAY_WRITE: &str =
-    "not asked: where a command is named the configuration is refused by every command";
+    "not asked: where it says where the password goes the configuration is refused by every command";
 const NO_TABLES: &str = "no command reads tables of people; as the one file of others that is read, holidays_ics, it \
                          is a wrong configuration";
 const HOLIDAYS_ARE_CONFIGURED: &str =

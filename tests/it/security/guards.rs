@@ -129,6 +129,7 @@ fn bytes_that_sql_changed_before_an_offer_are_not_sent() {
 #[test]
 fn a_database_without_its_guards_is_found_by_doctor() {
     let sandbox = sent_home();
+    let _server = sandbox.with_server();
     let doctor = sandbox.run(&["doctor"]).text();
     assert!(doctor.contains("ok    record"), "{doctor}");
     open(&sandbox).execute_batch("DROP TRIGGER notes_take_legal_steps").unwrap();

@@ -64,6 +64,7 @@ fn a_record_that_others_may_write_is_refused_until_they_may_not() {
 #[test]
 fn a_record_that_others_may_only_read_works_and_is_told_of() {
     let sandbox = sent_home();
+    let _server = sandbox.with_server();
     chmod(&sandbox.home(), 0o755);
     let doctor = sandbox.run(&["doctor"]).text();
     assert!(doctor.contains("ok    files"), "{doctor}");
