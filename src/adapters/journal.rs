@@ -32,8 +32,12 @@ impl Journal {
         Journal { path: path.into() }
     }
 
+    /// Also where there is none. One that cannot be looked at may have lines.
     pub fn is_empty(&self) -> bool {
-        fs::metadata(&self.path).map(|file| file.len() == 0).unwrap_or(true)
+        match fs::metadata(&self.path) {
+            Ok(file) => file.len() == 0,
+            Err(error) => error.kind() == io::ErrorKind::NotFound,
+        }
     }
 
     /// Every Message-ID that was ever offered to a server, with how often.
@@ -185,6 +189,13 @@ mod tests {
     fn a_line_that_does_not_fit_on_the_disk_is_an_error() {
         let full = OpenOptions::new().append(true).open("/dev/full").unwrap();
         assert!(Lines { file: full }.append("<a@x>", "m", noon()).is_err());
+    }
+
+    #[test]
+    fn a_journal_that_cannot_be_looked_at_is_not_taken_for_an_empty_one() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(Journal::at(folder.path().join("journal")).is_empty());
+        assert!(!Journal::at(folder.path().join("j".repeat(300))).is_empty());
     }
 
     #[test]

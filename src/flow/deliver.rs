@@ -95,7 +95,7 @@ impl<'a> Desk<'a> {
         let mut outcomes = Vec::new();
         let ready = self.ready(ids, &mut outcomes, watch)?;
         let queue = self.claim(ready, &mut outcomes, watch)?;
-        let mut run = Run { desk: self, relay, watch, outcomes, trouble: None };
+        let mut run = Run { desk: self, relay, watch, outcomes, trouble: None, reached: State::Claimed };
         if !queue.is_empty() {
             run.all(&queue);
         }
@@ -234,6 +234,8 @@ struct Run<'r, 'd, 'a> {
     watch: &'r Watch<'a>,
     outcomes: Vec<Outcome>,
     trouble: Option<Problem>,
+    /// What the record says of the note in hand, by the last step that was written down.
+    reached: State,
 }
 
 /// Whether the record still takes what is told to it.
@@ -299,6 +301,7 @@ impl Run<'_, '_, '_> {
         parcel: &Parcel,
         next: Option<&Parcel>,
     ) -> Books {
+        self.reached = State::Claimed;
         if let Err(error) = session.body(&parcel.message()) {
             let problem = error.problem();
             let event = match &error.kind {
@@ -332,7 +335,7 @@ impl Run<'_, '_, '_> {
     /// The record first: so it never counts fewer offers than the journal, unless it is an older copy.
     fn mark(&mut self, lines: &mut Lines, parcel: &Parcel) -> Result<()> {
         let now = (self.watch.now)();
-        self.desk.store.step(&parcel.id, Event::Mark, now, None)?;
+        self.reached = self.desk.store.step(&parcel.id, Event::Mark, now, None)?;
         lines.append(&parcel.message_id, self.desk.machine, now)
     }
 
@@ -380,7 +383,7 @@ impl Run<'_, '_, '_> {
             }
             Err(error) => {
                 let known = self.desk.store.note(&parcel.id).ok().flatten();
-                let state = known.map_or(State::Sending, |note| note.state);
+                let state = known.map_or(self.reached, |note| note.state);
                 let kind = if state == State::Claimed { Kind::LocalIo } else { Kind::InDoubt };
                 let why = format!("{detail}; that could not be recorded: {error:#}");
                 (outcome(&parcel.id, state, Some(kind), &why, self.watch), Books::Broken)
@@ -391,6 +394,7 @@ impl Run<'_, '_, '_> {
     }
 
     fn release(&mut self, parcels: &[Parcel], failure: &Failure) {
+        self.reached = State::Claimed;
         for parcel in parcels {
             self.settle(parcel, Event::Release, failure);
         }

@@ -45,6 +45,10 @@ impl Plan {
         self.parts.is_empty() || self.parts.iter().any(|wanted| wanted == part)
     }
 
+    pub fn is_one_position(&self) -> bool {
+        self.only.is_some()
+    }
+
     pub fn extent(&self) -> String {
         match (&self.only, self.all) {
             (Some(only), _) => format!("only {only}"),
