@@ -9,10 +9,10 @@ use crate::table::Fate;
 /// How often each recipient was written to.
 pub type Arrivals = BTreeMap<String, usize>;
 
-/// What the server has taken, once every conversation has ended.
-pub fn arrivals(server: &SmtpServer) -> Arrivals {
+/// What the server has taken, once every conversation has ended; with what another one had.
+pub fn arrivals(server: &SmtpServer, before: &Arrivals) -> Arrivals {
     server.settle();
-    let mut arrivals = Arrivals::new();
+    let mut arrivals = before.clone();
     for accepted in server.accepted() {
         *arrivals.entry(accepted.to).or_insert(0) += 1;
     }
@@ -21,16 +21,16 @@ pub fn arrivals(server: &SmtpServer) -> Arrivals {
 
 /// Looks at what was left, sends again as its owner would, and sends once more to see that nothing
 /// goes then.
-pub fn examine(home: &Home, server: &SmtpServer, expected: usize) -> Fate {
+pub fn examine(home: &Home, server: &SmtpServer, before: &Arrivals, expected: usize) -> Fate {
     let mut fate = Fate::default();
-    let (left, had) = (home.look(), arrivals(server));
+    let (left, had) = (home.look(), arrivals(server, before));
     fate.broken.extend(contradictions(&left, &had, expected));
     let rerun = home.run(&["send", "--yes"]);
-    let (then, has) = (home.look(), arrivals(server));
+    let (then, has) = (home.look(), arrivals(server, before));
     settled(&mut fate, &left, &then, &has, &rerun, expected);
     fate.broken.extend(other_bytes(&then, server));
     let last = home.run(&["send", "--yes"]);
-    if arrivals(server) != has || home.look().states() != then.states() {
+    if arrivals(server, before) != has || home.look().states() != then.states() {
         fate.broken.push(format!("a run after the recovery did something: {}{}", last.stdout, last.stderr));
     }
     fate

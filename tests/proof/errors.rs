@@ -110,8 +110,9 @@ fn strike(template: &Home, place: &Place) -> Fate {
     let inject = format!("inject={}:error={}:when={}{lasts}", place.name, place.error, place.nth);
     let options = ["-e", &trace, "-e", &inject];
     let (ran, trace) = trace::run(&home, &["send", "--yes"], Stops::WhereAsked, &options, LONGEST);
-    let wrong = (!ran.hung).then(|| wrong_code(&ran, &home.look(), &arrivals(&server))).flatten();
-    let mut fate = examine(&home, &server, NOTES);
+    let wrong =
+        (!ran.hung).then(|| wrong_code(&ran, &home.look(), &arrivals(&server, &Arrivals::new()))).flatten();
+    let mut fate = examine(&home, &server, &Arrivals::new(), NOTES);
     fate.struck = trace.contains("(INJECTED)");
     fate.broken.extend(wrong);
     fate
@@ -124,6 +125,7 @@ fn wrong_code(ran: &Ran, left: &Look, had: &Arrivals) -> Option<String> {
     let is_named = |word: &str, note: &Known| {
         ran.stdout
             .lines()
+            .chain(ran.stderr.lines())
             .any(|line| line.strip_prefix(word).is_some_and(|rest| rest.trim_start().starts_with(&note.id)))
     };
     // Arrived, and the record could not be told: its owner must hear that it may have left.

@@ -83,11 +83,16 @@ impl Home {
 
     /// Records the `n`th interview.
     pub fn meet(&self, n: usize) {
+        let words = Home::meeting(n);
+        self.must(&words.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+
+    /// The command line that records it.
+    pub fn meeting(n: usize) -> Vec<String> {
         let (company, with) = (format!("Firm{n}"), format!("Ann Lee{n} <ann{n}@firm{n}.example>"));
         let told = ["--role", "Engineer", "--ended", "15:45", "--zone", "America/New_York"];
-        let args =
-            [&["add", "--company", &company, "--with", &with, "--topic", "the plan"][..], &told].concat();
-        self.must(&args);
+        let words = [&["add", "--company", &company, "--with", &with, "--topic", "the plan"][..], &told];
+        words.concat().into_iter().map(str::to_owned).collect()
     }
 
     pub fn draft(&self) {

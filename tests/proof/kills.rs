@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::aftermath::examine;
+use crate::aftermath::{Arrivals, examine};
 use crate::home::{Home, Wire};
 use crate::it::smtp_server::{Certificate, SmtpServer, Transport};
 use crate::plan::{Plan, side_by_side};
@@ -83,7 +83,7 @@ fn kill(template: &Home, place: &Place) -> Fate {
     let trace = format!("trace={}", place.name);
     let inject = format!("inject={}:signal=KILL:when={}", place.name, place.nth);
     let (ran, _) = trace::run(&home, &SEND, Stops::Always, &["-e", &trace, "-e", &inject], LONGEST);
-    let mut fate = examine(&home, &server, NOTES);
+    let mut fate = examine(&home, &server, &Arrivals::new(), NOTES);
     fate.struck = ran.was_killed() && !ran.hung;
     if ran.hung {
         fate.broken.push("the program hung".to_owned());

@@ -15,6 +15,7 @@ mod errors;
 mod home;
 mod kills;
 mod plan;
+mod power;
 mod table;
 mod trace;
 
@@ -38,7 +39,11 @@ enum Needs {
     Strace,
 }
 
-const PARTS: &[Part] = &[("kills", Needs::Strace, kills::run), ("errors", Needs::Strace, errors::run)];
+const PARTS: &[Part] = &[
+    ("kills", Needs::Strace, kills::run),
+    ("errors", Needs::Strace, errors::run),
+    ("power", Needs::Strace, power::run),
+];
 
 fn main() -> ExitCode {
     let plan = match Plan::read(std::env::args().skip(1), PARTS.iter().map(|(name, ..)| *name)) {
