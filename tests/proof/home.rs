@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use rusqlite::Connection;
@@ -167,11 +167,16 @@ impl Home {
     }
 
     pub fn run(&self, args: &[&str]) -> Ran {
-        wait(self.command(&[], args), LONGEST)
+        start(self.command(&[], args)).wait(LONGEST)
+    }
+
+    /// Starts it, and leaves it alone.
+    pub fn start(&self, args: &[&str]) -> Started {
+        start(self.command(&[], args))
     }
 
     pub fn run_under(&self, before: &[String], args: &[&str], longest: Duration) -> Ran {
-        wait(self.command(before, args), longest)
+        start(self.command(before, args)).wait(longest)
     }
 
     /// The record as the next command will find it, read from a copy.
@@ -206,24 +211,40 @@ impl Ran {
     }
 }
 
-/// Runs a command to its end, or to ours.
-fn wait(mut command: Command, longest: Duration) -> Ran {
+/// A command that runs.
+pub struct Started {
+    pub child: Child,
+    stdout: fs::File,
+    stderr: fs::File,
+}
+
+impl Started {
+    pub fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
+    /// Waits for its end, or ends it.
+    pub fn wait(mut self, longest: Duration) -> Ran {
+        let watch = Watch::start();
+        let mut hung = false;
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            if watch.read() > longest && !hung {
+                hung = true;
+                let _ = kill_process_group(Pid::from_child(&self.child), Signal::KILL);
+            }
+            pause(Duration::from_millis(1));
+        };
+        Ran { status, stdout: text(self.stdout), stderr: text(self.stderr), hung }
+    }
+}
+
+fn start(mut command: Command) -> Started {
     let (stdout, stderr) = (tempfile::tempfile().unwrap(), tempfile::tempfile().unwrap());
     command.stdout(stdout.try_clone().unwrap()).stderr(stderr.try_clone().unwrap()).process_group(0);
-    let mut child = command.spawn().unwrap();
-    let watch = Watch::start();
-    let mut hung = false;
-    let status = loop {
-        if let Some(status) = child.try_wait().unwrap() {
-            break status;
-        }
-        if watch.read() > longest && !hung {
-            hung = true;
-            let _ = kill_process_group(Pid::from_child(&child), Signal::KILL);
-        }
-        pause(Duration::from_millis(1));
-    };
-    Ran { status, stdout: text(stdout), stderr: text(stderr), hung }
+    Started { child: command.spawn().unwrap(), stdout, stderr }
 }
 
 fn text(mut file: fs::File) -> String {

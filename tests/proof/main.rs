@@ -11,12 +11,16 @@
 )]
 
 mod aftermath;
+mod copied;
+mod crowd;
 mod errors;
 mod home;
 mod kills;
 mod plan;
 mod power;
+mod stopped;
 mod table;
+mod timers;
 mod trace;
 
 /// The tests' own server.
@@ -37,12 +41,17 @@ type Part = (&'static str, Needs, fn(&Plan) -> Vec<Row>);
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Needs {
     Strace,
+    Nothing,
 }
 
 const PARTS: &[Part] = &[
     ("kills", Needs::Strace, kills::run),
     ("errors", Needs::Strace, errors::run),
     ("power", Needs::Strace, power::run),
+    ("crowd", Needs::Nothing, crowd::run),
+    ("stopped", Needs::Nothing, stopped::run),
+    ("timers", Needs::Nothing, timers::run),
+    ("copied", Needs::Nothing, copied::run),
 ];
 
 fn main() -> ExitCode {

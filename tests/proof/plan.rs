@@ -45,8 +45,18 @@ impl Plan {
         self.parts.is_empty() || self.parts.iter().any(|wanted| wanted == part)
     }
 
+    /// Whether a scenario is tried, in a part that has only a few of them.
+    pub fn includes(&self, place: &str) -> bool {
+        self.only.as_ref().is_none_or(|only| only == place)
+    }
+
     pub fn is_one_position(&self) -> bool {
         self.only.is_some()
+    }
+
+    /// How many of something there are, in all and in a sample.
+    pub fn count(&self, all: usize, sample: usize) -> usize {
+        if self.all { all } else { sample }
     }
 
     pub fn extent(&self) -> String {
