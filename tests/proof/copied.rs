@@ -14,9 +14,12 @@ use crate::table::{Fate, Row, Watch, say_broken};
 const NOTES: usize = 2;
 const LONGEST: Duration = Duration::from_secs(60);
 
+/// A scene and its name.
+type Scene = (&'static str, fn() -> Fate);
+
 pub fn run(plan: &Plan) -> Vec<Row> {
     let watch = Watch::start();
-    let scenes: [(&str, fn() -> Fate); 4] =
+    let scenes: [Scene; 4] =
         [("claimed", claimed), ("sending", sending), ("sent", sent), ("restored", restored)];
     let fates: Vec<Fate> = scenes
         .iter()

@@ -13,11 +13,13 @@ const SENDERS: usize = 8;
 const ROUNDS: usize = 10;
 const LONGEST: Duration = Duration::from_secs(300);
 
+/// What happens to a crowd, and its name.
+type Scene = (&'static str, fn(&Home, &SmtpServer, &mut Dice) -> Struck);
+
 pub fn run(plan: &Plan) -> Vec<Row> {
     let notes = plan.count(200, 40);
     let template = Home::with_notes(notes);
-    let parts: [(&str, fn(&Home, &SmtpServer, &mut Dice) -> Struck); 2] =
-        [("alone", left_alone), ("killed", killed)];
+    let parts: [Scene; 2] = [("alone", left_alone), ("killed", killed)];
     let parts = parts.into_iter().filter(|(name, _)| plan.includes(name));
     parts
         .map(|(name, happens)| {

@@ -72,6 +72,7 @@ fn main() -> ExitCode {
             failed |= plan.in_ci;
             continue;
         }
+        println!("{name} …");
         rows.extend(run(&plan));
     }
     if plan.is_one_position() {

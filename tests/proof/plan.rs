@@ -82,9 +82,10 @@ impl Plan {
     }
 }
 
-/// Does `work` for each item, on as many threads as there are processors; in the items' order.
+/// Does `work` for each item, on more threads than there are processors, since some of it waits; in
+/// the items' order.
 pub fn side_by_side<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let workers = std::thread::available_parallelism().map_or(2, |n| n.get().min(8));
+    let workers = std::thread::available_parallelism().map_or(8, |n| (n.get() * 4).min(16));
     let next = AtomicUsize::new(0);
     let done: Mutex<Vec<(usize, R)>> = Mutex::default();
     std::thread::scope(|scope| {

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
-use super::draft;
+use super::{acme, draft};
 use crate::sandbox::Sandbox;
-use crate::smtp_server::SmtpServer;
+use crate::smtp_server::{At, Fault, SmtpServer};
 
 const NOTES: usize = 12;
 const SENDERS: usize = 8;
@@ -100,4 +100,47 @@ fn killed_senders_leave_nothing_that_is_sent_twice() {
         };
         assert!(allowed, "{to} is {state} and arrived {count} times");
     }
+}
+
+#[test]
+fn while_a_receipt_is_awaited_nobody_else_takes_the_note() {
+    let sandbox = Sandbox::new();
+    let server = SmtpServer::builder().fault_on(1, At::Dot, Fault::HoldBack).start();
+    sandbox.use_server(&server);
+    acme(&sandbox);
+    draft(&sandbox);
+    let holder = sender(&sandbox);
+    server.wait_for(At::Dot);
+    sandbox.run(&["send", "--yes"]).exits(75).prints("waiting  acme/jane, another command is sending it\n");
+    sandbox.run(&["schedule", "run", "--no-input"]).prints("");
+    assert_eq!(states(&sandbox)["jane@acme.example"], "sending");
+    server.let_go();
+    assert!(holder.wait_with_output().unwrap().status.success());
+    assert_eq!(arrivals(&server).len(), 1);
+    assert_eq!(server.connections(), 1);
+}
+
+#[test]
+fn a_note_that_another_machine_has_in_hand_is_left_to_it() {
+    let mut sandbox = Sandbox::new();
+    let silent = SmtpServer::builder().fault(At::Banner, Fault::Hang).start();
+    sandbox.use_server(&silent);
+    acme(&sandbox);
+    draft(&sandbox);
+    let mut dead = sender(&sandbox);
+    silent.wait_for(At::Banner);
+    dead.kill().unwrap();
+    let _ = dead.wait().unwrap();
+    let server = sandbox.with_server();
+    let here = sandbox.folder().join("user");
+    sandbox.set("HOME", sandbox.folder().join("elsewhere").to_str().unwrap());
+    sandbox
+        .run(&["send", "--yes"])
+        .exits(3)
+        .talks("\nhint: `thanks send` on that machine settles it\n")
+        .prints("waiting  acme/jane, another machine has it in hand; this one leaves it alone\n");
+    assert_eq!(server.connections(), 0);
+    sandbox.set("HOME", here.to_str().unwrap());
+    let _ = sandbox.run(&["send", "--yes"]).text();
+    assert_eq!(arrivals(&server).len(), 1);
 }
