@@ -7,8 +7,8 @@ use std::time::Duration;
 use crate::aftermath::{Arrivals, arrivals, examine};
 use crate::home::{Home, Look, Wire};
 use crate::it::smtp_server::{At, Fault, SmtpServer};
-use crate::kills::server;
 use crate::plan::Plan;
+use crate::scene::server;
 use crate::table::{Fate, Row, Watch, say_broken};
 
 const NOTES: usize = 2;

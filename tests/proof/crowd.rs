@@ -5,8 +5,8 @@ use std::time::Duration;
 use crate::aftermath::{Arrivals, examine};
 use crate::home::{Home, Started, Wire};
 use crate::it::smtp_server::{SmtpServer, pause};
-use crate::kills::server;
 use crate::plan::{Dice, Plan};
+use crate::scene::server;
 use crate::table::{Fate, Row, Watch, say_broken};
 
 const SENDERS: usize = 8;

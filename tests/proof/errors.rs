@@ -4,14 +4,13 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::aftermath::{Arrivals, arrivals, examine};
-use crate::home::{Home, Known, Look, Ran, Wire};
-use crate::kills::{calls, name, server};
+use crate::aftermath::Arrivals;
+use crate::home::{Known, Look, Ran, Wire};
 use crate::plan::{Plan, side_by_side};
+use crate::scene::{SEND, Scene};
 use crate::table::{Fate, Row, Watch, say_broken};
 use crate::trace::{self, Call, Stops};
 
-const NOTES: usize = 2;
 /// Then it counts as killed: some errors, met again and again, are waited out for minutes.
 const LONGEST: Duration = Duration::from_secs(40);
 
@@ -22,48 +21,47 @@ enum Lasts {
     FromThereOn,
 }
 
-#[derive(Clone, Debug)]
-struct Place {
-    wire: Wire,
+struct Place<'a> {
+    scene: &'a Scene,
     name: String,
     nth: usize,
     lasts: Lasts,
     error: &'static str,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Place<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let lasts = if self.lasts == Lasts::Once { "" } else { "+" };
-        write!(f, "{}/{}/{}{lasts}/{}", name(self.wire), self.name, self.nth, self.error)
+        write!(f, "{}/{}/{}{lasts}/{}", self.scene.name, self.name, self.nth, self.error)
     }
 }
 
 pub fn run(plan: &Plan) -> Vec<Row> {
-    let template = Home::with_notes(NOTES);
-    [Wire::Plain, Wire::Tls].map(|wire| over(plan, &template, wire)).into()
+    [Scene::plain(), Scene::tls()].iter().map(|scene| over(plan, scene)).collect()
 }
 
-fn over(plan: &Plan, template: &Home, wire: Wire) -> Row {
+fn over(plan: &Plan, scene: &Scene) -> Row {
     let watch = Watch::start();
-    let root = template.root().parent().unwrap().display().to_string();
-    let places: Vec<Place> = calls(template, wire)
+    let places: Vec<Place<'_>> = scene
+        .calls()
         .iter()
-        .filter(|call| is_on_wire(call) || (wire == Wire::Plain && is_on_disk(call, &root)))
-        .flat_map(|call| possible(call, wire))
+        .filter(|call| is_on_wire(call) || (scene.wire == Wire::Plain && is_on_disk(call)))
+        .flat_map(|call| possible(call, scene))
         .collect();
     let count = places.len();
     let chosen = plan.choose(places);
     let fates = side_by_side(&chosen, |place| {
-        let fate = strike(template, place);
+        let fate = strike(place);
         say_broken("errors", &place.to_string(), &fate);
         fate
     });
-    Row::of(&format!("errors, {}", name(wire)), count, &fates, watch.read())
+    Row::of(&format!("errors, {}", scene.name), count, &fates, watch.read())
 }
 
-fn is_on_disk(call: &Call, root: &str) -> bool {
-    // A program and its libraries lie elsewhere; a lock and a mapping name their file as well.
-    call.text.contains(&format!("{root}/.tmp")) && call.name != "execve"
+/// A file of the home, which is named as the folders of tests are; a program and its libraries lie
+/// elsewhere.
+fn is_on_disk(call: &Call) -> bool {
+    call.text.contains("/.tmp") && call.name != "execve"
 }
 
 fn is_on_wire(call: &Call) -> bool {
@@ -73,7 +71,7 @@ fn is_on_wire(call: &Call) -> bool {
 }
 
 /// The errors that this call may meet.
-fn possible(call: &Call, wire: Wire) -> Vec<Place> {
+fn possible<'a>(call: &Call, scene: &'a Scene) -> Vec<Place<'a>> {
     use Lasts::{FromThereOn, Once};
     let both = [Once, FromThereOn];
     let (lasting, passing): (&[&'static str], &[&'static str]) = match call.name.as_str() {
@@ -98,21 +96,19 @@ fn possible(call: &Call, wire: Wire) -> Vec<Place> {
     let lasting = lasting.iter().flat_map(|error| both.map(|lasts| (*error, lasts)));
     lasting
         .chain(passing.iter().map(|error| (*error, Once)))
-        .map(|(error, lasts)| Place { wire, name: call.name.clone(), nth: call.nth, lasts, error })
+        .map(|(error, lasts)| Place { scene, name: call.name.clone(), nth: call.nth, lasts, error })
         .collect()
 }
 
-fn strike(template: &Home, place: &Place) -> Fate {
-    let server = server(place.wire);
-    let home = template.copy().speaks_to(&server, place.wire);
+fn strike(place: &Place<'_>) -> Fate {
+    let (server, home) = place.scene.open();
     let lasts = if place.lasts == Lasts::Once { "" } else { "+" };
     let trace = format!("trace={}", place.name);
     let inject = format!("inject={}:error={}:when={}{lasts}", place.name, place.error, place.nth);
     let options = ["-e", &trace, "-e", &inject];
-    let (ran, trace) = trace::run(&home, &["send", "--yes"], Stops::WhereAsked, &options, LONGEST);
-    let wrong =
-        (!ran.hung).then(|| wrong_code(&ran, &home.look(), &arrivals(&server, &Arrivals::new()))).flatten();
-    let mut fate = examine(&home, &server, &Arrivals::new(), NOTES);
+    let (ran, trace) = trace::run(&home, &SEND, Stops::WhereAsked, &options, LONGEST);
+    let wrong = (!ran.hung).then(|| wrong_code(&ran, &home.look(), &place.scene.arrivals(&server))).flatten();
+    let mut fate = place.scene.examine(&home, &server);
     fate.struck = trace.contains("(INJECTED)");
     fate.broken.extend(wrong);
     fate

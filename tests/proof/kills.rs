@@ -1,89 +1,59 @@
-//! Killed before each system call of one send of two notes, in clear and inside TLS.
+//! Killed before each system call of one send of two notes, in clear and inside TLS, and of one
+//! that finds what a killed one has left.
 
 use std::fmt;
 use std::time::Duration;
 
-use crate::aftermath::{Arrivals, examine};
-use crate::home::{Home, Wire};
-use crate::it::smtp_server::{Certificate, SmtpServer, Transport};
+use crate::home::Wire;
 use crate::plan::{Plan, side_by_side};
+use crate::scene::{SEND, Scene};
 use crate::table::{Fate, Row, Watch, say_broken};
 use crate::trace::{self, Stops};
 
-const NOTES: usize = 2;
 const LONGEST: Duration = Duration::from_secs(60);
-const SEND: [&str; 2] = ["send", "--yes"];
 
-#[derive(Clone, Debug)]
-struct Place {
-    wire: Wire,
+struct Place<'a> {
+    scene: &'a Scene,
     name: String,
     nth: usize,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Place<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}/{}", name(self.wire), self.name, self.nth)
+        write!(f, "{}/{}/{}", self.scene.name, self.name, self.nth)
     }
 }
 
 pub fn run(plan: &Plan) -> Vec<Row> {
-    let template = Home::with_notes(NOTES);
-    [Wire::Plain, Wire::Tls].map(|wire| over(plan, &template, wire)).into()
+    [Scene::plain(), Scene::tls(), Scene::orphaned()].iter().map(|scene| over(plan, scene)).collect()
 }
 
-fn over(plan: &Plan, template: &Home, wire: Wire) -> Row {
+fn over(plan: &Plan, scene: &Scene) -> Row {
     let watch = Watch::start();
-    let calls = calls(template, wire);
-    // Without TLS from the start of the program; what differs within TLS begins with the connection.
-    let first = match wire {
+    let calls = scene.calls();
+    // What differs inside TLS begins with the connection.
+    let first = match scene.wire {
         Wire::Plain => 0,
         Wire::Tls => calls.iter().position(|call| call.name == "socket").unwrap(),
     };
-    let places: Vec<Place> =
-        calls.into_iter().skip(first).map(|call| Place { wire, name: call.name, nth: call.nth }).collect();
+    let places: Vec<Place<'_>> =
+        calls.into_iter().skip(first).map(|call| Place { scene, name: call.name, nth: call.nth }).collect();
     let count = places.len();
     let chosen = plan.choose(places);
     let fates = side_by_side(&chosen, |place| {
-        let fate = kill(template, place);
+        let fate = kill(place);
         say_broken("kills", &place.to_string(), &fate);
         fate
     });
-    Row::of(&format!("kills, {}", name(wire)), count, &fates, watch.read())
+    Row::of(&format!("kills, {}", scene.name), count, &fates, watch.read())
 }
 
-pub fn name(wire: Wire) -> &'static str {
-    match wire {
-        Wire::Plain => "plain",
-        Wire::Tls => "tls",
-    }
-}
-
-pub fn server(wire: Wire) -> SmtpServer {
-    let transport = match wire {
-        Wire::Plain => Transport::Plain,
-        Wire::Tls => Transport::Tls(Certificate::Good),
-    };
-    SmtpServer::builder().transport(transport).start()
-}
-
-/// The system calls of a send that nothing happens to.
-pub fn calls(template: &Home, wire: Wire) -> Vec<trace::Call> {
-    let server = server(wire);
-    let home = template.copy().speaks_to(&server, wire);
-    let (ran, trace) = trace::run(&home, &SEND, Stops::Always, &["-y"], LONGEST);
-    assert!(ran.status.success(), "{ran:?}");
-    assert_eq!(server.accepted().len(), NOTES);
-    trace::calls(&trace)
-}
-
-fn kill(template: &Home, place: &Place) -> Fate {
-    let server = server(place.wire);
-    let home = template.copy().speaks_to(&server, place.wire);
+fn kill(place: &Place<'_>) -> Fate {
+    let (server, home) = place.scene.open();
     let trace = format!("trace={}", place.name);
     let inject = format!("inject={}:signal=KILL:when={}", place.name, place.nth);
     let (ran, _) = trace::run(&home, &SEND, Stops::Always, &["-e", &trace, "-e", &inject], LONGEST);
-    let mut fate = examine(&home, &server, &Arrivals::new(), NOTES);
+    let mut fate = place.scene.examine(&home, &server);
     fate.struck = ran.was_killed() && !ran.hung;
     if ran.hung {
         fate.broken.push("the program hung".to_owned());

@@ -18,6 +18,7 @@ mod home;
 mod kills;
 mod plan;
 mod power;
+mod scene;
 mod stopped;
 mod table;
 mod timers;

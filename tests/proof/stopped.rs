@@ -9,6 +9,7 @@ use crate::aftermath::{Arrivals, arrivals, examine};
 use crate::home::{Home, Wire};
 use crate::it::smtp_server::{At, Fault, SmtpServer};
 use crate::plan::Plan;
+use crate::scene;
 use crate::table::{Fate, Row, Watch, say_broken};
 
 /// Two that are with the stopped sender, and one that is told of meanwhile.
@@ -17,11 +18,42 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// How long a typed send waits for another one, and what a loaded machine may add.
 const WAITS: std::ops::Range<f64> = 15.0..40.0;
 
-pub fn run(_: &Plan) -> Vec<Row> {
+pub fn run(plan: &Plan) -> Vec<Row> {
     let watch = Watch::start();
-    let fate = stop();
-    say_broken("stopped", "receipt", &fate);
-    vec![Row::of("stopped", 1, &[fate], watch.read())]
+    let scenes: [(&str, fn() -> Fate); 2] = [("receipt", stop), ("server-gone", wake_too_late)];
+    let chosen = scenes.iter().filter(|(name, _)| plan.includes(name));
+    let fates: Vec<Fate> = chosen
+        .map(|(name, scene)| {
+            let fate = scene();
+            say_broken("stopped", name, &fate);
+            fate
+        })
+        .collect();
+    vec![Row::of("stopped", scenes.len(), &fates, watch.read())]
+}
+
+/// The server took the note and has gone when the sender wakes up: nobody can tell any more.
+fn wake_too_late() -> Fate {
+    let gone = SmtpServer::builder().fault_on(1, At::Dot, Fault::HoldBack).start();
+    let home = Home::with_notes(NOTES).speaks_to(&gone, Wire::Plain);
+    let holder = home.start(&["send", "--yes"]);
+    gone.wait_for(At::Dot);
+    let pid = Pid::from_child(&holder.child);
+    kill_process(pid, Signal::STOP).unwrap();
+    let taken = gone.accepted().into_iter().map(|accepted| (accepted.to, 1));
+    let had: Arrivals = taken.collect();
+    drop(gone);
+    kill_process(pid, Signal::CONT).unwrap();
+    let ran = holder.wait(LONGEST);
+    let server = scene::server(Wire::Plain);
+    let home = home.speaks_to(&server, Wire::Plain);
+    let states = home.look().states().join(" ");
+    let mut fate = examine(&home, &server, &had, NOTES);
+    if ran.code() != Some(76) || states != "unsure approved" || fate.doubt_arrived != 1 {
+        fate.broken.push(format!("it says {ran:?}, and the notes are {states}"));
+    }
+    fate.struck = true;
+    fate
 }
 
 fn stop() -> Fate {

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::aftermath::{Arrivals, arrivals, examine};
 use crate::home::{Home, Started, Wire};
-use crate::kills::server;
 use crate::plan::{Dice, Plan, side_by_side};
+use crate::scene::server;
 use crate::table::{Fate, Row, Watch, say_broken};
 
 const LONGEST: Duration = Duration::from_secs(60);
