@@ -18,18 +18,21 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// How long a typed send waits for another one, and what a loaded machine may add.
 const WAITS: std::ops::Range<f64> = 15.0..40.0;
 
+/// A way to be stopped, and its name.
+type Way = (&'static str, fn() -> Fate);
+
 pub fn run(plan: &Plan) -> Vec<Row> {
     let watch = Watch::start();
-    let scenes: [(&str, fn() -> Fate); 2] = [("receipt", stop), ("server-gone", wake_too_late)];
-    let chosen = scenes.iter().filter(|(name, _)| plan.includes(name));
+    let ways: [Way; 2] = [("receipt", stop), ("server-gone", wake_too_late)];
+    let chosen = ways.iter().filter(|(name, _)| plan.includes(name));
     let fates: Vec<Fate> = chosen
-        .map(|(name, scene)| {
-            let fate = scene();
+        .map(|(name, way)| {
+            let fate = way();
             say_broken("stopped", name, &fate);
             fate
         })
         .collect();
-    vec![Row::of("stopped", scenes.len(), &fates, watch.read())]
+    vec![Row::of("stopped", ways.len(), &fates, watch.read())]
 }
 
 /// The server took the note and has gone when the sender wakes up: nobody can tell any more.
