@@ -64,6 +64,7 @@ fn main() -> ExitCode {
         }
     };
     println!("seed {}, {}", plan.seed, plan.extent());
+    table::print_titles();
     let has_strace = trace::is_there();
     let mut rows = Vec::new();
     let mut failed = false;
@@ -73,14 +74,14 @@ fn main() -> ExitCode {
             failed |= plan.in_ci;
             continue;
         }
-        println!("{name} …");
-        rows.extend(run(&plan));
+        let some = run(&plan).into_iter().filter(|row| row.tried > 0 || !plan.is_one_position());
+        let first = rows.len();
+        rows.extend(some);
+        // A long run tells how far it is.
+        table::print(&rows[first..]);
     }
-    if plan.is_one_position() {
-        rows.retain(|row| row.tried > 0);
-        failed |= rows.is_empty();
-    }
-    table::print(&rows);
+    failed |= plan.is_one_position() && rows.is_empty();
+    table::explain(&rows);
     failed |= rows.iter().any(Row::is_broken);
     ExitCode::from(u8::from(failed))
 }

@@ -66,32 +66,14 @@ pub fn say_broken(part: &str, place: &str, fate: &Fate) {
     }
 }
 
-pub fn print(rows: &[Row]) {
-    let titles = [
-        "part",
-        "places",
-        "tried",
-        "struck",
-        "sent",
-        "sent again",
-        "in doubt",
-        "arrived",
-        "broken",
-        "seconds",
-    ];
+pub fn print_titles() {
     println!(
-        "\n{:<16}{:>8}{:>8}{:>8}{:>8}{:>12}{:>10}{:>9}{:>8}{:>9}",
-        titles[0],
-        titles[1],
-        titles[2],
-        titles[3],
-        titles[4],
-        titles[5],
-        titles[6],
-        titles[7],
-        titles[8],
-        titles[9]
+        "{:<16}{:>8}{:>8}{:>8}{:>8}{:>12}{:>10}{:>9}{:>8}{:>9}",
+        "part", "places", "tried", "struck", "sent", "sent again", "in doubt", "arrived", "broken", "seconds"
     );
+}
+
+pub fn print(rows: &[Row]) {
     for row in rows {
         println!(
             "{:<16}{:>8}{:>8}{:>8}{:>8}{:>12}{:>10}{:>9}{:>8}{:>9.1}",
@@ -107,6 +89,9 @@ pub fn print(rows: &[Row]) {
             row.took.as_secs_f64()
         );
     }
+}
+
+pub fn explain(rows: &[Row]) {
     println!(
         "\nsent: recorded by the run that was struck; sent again: certainly not sent before, sent by the next run;\n\
          in doubt: shown to its owner and never offered again by itself; arrived: how many of those the server had"
