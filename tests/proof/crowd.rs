@@ -11,7 +11,7 @@ use crate::table::{Fate, Row, Watch, say_broken};
 
 const SENDERS: usize = 8;
 const ROUNDS: usize = 10;
-const LONGEST: Duration = Duration::from_secs(300);
+const LONGEST: Duration = Duration::from_secs(600);
 
 /// What happens to a crowd, and its name.
 type Scene = (&'static str, fn(&Home, &SmtpServer, &mut Dice) -> Struck);

@@ -18,7 +18,7 @@ use crate::table::Watch;
 /// Thu 5 Mar 15:54 EST.
 pub const NOW: &str = "2026-03-05T20:54:00Z";
 /// Longer than any command takes that is not caught in an error.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_secs(300);
 
 pub struct Home {
     root: TempDir,
