@@ -32,8 +32,12 @@ impl Journal {
         Journal { path: path.into() }
     }
 
+    /// Also where there is none. One that cannot be looked at may have lines.
     pub fn is_empty(&self) -> bool {
-        fs::metadata(&self.path).map(|file| file.len() == 0).unwrap_or(true)
+        match fs::metadata(&self.path) {
+            Ok(file) => file.len() == 0,
+            Err(error) => error.kind() == io::ErrorKind::NotFound,
+        }
     }
 
     /// Every Message-ID that was ever offered to a server, with how often.
@@ -199,6 +203,13 @@ mod tests {
         assert!(Journal::at(&link).open().is_err());
         assert!(SendLock::try_take(&link).is_err());
         assert!(!target.exists());
+    }
+
+    #[test]
+    fn a_journal_that_cannot_be_looked_at_is_not_taken_for_an_empty_one() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(Journal::at(folder.path().join("journal")).is_empty());
+        assert!(!Journal::at(folder.path().join("j".repeat(300))).is_empty());
     }
 
     #[test]

@@ -54,7 +54,7 @@ impl Store {
     /// Opens the database, making it (folder 0700, file 0600) or bringing it up to date.
     pub fn open(path: &Path, beginning: Beginning) -> Result<Store> {
         let shown = path.display();
-        let empty = fs::metadata(path).map(|file| file.len() == 0).unwrap_or(true);
+        let empty = !Store::is_begun(path);
         if empty && beginning == Beginning::JournalHasLines {
             return Err(lost(path).into());
         }
@@ -75,10 +75,13 @@ impl Store {
         Ok(store)
     }
 
-    /// Opens an existing database for a command that only reads, also where nothing can be
-    /// written; `None` where there is none yet.
+    /// Whether there is a database. One that cannot be looked at is not missing: who opens it is
+    /// told why it cannot be used.
     pub fn is_begun(path: &Path) -> bool {
-        fs::metadata(path).map(|file| file.len() > 0).unwrap_or(false)
+        match fs::metadata(path) {
+            Ok(file) => file.len() > 0,
+            Err(error) => error.kind() != std::io::ErrorKind::NotFound,
+        }
     }
 
     fn prepare(&mut self, path: &Path) -> Result<()> {

@@ -107,7 +107,8 @@ impl<'a> Desk<'a> {
         let ready = self.ready(ids, &mut outcomes, watch)?;
         let queue = self.claim(ready, &mut outcomes, watch)?;
         let admission = Admission::default();
-        let mut run = Run { desk: self, relay, watch, outcomes, trouble: None, admission };
+        let reached = State::Claimed;
+        let mut run = Run { desk: self, relay, watch, outcomes, trouble: None, admission, reached };
         if !queue.is_empty() {
             run.all(&queue);
         }
@@ -247,6 +248,8 @@ struct Run<'r, 'd, 'a> {
     outcomes: Vec<Outcome>,
     trouble: Option<Problem>,
     admission: Admission,
+    /// What the record says of the note in hand, by the last step that was written down.
+    reached: State,
 }
 
 /// Whether the record still takes what is told to it.
@@ -318,6 +321,7 @@ impl Run<'_, '_, '_> {
         parcel: &Parcel,
         next: Option<&Parcel>,
     ) -> Books {
+        self.reached = State::Claimed;
         if let Err(error) = session.body(&parcel.message()) {
             let problem = error.problem();
             let event = match &error.kind {
@@ -351,7 +355,7 @@ impl Run<'_, '_, '_> {
     /// The record first: so it never counts fewer offers than the journal, unless it is an older copy.
     fn mark(&mut self, lines: &mut Lines, parcel: &Parcel) -> Result<()> {
         let now = (self.watch.now)();
-        self.desk.store.step(&parcel.id, Event::Mark, now, None)?;
+        self.reached = self.desk.store.step(&parcel.id, Event::Mark, now, None)?;
         lines.append(&parcel.message_id, self.desk.machine, now)
     }
 
@@ -399,7 +403,7 @@ impl Run<'_, '_, '_> {
             }
             Err(error) => {
                 let known = self.desk.store.note(&parcel.id).ok().flatten();
-                let state = known.map_or(State::Sending, |note| note.state);
+                let state = known.map_or(self.reached, |note| note.state);
                 let kind = if state == State::Claimed { Kind::LocalIo } else { Kind::InDoubt };
                 let why = format!("{detail}; that could not be recorded: {error:#}");
                 (outcome(&parcel.id, state, Some(kind), &why, self.watch), Books::Broken)
@@ -410,6 +414,7 @@ impl Run<'_, '_, '_> {
     }
 
     fn release(&mut self, parcels: &[Parcel], failure: &Failure) {
+        self.reached = State::Claimed;
         for parcel in parcels {
             self.settle(parcel, Event::Release, failure);
         }

@@ -404,6 +404,24 @@ fn what_the_record_cannot_take_is_local_trouble_and_nothing_is_connected() {
     assert_eq!(state(&sandbox, "acme/jane"), "approved");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_record_that_cannot_be_looked_at_is_not_taken_for_none() {
+    let sandbox = Sandbox::new();
+    let server = sandbox.with_server();
+    acme(&sandbox);
+    draft(&sandbox);
+    let (record, aside) = (sandbox.home().join("thanks.db"), sandbox.home().join("aside"));
+    fs::rename(&record, &aside).unwrap();
+    // Whoever follows it goes round in a circle.
+    std::os::unix::fs::symlink(&record, &record).unwrap();
+    for args in [&["send", "--yes"][..], &["schedule", "run"], &["status"]] {
+        let talk = sandbox.run(args).exits(77).talk();
+        assert!(talk.contains("thanks.db may not be opened"), "{args:?}: {talk}");
+    }
+    assert_eq!(server.connections(), 0);
+}
+
 #[test]
 fn a_refused_note_is_offered_again_only_after_another_look() {
     let sandbox = Sandbox::new();
