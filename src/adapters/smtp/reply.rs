@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Phase, Trouble};
-use crate::adapters::net::Stream;
+use crate::adapters::net::{Stream, take_line};
 use crate::domain::text::printable;
 
 /// RFC 5321 4.5.3.1.5 says 512 octets; real servers write more.
@@ -32,6 +32,19 @@ impl Reply {
             500..=599 => phase == Phase::Rcpt && status == Some("5.2.2"),
             _ => false,
         }
+    }
+
+    /// Takes the first reply off `octets`, under the limits of [`read`]; `None` where its end is
+    /// missing. A session reads from its connection; this is for whoever has the octets already.
+    #[doc(hidden)]
+    pub fn take(octets: &mut Vec<u8>) -> Result<Option<Reply>, String> {
+        let mut reply = Unfinished::default();
+        while let Some(line) = take_line(octets, LONGEST_LINE).map_err(|error| error.to_string())? {
+            if let Some(whole) = reply.add(&line)? {
+                return Ok(Some(whole.reply()));
+            }
+        }
+        Ok(None)
     }
 }
 
