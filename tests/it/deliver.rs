@@ -249,6 +249,29 @@ fn a_note_whose_time_has_passed_is_not_sent() {
 }
 
 #[test]
+fn a_note_may_still_go_in_its_very_last_moment() {
+    let server = SmtpServer::builder().start();
+    let mut ledger = Ledger::approved(&["jane"]);
+    let last = Order { now: at() + TimeDelta::hours(20), ..Order::default() };
+    assert_eq!(ledger.send_with(&to(&server), &last).unwrap().outcomes[0].state, State::Sent);
+}
+
+#[test]
+fn a_note_that_is_not_approved_is_left_alone_with_the_reason() {
+    let server = SmtpServer::builder().start();
+    let mut ledger = Ledger::approved(&["jane", "omar"]);
+    ledger.store.step(&ledger.id(1).clone(), Event::Withdraw, at(), None).unwrap();
+    ledger.send(&to(&server));
+    let again = ledger.send(&to(&server));
+    let told: Vec<_> = again.outcomes.iter().map(|o| (o.failure, o.detail.as_str())).collect();
+    assert_eq!(
+        told,
+        [(Some(Kind::Declined), "another command has sent it"), (Some(Kind::NeedsYou), "it is withdrawn")]
+    );
+    assert_eq!(server.accepted().len(), 1);
+}
+
+#[test]
 fn the_date_is_renewed_before_a_first_offer_and_never_after_one() {
     let server = SmtpServer::builder().fault_on(1, At::Dot, Fault::TakeThenDrop).start();
     let mut ledger = Ledger::approved(&["jane"]);

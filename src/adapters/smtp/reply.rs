@@ -211,6 +211,34 @@ mod tests {
         assert_eq!(raw.text, "\u{1b}[31mred\u{fffd}");
     }
 
+    #[test]
+    fn a_reply_of_just_the_longest_length_is_taken() {
+        let line = |octets: usize| [b"250-".as_slice(), &vec![b'x'; octets - 6], b"\r\n"].concat();
+        let mut reply = Unfinished::default();
+        for _ in 0..63 {
+            assert_eq!(reply.add(&line(1024)), Ok(None));
+        }
+        assert_eq!(reply.add(&line(1018)), Ok(None));
+        assert!(reply.add(b"250 \r\n").is_ok_and(|whole| whole.is_some()), "64 KiB in all");
+
+        let mut reply = Unfinished::default();
+        for _ in 0..64 {
+            assert_eq!(reply.add(&line(1024)), Ok(None));
+        }
+        assert!(reply.add(b"250 \r\n").is_err());
+    }
+
+    #[test]
+    fn replies_are_taken_off_what_was_read_one_by_one() {
+        let mut octets = b"250-one\r\n250 two\n354 go\r\n250-and so".to_vec();
+        let two = Reply { code: 250, text: "one two".into() };
+        assert_eq!(Reply::take(&mut octets), Ok(Some(two)));
+        assert_eq!(Reply::take(&mut octets), Ok(Some(Reply { code: 354, text: "go".into() })));
+        assert_eq!(Reply::take(&mut octets), Ok(None));
+        assert!(Reply::take(&mut b"220\t\r\n".to_vec()).is_err());
+        assert!(Reply::take(&mut vec![b'2'; LONGEST_LINE]).is_err());
+    }
+
     proptest! {
         #[test]
         fn no_line_makes_the_reader_panic(lines in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..40), 0..8)) {
