@@ -249,6 +249,22 @@ fn a_note_whose_time_has_passed_is_not_sent() {
 }
 
 #[test]
+fn only_an_id_that_the_server_made_itself_is_remembered_as_its_own() {
+    let given = |reply: &'static str| {
+        let server = with(At::Dot, Fault::Reply(reply)).start();
+        let mut ledger = Ledger::approved(&["jane"]);
+        assert_eq!(ledger.send(&to(&server)).outcomes[0].state, State::Sent, "{reply}");
+        ledger.store.note(ledger.id(0)).unwrap().unwrap().server_message_id
+    };
+    let own = crate::ledger::note("jane").message_id.unwrap();
+    assert_eq!(given("250 2.0.0 OK <AM0P@mail.example>").as_deref(), Some("<AM0P@mail.example>"));
+    let echo: &'static str = format!("250 <jo@example.com> to <jane@acme.example>: {own} taken").leak();
+    assert_eq!(given(echo), None, "they are the sender, the recipient, and our own id");
+    let all: &'static str = format!("{echo} as <AM0P@mail.example>").leak();
+    assert_eq!(given(all).as_deref(), Some("<AM0P@mail.example>"));
+}
+
+#[test]
 fn a_note_may_still_go_in_its_very_last_moment() {
     let server = SmtpServer::builder().start();
     let mut ledger = Ledger::approved(&["jane"]);
