@@ -297,8 +297,7 @@ fn after_a_421_to_a_command_the_connection_is_over_too() {
 
 #[test]
 fn without_pipelining_nothing_is_asked_after_a_refusal() {
-    let server =
-        SmtpServer::builder().without_pipelining().fault(At::Mail, Fault::Reply("550 no")).start();
+    let server = SmtpServer::builder().without_pipelining().fault(At::Mail, Fault::Reply("550 no")).start();
     let mut session = open(&server, Security::Plain).unwrap();
     with_message(WIRE, |message| session.body(message)).unwrap_err();
     session.quit();
