@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 pub use echo::Echo;
 pub use stream::Stream;
+pub(super) use stream::take_line;
 
 use crate::domain::text::printable;
 

@@ -357,4 +357,22 @@ mod tests {
         assert_eq!(refused.problem().kind, Kind::Refused);
         assert_eq!(refused.problem().message, "the server refuses it, at the recipient: 550 5.1.1 who?");
     }
+
+    #[test]
+    fn the_ways_to_log_in_that_do_not_fit_are_named() {
+        let server = Server {
+            host: "mail.example.org".into(),
+            port: 465,
+            security: Security::Tls,
+            ca_pem: None,
+            user: Some("jo".into()),
+        };
+        let details = |offered: &[&str]| {
+            let offered = offered.iter().map(|name| (*name).to_owned()).collect();
+            let failed = OpenError { phase: Phase::Auth, kind: OpenFailure::NoMechanism(offered) };
+            failed.problem(&server).details
+        };
+        assert_eq!(details(&[]), ["it offers: nothing"]);
+        assert_eq!(details(&["NTLM", "CRAM-MD5"]), ["it offers: NTLM, CRAM-MD5"]);
+    }
 }

@@ -90,7 +90,11 @@ impl Templates {
     pub fn render(&self, kind: &str, values: &BTreeMap<&str, String>) -> Result<Rendered, Problem> {
         let subject = self.fill(kind, Part::Subject, values)?;
         let body = self.fill(kind, Part::Body, values)?;
-        Ok(Rendered { subject: subject.split_whitespace().collect::<Vec<_>>().join(" "), body: tidy(&body) })
+        let subject = subject.split_whitespace().collect::<Vec<_>>().join(" ");
+        Ok(Rendered {
+            subject: plain(kind, Part::Subject, subject)?,
+            body: plain(kind, Part::Body, tidy(&body))?,
+        })
     }
 
     /// Reads both parts of a kind, without filling them.
@@ -345,6 +349,17 @@ fn reported(text: &str) -> Option<(&str, &str)> {
     let what = lines.next()?.strip_prefix("error: ")?;
     let line = lines.next()?.strip_prefix("--> ")?.rsplit(':').nth(1)?;
     Some((line, what))
+}
+
+/// The text, unless it would do what nobody sees: a mail program, or a terminal, obeys an escape.
+fn plain(kind: &str, part: Part, text: String) -> Result<String, Problem> {
+    match text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
+        None => Ok(text),
+        Some(c) => Err(Problem::new(
+            Kind::Data,
+            format!("the template {kind}/{} gives the control character U+{:04X}", part.file(), u32::from(c)),
+        )),
+    }
 }
 
 /// LF line ends, no trailing blanks, at most one empty line in a row, none at either end.

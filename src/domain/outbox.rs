@@ -229,6 +229,19 @@ mod tests {
     }
 
     #[test]
+    fn a_note_has_left_or_can_still_leave_or_neither_but_never_both() {
+        let those = |is: fn(State) -> bool| State::ALL.into_iter().filter(|s| is(*s)).collect::<Vec<_>>();
+        assert_eq!(those(State::has_left), [State::Sent, State::Answered, State::Bounced]);
+        assert_eq!(those(State::is_pending), [State::Drafted, State::Approved, State::Expired]);
+    }
+
+    #[test]
+    fn a_step_that_does_not_exist_says_what_was_wanted_and_of_what() {
+        let forbidden = State::Sent.after(Event::Claim).unwrap_err();
+        assert_eq!(forbidden.to_string(), "Claim is not possible for a note that is sent");
+    }
+
+    #[test]
     fn names_are_read_back() {
         for state in State::ALL {
             assert_eq!(State::named(state.name()), Some(state));

@@ -348,7 +348,7 @@ impl Run<'_, '_, '_> {
         }
         let next = next.map(Parcel::message);
         let next = next.as_ref().map_or(Next::Quit, Next::Message);
-        let answer = while_watching(self.watch, || session.end(next));
+        let answer = while_watching(self.watch, SILENCE, || session.end(next));
         self.record(parcel, &answer)
     }
 
@@ -426,14 +426,14 @@ fn outcome(id: &NoteId, state: State, failure: Option<Kind>, detail: &str, watch
     Outcome { id, state, failure, detail, pause: Pause::None, at: (watch.now)() }
 }
 
-/// Runs `wait`, and says once that it takes long.
-fn while_watching<T>(watch: &Watch<'_>, wait: impl FnOnce() -> T) -> T {
+/// Runs `wait`, and says once that it takes longer than `silence`.
+fn while_watching<T>(watch: &Watch<'_>, silence: Duration, wait: impl FnOnce() -> T) -> T {
     let (done, is_done) = mpsc::channel::<()>();
     thread::scope(|scope| {
         let waiting = watch.waiting;
         // The word is said or not; no lack of threads may come between the mark and the dot.
         let _ = thread::Builder::new().spawn_scoped(scope, move || {
-            if is_done.recv_timeout(SILENCE) == Err(mpsc::RecvTimeoutError::Timeout) {
+            if is_done.recv_timeout(silence) == Err(mpsc::RecvTimeoutError::Timeout) {
                 waiting();
             }
         });
@@ -441,4 +441,27 @@ fn while_watching<T>(watch: &Watch<'_>, wait: impl FnOnce() -> T) -> T {
         drop(done);
         value
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What was said during `wait`, with so much patience.
+    fn said(silence: Duration, wait: impl FnOnce(&mpsc::Receiver<()>)) -> usize {
+        let (say, heard) = mpsc::channel();
+        let say = std::sync::Mutex::new(say);
+        let now = || DateTime::UNIX_EPOCH.fixed_offset();
+        let waiting = || say.lock().unwrap().send(()).unwrap();
+        while_watching(&Watch { now: &now, waiting: &waiting }, silence, || wait(&heard));
+        heard.try_iter().count()
+    }
+
+    #[test]
+    fn a_receipt_that_comes_in_time_is_not_worth_a_word_and_a_late_one_is_worth_one() {
+        assert_eq!(said(Duration::from_secs(600), |_| ()), 0);
+        let mut first = None;
+        let more = said(Duration::ZERO, |heard| first = heard.recv_timeout(Duration::from_secs(60)).ok());
+        assert_eq!((first, more), (Some(()), 0));
+    }
 }

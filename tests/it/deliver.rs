@@ -249,6 +249,45 @@ fn a_note_whose_time_has_passed_is_not_sent() {
 }
 
 #[test]
+fn only_an_id_that_the_server_made_itself_is_remembered_as_its_own() {
+    let given = |reply: &'static str| {
+        let server = with(At::Dot, Fault::Reply(reply)).start();
+        let mut ledger = Ledger::approved(&["jane"]);
+        assert_eq!(ledger.send(&to(&server)).outcomes[0].state, State::Sent, "{reply}");
+        ledger.store.note(ledger.id(0)).unwrap().unwrap().server_message_id
+    };
+    let own = crate::ledger::note("jane").message_id.unwrap();
+    assert_eq!(given("250 2.0.0 OK <AM0P@mail.example>").as_deref(), Some("<AM0P@mail.example>"));
+    let echo: &'static str = format!("250 <jo@example.com> to <jane@acme.example>: {own} taken").leak();
+    assert_eq!(given(echo), None, "they are the sender, the recipient, and our own id");
+    let all: &'static str = format!("{echo} as <AM0P@mail.example>").leak();
+    assert_eq!(given(all).as_deref(), Some("<AM0P@mail.example>"));
+}
+
+#[test]
+fn a_note_may_still_go_in_its_very_last_moment() {
+    let server = SmtpServer::builder().start();
+    let mut ledger = Ledger::approved(&["jane"]);
+    let last = Order { now: at() + TimeDelta::hours(20), ..Order::default() };
+    assert_eq!(ledger.send_with(&to(&server), &last).unwrap().outcomes[0].state, State::Sent);
+}
+
+#[test]
+fn a_note_that_is_not_approved_is_left_alone_with_the_reason() {
+    let server = SmtpServer::builder().start();
+    let mut ledger = Ledger::approved(&["jane", "omar"]);
+    ledger.store.step(&ledger.id(1).clone(), Event::Withdraw, at(), None).unwrap();
+    ledger.send(&to(&server));
+    let again = ledger.send(&to(&server));
+    let told: Vec<_> = again.outcomes.iter().map(|o| (o.failure, o.detail.as_str())).collect();
+    assert_eq!(
+        told,
+        [(Some(Kind::Declined), "another command has sent it"), (Some(Kind::NeedsYou), "it is withdrawn")]
+    );
+    assert_eq!(server.accepted().len(), 1);
+}
+
+#[test]
 fn the_date_is_renewed_before_a_first_offer_and_never_after_one() {
     let server = SmtpServer::builder().fault_on(1, At::Dot, Fault::TakeThenDrop).start();
     let mut ledger = Ledger::approved(&["jane"]);

@@ -104,14 +104,8 @@ impl Stream {
     pub fn read_line(&mut self, longest: usize) -> Result<Vec<u8>, NetError> {
         let mut chunk = [0; 4096];
         loop {
-            if let Some(end) = self.buffer.iter().position(|octet| *octet == b'\n') {
-                if end >= longest {
-                    return Err(NetError::LineTooLong);
-                }
-                return Ok(self.buffer.drain(..=end).collect());
-            }
-            if self.buffer.len() >= longest {
-                return Err(NetError::LineTooLong);
+            if let Some(line) = take_line(&mut self.buffer, longest)? {
+                return Ok(line);
             }
             match self.receive(&mut chunk)? {
                 0 => return Err(NetError::Closed),
@@ -269,6 +263,18 @@ impl Stream {
             true => Err(NetError::TimedOut),
             false => Ok(()),
         }
+    }
+}
+
+/// Takes the first line off what was read, with its line feed; `None` while its end is missing.
+pub(in crate::adapters) fn take_line(
+    buffer: &mut Vec<u8>,
+    longest: usize,
+) -> Result<Option<Vec<u8>>, NetError> {
+    match buffer.iter().position(|octet| *octet == b'\n') {
+        Some(end) if end < longest => Ok(Some(buffer.drain(..=end).collect())),
+        None if buffer.len() < longest => Ok(None),
+        _ => Err(NetError::LineTooLong),
     }
 }
 

@@ -98,4 +98,16 @@ mod tests {
         assert_eq!(known.mechanisms, ["LOGIN", "PLAIN", "XOAUTH2"]);
         assert_eq!(Abilities::of(&["h".to_owned(), "SIZE 0".to_owned()]).largest, None);
     }
+
+    #[test]
+    fn a_message_of_just_the_largest_size_is_announced_and_a_larger_one_is_not() {
+        let jane = EmailAddress::parse("jane@acme.example").unwrap();
+        let able = Abilities::of(&["mail.example".to_owned(), "SIZE 4".to_owned()]);
+        let announce = |wire| able.announcement(&Message { from: &jane, to: &jane, wire });
+        let commands = announce(b"a\r\nb").unwrap();
+        assert_eq!(commands[0].1, "MAIL FROM:<jane@acme.example> SIZE=4\r\n");
+        let refusal = announce(b"a\r\nbc").unwrap_err();
+        assert_eq!(refusal.code, 552);
+        assert_eq!(refusal.text, "the message has 5 octets, the server takes at most 4; not offered");
+    }
 }

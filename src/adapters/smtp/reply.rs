@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Phase, Trouble};
-use crate::adapters::net::Stream;
+use crate::adapters::net::{Stream, take_line};
 use crate::domain::text::printable;
 
 /// RFC 5321 4.5.3.1.5 says 512 octets; real servers write more.
@@ -32,6 +32,19 @@ impl Reply {
             500..=599 => phase == Phase::Rcpt && status == Some("5.2.2"),
             _ => false,
         }
+    }
+
+    /// Takes the first reply off `octets`, under the limits of [`read`]; `None` where its end is
+    /// missing. A session reads from its connection; this is for whoever has the octets already.
+    #[doc(hidden)]
+    pub fn take(octets: &mut Vec<u8>) -> Result<Option<Reply>, String> {
+        let mut reply = Unfinished::default();
+        while let Some(line) = take_line(octets, LONGEST_LINE).map_err(|error| error.to_string())? {
+            if let Some(whole) = reply.add(&line)? {
+                return Ok(Some(whole.reply()));
+            }
+        }
+        Ok(None)
     }
 }
 
@@ -196,6 +209,34 @@ mod tests {
         assert_eq!(reply.text.chars().count(), 300);
         let raw = read_all(&[b"550 \x1b[31mred\xff\r\n"]).unwrap().unwrap().reply();
         assert_eq!(raw.text, "\u{1b}[31mred\u{fffd}");
+    }
+
+    #[test]
+    fn a_reply_of_just_the_longest_length_is_taken() {
+        let line = |octets: usize| [b"250-".as_slice(), &vec![b'x'; octets - 6], b"\r\n"].concat();
+        let mut reply = Unfinished::default();
+        for _ in 0..63 {
+            assert_eq!(reply.add(&line(1024)), Ok(None));
+        }
+        assert_eq!(reply.add(&line(1018)), Ok(None));
+        assert!(reply.add(b"250 \r\n").is_ok_and(|whole| whole.is_some()), "64 KiB in all");
+
+        let mut reply = Unfinished::default();
+        for _ in 0..64 {
+            assert_eq!(reply.add(&line(1024)), Ok(None));
+        }
+        assert!(reply.add(b"250 \r\n").is_err());
+    }
+
+    #[test]
+    fn replies_are_taken_off_what_was_read_one_by_one() {
+        let mut octets = b"250-one\r\n250 two\n354 go\r\n250-and so".to_vec();
+        let two = Reply { code: 250, text: "one two".into() };
+        assert_eq!(Reply::take(&mut octets), Ok(Some(two)));
+        assert_eq!(Reply::take(&mut octets), Ok(Some(Reply { code: 354, text: "go".into() })));
+        assert_eq!(Reply::take(&mut octets), Ok(None));
+        assert!(Reply::take(&mut b"220\t\r\n".to_vec()).is_err());
+        assert!(Reply::take(&mut vec![b'2'; LONGEST_LINE]).is_err());
     }
 
     proptest! {

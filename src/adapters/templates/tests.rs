@@ -223,3 +223,17 @@ fn blank_lines_and_line_ends_are_put_in_order() {
         folder(&[("own/body.txt.tera", b"x"), ("own/subject.txt.tera", b" two\nlines \r\n")]);
     assert_eq!(templates.render("own", &given(&[])).unwrap().subject, "two lines");
 }
+
+#[test]
+fn a_text_with_a_control_character_is_refused_wherever_it_comes_from() {
+    let gives = |code: &str| format!("the template own/body.txt.tera gives the control character U+{code}");
+    assert_eq!(body_of("Hi \u{1b}[31mJane", &[]).unwrap_err().message, gives("001B"));
+    assert_eq!(body_of("Hi {{ first }}", &[("first", "a\u{9b}b")]).unwrap_err().message, gives("009B"));
+    assert_eq!(body_of("Hi\rJane", &[]).unwrap_err().message, gives("000D"));
+    assert_eq!(body_of("a\tb\nc", &[]).unwrap(), "a\tb\nc");
+
+    let (_dir, templates) = folder(&[("own/body.txt.tera", b"x"), ("own/subject.txt.tera", b"a\x07b")]);
+    let problem = templates.render("own", &given(&[])).unwrap_err();
+    assert_eq!(problem.kind, Kind::Data);
+    assert_eq!(problem.message, "the template own/subject.txt.tera gives the control character U+0007");
+}

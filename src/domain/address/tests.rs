@@ -276,6 +276,25 @@ fn a_note_to_oneself_is_asked_about() {
     assert_eq!(asked, ["ME@Example.com is your own address"]);
 }
 
+#[test]
+fn a_refusal_stands_on_one_line_whatever_was_typed() {
+    for text in [
+        "Priya\nX-Evil: 1",
+        "Priya\nX <priya@example.org",
+        "a@b.example\n<c@d.example> <e@f.example>",
+        "Priya\u{1b}[2J <pri\nya>",
+    ] {
+        let taken = [Mailbox::parse(text).map(drop), Mailbox::parse_person(text).map(drop)];
+        for refused in taken.into_iter().filter_map(Result::err) {
+            assert!(!refused.message.chars().any(char::is_control), "{refused:?}");
+        }
+    }
+    let refused = Mailbox::parse("Priya\nX-Evil: 1").unwrap_err();
+    assert_eq!(refused.message, "`Priya\\u{a}X-Evil: 1` is not an address: it has no @");
+    let refused = Mailbox::parse_person("Priya <\u{1b}[2J>").unwrap_err();
+    assert_eq!(refused.message, "`\\u{1b}[2J` is not an address: it has no @");
+}
+
 proptest::proptest! {
     #[test]
     fn whatever_is_taken_can_stand_in_a_header(text in "\\PC{0,40}|[ -~]{0,40}|(?s).{0,20}") {

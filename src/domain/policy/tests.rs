@@ -10,6 +10,8 @@ use crate::domain::interview::{End, InterviewKind, Meeting};
 use crate::domain::person::Person;
 use crate::domain::words;
 
+mod edges;
+
 fn zone(name: &str) -> Zone {
     Zone::named(name).unwrap()
 }

@@ -285,6 +285,29 @@ fn after_421_nothing_more_is_said() {
 }
 
 #[test]
+fn after_a_421_to_a_command_the_connection_is_over_too() {
+    for (at, phase) in [(At::Mail, Phase::Mail), (At::Rcpt, Phase::Rcpt), (At::Data, Phase::Data)] {
+        let server = SmtpServer::builder().fault(at, Fault::Reply("421 4.3.2 going down")).start();
+        let mut session = open(&server, Security::Plain).unwrap();
+        let failed = with_message(WIRE, |message| session.body(message)).unwrap_err();
+        assert_eq!((failed.phase, body_class(&failed.kind)), (phase, "transient 421".into()));
+        assert!(!session.is_usable(), "{at:?}");
+    }
+}
+
+#[test]
+fn without_pipelining_nothing_is_asked_after_a_refusal() {
+    let server = SmtpServer::builder().without_pipelining().fault(At::Mail, Fault::Reply("550 no")).start();
+    let mut session = open(&server, Security::Plain).unwrap();
+    with_message(WIRE, |message| session.body(message)).unwrap_err();
+    session.quit();
+    server.settle();
+    let commands = server.commands();
+    assert!(!commands.iter().any(|line| line.starts_with("RCPT") || line == "DATA"), "{commands:?}");
+    assert_eq!(commands.last().map(String::as_str), Some("QUIT"), "{commands:?}");
+}
+
+#[test]
 fn a_closed_port_is_named() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let target = Server { host: "127.0.0.1".into(), port, security: Security::Tls, ca_pem: None, user: None };
