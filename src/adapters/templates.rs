@@ -58,7 +58,8 @@ const BUILT_IN: [(&str, &str, &str); 8] = built_in!(
 
 const LARGEST_FILE: u64 = 64 * 1024;
 const LARGEST_OUTPUT: usize = 1024 * 1024;
-const LONGEST_RENDER: Duration = Duration::from_secs(2);
+/// Many times what a note takes, as a computer may be busy with other things; a loop without an end is cut off.
+const LONGEST_RENDER: Duration = Duration::from_secs(5);
 const ALONE: &str = "a template stands alone: write its text into the file itself";
 /// Enough for tera's own limits of nesting, which are counted and not measured.
 const STACK: usize = 16 * 1024 * 1024;
