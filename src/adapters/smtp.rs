@@ -375,4 +375,31 @@ mod tests {
         assert_eq!(details(&[]), ["it offers: nothing"]);
         assert_eq!(details(&["NTLM", "CRAM-MD5"]), ["it offers: NTLM, CRAM-MD5"]);
     }
+
+    #[test]
+    fn what_the_server_said_is_at_hand_and_a_broken_connection_is_told_from_none() {
+        let no = || Reply { code: 550, text: "no".into() };
+        for kind in
+            [OpenFailure::Authentication(no()), OpenFailure::Transient(no()), OpenFailure::Permanent(no())]
+        {
+            assert_eq!(OpenError { phase: Phase::Auth, kind }.reply(), Some(&no()));
+        }
+        for kind in [BodyFailure::Transient(no()), BodyFailure::Permanent(no())] {
+            assert_eq!(BodyError { phase: Phase::Mail, kind }.reply(), Some(&no()));
+        }
+        assert_eq!(OpenError { phase: Phase::Auth, kind: OpenFailure::TimedOut }.reply(), None);
+        assert_eq!(BodyError { phase: Phase::Mail, kind: BodyFailure::TimedOut }.reply(), None);
+
+        let server = Server {
+            host: "mail.example.org".into(),
+            port: 465,
+            security: Security::Tls,
+            ca_pem: None,
+            user: None,
+        };
+        let told =
+            |phase| OpenError { phase, kind: OpenFailure::Network("reset".into()) }.problem(&server).message;
+        assert_eq!(told(Phase::Connect), "no connection to mail.example.org, port 465: reset");
+        assert_eq!(told(Phase::Ehlo), "the connection to mail.example.org broke, at EHLO: reset");
+    }
 }

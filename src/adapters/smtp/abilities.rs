@@ -110,4 +110,21 @@ mod tests {
         assert_eq!(refusal.code, 552);
         assert_eq!(refusal.text, "the message has 5 octets, the server takes at most 4; not offered");
     }
+
+    #[test]
+    fn letters_beyond_ascii_are_announced_where_the_server_takes_them() {
+        let (jane, rene) = ("jane@acme.example", "ren\u{e9}@acme.example");
+        let (jane, rene) = (EmailAddress::parse(jane).unwrap(), EmailAddress::parse(rene).unwrap());
+        let message = Message { from: &jane, to: &rene, wire: "\u{e9}\r\n".as_bytes() };
+        let able = |words: &[&str]| {
+            let lines: Vec<String> = ["mail.example"].iter().chain(words).map(|w| (*w).to_owned()).collect();
+            Abilities::of(&lines).announcement(&message).map(|commands| commands[0].1.clone())
+        };
+        assert_eq!(
+            able(&["SMTPUTF8", "8BITMIME"]).unwrap(),
+            "MAIL FROM:<jane@acme.example> SMTPUTF8 BODY=8BITMIME\r\n"
+        );
+        assert_eq!(able(&["8BITMIME"]).unwrap_err().code, 553);
+        assert_eq!(able(&["SMTPUTF8"]).unwrap_err().code, 554);
+    }
 }
