@@ -58,7 +58,7 @@ const BUILT_IN: [(&str, &str, &str); 8] = built_in!(
 
 const LARGEST_FILE: u64 = 64 * 1024;
 const LARGEST_OUTPUT: usize = 1024 * 1024;
-/// Many times what a note takes, as a computer may be busy with other things; a loop without an end is cut off.
+/// Many times what a note takes, as a computer may be busy; a loop without an end is cut off.
 const LONGEST_RENDER: Duration = Duration::from_secs(5);
 const ALONE: &str = "a template stands alone: write its text into the file itself";
 /// Enough for tera's own limits of nesting, which are counted and not measured.
@@ -359,7 +359,9 @@ fn plain(kind: &str, part: Part, text: String) -> Result<String, Problem> {
         Some(c) => Err(Problem::new(
             Kind::Data,
             format!("the template {kind}/{} gives the control character U+{:04X}", part.file(), u32::from(c)),
-        )),
+        )
+        .detail("no note was written from it")
+        .hint("take it out of the file, or out of what was recorded: `thanks edit`")),
     }
 }
 

@@ -393,12 +393,10 @@ fn no_question_on_a_terminal_is_obeyed_either() {
     let sandbox = Sandbox::new();
     let _server = sandbox.with_server();
     acme(&sandbox);
-    let db = open(&sandbox);
-    db.execute("UPDATE topics SET what = what || ?1", [PLANT]).unwrap();
-    db.execute("UPDATE applications SET role = role || ?1", [PLANT]).unwrap();
-    drop(db);
-    let mut screen = sandbox.terminal(&["draft"]);
-    screen.sees("words");
+    draft(&sandbox);
+    open(&sandbox).execute("UPDATE notes SET body = body || ?1, edited = 1", [PLANT]).unwrap();
+    let mut screen = sandbox.terminal(&["send"]);
+    screen.answer("Send to jane@acme.example? [y]es [l]ater, 17:45 [e]dit [s]kip [q]uit: ", "q");
     let octets = screen.ends_with_octets();
     let said = String::from_utf8_lossy(&octets).into_owned();
     assert!(said.contains("\\u{1b}]0;pwn"), "{said}");
