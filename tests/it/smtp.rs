@@ -16,6 +16,7 @@ use crate::smtp_server::{At, Builder, Certificate, Fault, SmtpServer, Transport}
 
 mod delivery;
 mod faults;
+mod lockstep;
 mod trust;
 
 const WIRE: &[u8] = b"Subject: x\r\n\r\nhello\r\n";

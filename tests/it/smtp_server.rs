@@ -93,6 +93,8 @@ pub struct Builder {
     transport: Transport,
     keywords: Vec<String>,
     pipelining: bool,
+    /// What an access token is refused with.
+    challenge: String,
     /// The phase, which occurrence of it (0: all), and what happens.
     faults: Vec<(At, usize, Fault)>,
 }
@@ -117,6 +119,7 @@ struct Shared {
     raw: Mutex<Vec<u8>>,
     commands: Mutex<Vec<String>>,
     logins: Mutex<Vec<String>>,
+    ahead: Mutex<Vec<u8>>,
     seen: Mutex<Vec<At>>,
     mended: AtomicBool,
 }
@@ -130,6 +133,7 @@ impl SmtpServer {
                 .map(Into::into)
                 .to_vec(),
             pipelining: true,
+            challenge: r#"{"status":"401","schemes":"bearer"}"#.into(),
             faults: Vec::new(),
         }
     }
@@ -160,6 +164,11 @@ impl SmtpServer {
     /// `PLAIN user secret` for each attempt.
     pub fn logins(&self) -> Vec<String> {
         self.shared.logins.lock().unwrap().clone()
+    }
+
+    /// What came while an answer was held back.
+    pub fn ahead(&self) -> String {
+        String::from_utf8(self.shared.ahead.lock().unwrap().clone()).unwrap()
     }
 
     /// Round trips as the client pays them: one for TCP, one for TLS 1.3, one for the greeting, and
@@ -227,6 +236,13 @@ impl Builder {
         self
     }
 
+    /// The reason that comes as a challenge where an access token is refused.
+    #[must_use]
+    pub fn challenge(mut self, json: &str) -> Builder {
+        self.challenge = json.into();
+        self
+    }
+
     /// Each time that the phase comes.
     #[must_use]
     pub fn fault(self, at: At, fault: Fault) -> Builder {
@@ -262,6 +278,7 @@ impl Builder {
             raw: Mutex::default(),
             commands: Mutex::default(),
             logins: Mutex::default(),
+            ahead: Mutex::default(),
             seen: Mutex::default(),
             mended: AtomicBool::new(false),
         });

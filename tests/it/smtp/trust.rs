@@ -96,6 +96,20 @@ fn a_refused_token_says_why() {
 }
 
 #[test]
+fn a_refusal_that_repeats_the_token_does_not_get_it_into_a_message() {
+    let token = "ya29.a0AfH6SMBx";
+    let server = SmtpServer::builder()
+        .challenge(&format!(r#"{{"status":"400","got":"{token}"}}"#))
+        .fault(At::Auth, Fault::Reply("535 5.7.8 refused"))
+        .start();
+    let error = open_as(&server, Security::Plain, Login::Xoauth2(token)).err().unwrap();
+    let said = format!("{error:?} {:?}", error.problem(&target(&server, Security::Plain)));
+    assert!(!said.contains(token), "{said}");
+    let OpenFailure::Authentication(reply) = error.kind else { panic!("{error:?}") };
+    assert_eq!((reply.code, reply.text.as_str()), (535, "(its words repeat the login, and are left out)"));
+}
+
+#[test]
 fn a_server_without_our_way_to_log_in_is_told_apart_from_a_wrong_password() {
     let server = SmtpServer::builder().keywords(&["AUTH GSSAPI CRAM-MD5"]).start();
     let error = open(&server, Security::Plain).err().unwrap();

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use data_encoding::BASE64;
 use rustls::{ServerConnection, StreamOwned};
 
-use super::{Accepted, At, Fault, GLANCE, Shared, Transport, pause};
+use super::{Accepted, At, Fault, GLANCE, Shared, Transport};
 
 enum Wire {
     Plain(TcpStream),
@@ -141,7 +141,8 @@ impl<'a> Conversation<'a> {
         let refused =
             matches!(self.fault_ordered(At::Auth), Some(Fault::Reply(text)) if text.starts_with('5'));
         if words[1] == "XOAUTH2" && refused {
-            self.say(&format!("334 {}", BASE64.encode(br#"{"status":"401","schemes":"bearer"}"#)))?;
+            let challenge = BASE64.encode(self.shared.order.challenge.as_bytes());
+            self.say(&format!("334 {challenge}"))?;
             assert_eq!(self.line()?, b"\r\n", "the refusal is asked for with an empty line");
         }
         self.answer(At::Auth, "235 welcome")?;
@@ -204,9 +205,9 @@ impl<'a> Conversation<'a> {
             },
             Some(Fault::HoldBack) => {
                 while !self.shared.let_go.load(Ordering::SeqCst) {
-                    self.check()?;
-                    pause(GLANCE);
+                    self.fill_once()?;
                 }
+                self.shared.ahead.lock().unwrap().extend_from_slice(&self.buffer);
                 self.say(right)?;
             }
             Some(Fault::Slow) => {
