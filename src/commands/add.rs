@@ -173,7 +173,14 @@ fn report(applied: &Applied, notes: &[Note], app: &App) -> Result<Report> {
         .filter(|meeting| named(&meeting.person))
         .filter_map(|meeting| Some((meeting, application.person(&meeting.person)?)))
         .map(|(meeting, person)| PersonView {
-            id: NoteId::new(&application.slug, &person.key, NoteKind::ThankYou, applied.round, 1).to_string(),
+            id: thanks
+                .iter()
+                .find(|step| step.person == person.key)
+                .map_or_else(
+                    || NoteId::new(&application.slug, &person.key, NoteKind::ThankYou, applied.round, 1),
+                    |step| step.note_id(),
+                )
+                .to_string(),
             name: person.name.to_string(),
             address: person.address.as_ref().map(ToString::to_string),
             topics: meeting

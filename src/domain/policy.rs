@@ -214,9 +214,14 @@ impl<'a> Case<'a> {
 
     /// When they said no, unless they changed their mind later.
     fn rejection(&self) -> Option<DateTime<FixedOffset>> {
-        let heard = &self.application.heard;
-        let at = heard.iter().filter(|h| h.news == News::Rejected).map(|h| h.at).max()?;
-        let later = heard.iter().any(|h| h.news == News::NextRound && h.at > at)
+        let news = &self.application.heard;
+        let (place, at) = news
+            .iter()
+            .enumerate()
+            .rfind(|(_, heard)| heard.news == News::Rejected)
+            .map(|(i, h)| (i, h.at))?;
+        // In the order in which it was told, also where that took no second.
+        let later = news.iter().skip(place).any(|heard| heard.news == News::NextRound && heard.at >= at)
             || self.application.interviews.iter().any(|round| round.ended > at && round.ended <= self.now);
         (!later).then_some(at)
     }

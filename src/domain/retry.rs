@@ -54,7 +54,8 @@ impl Pause {
 }
 
 /// The moment of the next attempt, after `failed` ones. A wait that would outlast the note's last
-/// moment is an hour at most: what may be late is still better tried than expired.
+/// moment is an hour and half of what is left at most: what may be late is still better tried than
+/// expired.
 pub fn next_try(
     now: DateTime<FixedOffset>,
     failed: u32,
@@ -68,7 +69,9 @@ pub fn next_try(
     };
     let wait = usual.max(pause.least());
     match send_before {
-        Some(last) if now + wait >= last => now + wait.min(HOUR),
+        Some(last) if now + wait >= last => {
+            now + wait.min(HOUR).min(((last - now) / 2).max(TimeDelta::minutes(1)))
+        }
         _ => now + wait,
     }
 }
@@ -114,7 +117,7 @@ mod tests {
         let left = Some(TimeDelta::hours(20));
         assert_eq!(minutes(1, Pause::Day, left), 60);
         assert_eq!(minutes(7, Pause::None, Some(TimeDelta::hours(3))), 60);
-        assert_eq!(minutes(1, Pause::Busy, Some(TimeDelta::minutes(3))), 5, "then it is too late");
+        assert_eq!(minutes(1, Pause::Busy, Some(TimeDelta::minutes(3))), 1, "while there is time");
         assert_eq!(minutes(7, Pause::None, left), 240);
     }
 }

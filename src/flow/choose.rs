@@ -112,7 +112,12 @@ fn is_named(note: &Note, name: &str) -> bool {
 /// `acme/jane`, `jane` (with what follows, as in `jane/nudge`), or `acme` for all of them.
 fn means(name: &str, item: &Item) -> bool {
     let id = item.id.as_str();
+    let (application, person) = (item.step.application.as_str(), item.step.person.as_str());
+    // As `status` names it, also where it is written anew.
+    let is_their_thanks =
+        item.step.kind == NoteKind::ThankYou && name.split_once('/') == Some((application, person));
     id == name
+        || is_their_thanks
         || item.step.application == name
         || id.split_once('/').is_some_and(|(_, rest)| rest == name)
         || item.step.person == name

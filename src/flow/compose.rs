@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use crate::adapters::store::{Store, Which};
 use crate::adapters::templates::Templates;
-use crate::domain::address::{Mailbox, PersonName};
+use crate::domain::address::{EmailAddress, Mailbox, PersonName};
 use crate::domain::application::{Application, Tone};
 use crate::domain::calendar::Calendar;
 use crate::domain::checks::{self, Finding};
@@ -130,6 +130,14 @@ impl Desk {
 
     pub fn application(&self, slug: &str) -> Option<&Application> {
         self.applications.iter().find(|application| application.slug == slug)
+    }
+
+    /// Whether a note is written to another address than the record has for its recipient now.
+    pub fn is_readdressed(&self, note: &Note) -> bool {
+        let application = self.application(&note.application);
+        let known = application.and_then(|application| application.recipient(&note.person)?.address.as_ref());
+        let written = note.to.as_ref().map(|to| to.address.canonical());
+        written.is_some() && known.map(EmailAddress::canonical) != written
     }
 
     /// The note of an item as it would go out at `departs`, which is the recipient's local time.

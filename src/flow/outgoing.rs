@@ -123,8 +123,11 @@ impl Review<'_> {
             match self.one(item)? {
                 Some(verdict) => verdicts.push(verdict),
                 None => {
-                    let rest = items.iter().skip(verdicts.len()).filter_map(|item| item.note.clone());
-                    verdicts.extend(rest.map(|note| Verdict::Skipped { note }));
+                    for item in items.iter().skip(verdicts.len()) {
+                        // What was shown just now was drafted for it.
+                        let note = self.store.note(&item.id)?.or_else(|| item.note.clone());
+                        verdicts.extend(note.map(|note| Verdict::Skipped { note }));
+                    }
                     break;
                 }
             }
@@ -209,20 +212,11 @@ impl Review<'_> {
     /// The draft as it would go out now, recorded if it is to be.
     fn redrafted(&mut self, item: &Item, departs: DateTime<FixedOffset>) -> Result<Draft> {
         let mut item = item.clone();
-        // A text that says "today" is not the text that was approved yesterday, whoever wrote it.
-        let stale = |note: &Note| {
-            note.state == State::Approved && note.offers == 0 && note.departs_on != departs.date_naive()
-        };
-        if item.note.as_ref().is_some_and(stale)
-            && let Some(note) = item.note.as_mut()
+        if let Some(note) = item.note.as_mut()
+            && let Some(why) = self.stale(note, departs)
         {
             if self.trace == Trace::Record {
-                self.store.step(
-                    &note.id,
-                    Event::Redraft,
-                    departs,
-                    Some("the day that it speaks of has passed"),
-                )?;
+                self.store.step(&note.id, Event::Redraft, departs, Some(why))?;
             }
             note.state = State::Drafted;
         }
@@ -237,6 +231,18 @@ impl Review<'_> {
         }
         self.desk.adopt(&draft.note);
         Ok(draft)
+    }
+
+    /// Why an approved note is not what would be approved now, whoever wrote it: a text that says
+    /// "today" is not that of yesterday, and one to an old address is for nobody.
+    fn stale(&self, note: &Note, departs: DateTime<FixedOffset>) -> Option<&'static str> {
+        if note.state != State::Approved || note.offers > 0 {
+            return None;
+        }
+        if self.desk.is_readdressed(note) {
+            return Some("its recipient has another address now");
+        }
+        (note.departs_on != departs.date_naive()).then_some("the day that it speaks of has passed")
     }
 
     /// Whether a note that is early waits where no person decides: thanks for an interview that

@@ -68,6 +68,7 @@ fn news_of_a_rejection_close_the_application_and_allow_a_short_reply() {
     sandbox.set_now("2026-03-24T14:10:00Z");
     sandbox.run(&["heard", "acme", "--rejected"]).prints(
         "acme closed: rejected; all follow-ups stopped\n\
+         withdrawn: acme/jane\n\
          a short reply can go from Tue 24 Mar 14:10 EDT: thanks draft acme\n",
     );
     let note = sandbox.run(&["show", "acme/jane", "--json"]).json();

@@ -16,6 +16,7 @@ mod asking;
 mod follow_up;
 mod plans;
 mod races;
+mod readdressed;
 mod refused;
 mod syncs;
 mod unattended;

@@ -224,3 +224,28 @@ DUE\n\
 \x20     [--------] 22 h left, Fri 6 Mar 14:00 EST\n"
     );
 }
+
+#[test]
+fn thanks_that_an_answer_has_overtaken_are_not_called_late() {
+    let sandbox = Sandbox::new();
+    crate::send::acme(&sandbox);
+    crate::send::draft(&sandbox);
+    let _ = sandbox.run(&["heard", "acme", "--answered"]).talks_somehow().text();
+    let said = sandbox.run(&["status"]).text();
+    assert!(said.contains("acme/jane  thank-you  never sent: an answer came"), "{said}");
+}
+
+#[test]
+fn an_invitation_after_a_rejection_gets_the_reply_even_in_the_same_second() {
+    let sandbox = Sandbox::new();
+    let _server = sandbox.with_server();
+    crate::send::acme(&sandbox);
+    crate::send::draft(&sandbox);
+    let _ = sandbox.run(&["send", "--yes"]).talks_somehow().text();
+    let said = sandbox.run(&["heard", "acme", "--rejected"]).talks_somehow().text();
+    assert!(said.contains("acme closed: rejected"), "{said}");
+    let _ = sandbox.run(&["heard", "acme", "--next-round"]).talks_somehow().text();
+    let said = sandbox.run(&["draft", "acme"]).talks_somehow().text();
+    assert!(said.contains("next-round-reply") || said.contains("next round"), "{said}");
+    assert!(!said.contains("did not work out"), "{said}");
+}

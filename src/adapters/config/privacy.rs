@@ -205,13 +205,12 @@ fn others_may_write(metadata: &Metadata) -> bool {
     mode & 0o002 != 0 || (group_may && !is_private_group(metadata.uid(), metadata.gid()))
 }
 
-/// Many systems give each user a group of the same number and let it write all that they make:
-/// nobody else is in it.
+/// Many systems give each user a group and let it write all that they make: nobody else is in it.
 #[cfg(unix)]
 fn is_private_group(user: u32, group: u32) -> bool {
     let read = |path: &str| fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     match (read("/etc/passwd"), read("/etc/group")) {
-        (Ok(users), Ok(groups)) => user == group && has_nobody_else(user, group, &users, &groups),
+        (Ok(users), Ok(groups)) => has_nobody_else(user, group, &users, &groups),
         _ => false,
     }
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::super::outcome::{self, NoteOutcome};
 use crate::adapters::config;
 use crate::adapters::journal::SendLock;
-use crate::adapters::store::Store;
+use crate::adapters::store::{self, Store};
 use crate::commands::App;
 use crate::domain::note::{Edited, Note, NoteId};
 use crate::domain::outbox::{Event, State};
@@ -73,19 +73,36 @@ impl Report {
 
 pub fn run(_: &Args, app: &mut App) -> Result<Report> {
     let mut report = Report::default();
-    let Some(mut store) = app.existing_store()? else { return Ok(report) };
+    match work(app, &mut report) {
+        // What was done is told, whatever becomes of the rest.
+        Err(error) if report.tells() => {
+            report.news.push(format!("error: {error:#}"));
+            report.wait_for(kind_of(&error));
+            Ok(report)
+        }
+        worked => worked.map(|()| report),
+    }
+}
+
+fn kind_of(error: &anyhow::Error) -> Kind {
+    let problem = error.downcast_ref::<Problem>().map(|problem| problem.kind);
+    problem.or_else(|| store::kind_of(error)).unwrap_or(Kind::Bug)
+}
+
+fn work(app: &mut App, report: &mut Report) -> Result<()> {
+    let Some(mut store) = app.existing_store()? else { return Ok(()) };
     // Another sender is at work, and does what is to be done.
     if SendLock::try_take(&app.paths.lock)?.is_none() {
-        return Ok(report);
+        return Ok(());
     }
     trust(app, &store)?;
     let mut mailbox = Mailbox::configured(app.config.as_ref())?;
     if let Some(mailbox) = &mut mailbox {
-        sync(app, mailbox, &mut store, &mut report)?;
+        sync(app, mailbox, &mut store, report)?;
     }
-    let due = due(app, &mut store, mailbox.is_some(), &mut report)?;
-    for (place, draft) in due.into_iter().enumerate() {
-        if place > 0 {
+    let due = due(app, &mut store, mailbox.is_some(), report)?;
+    for draft in due {
+        if !report.sent.is_empty() {
             app.clock.wait(SPACING);
         }
         let id = draft.note.id.clone();
@@ -97,9 +114,23 @@ pub fn run(_: &Args, app: &mut App) -> Result<Report> {
         let account = account.sought(&app.terminal);
         if account.is_held(&store)? {
             report.wait_for(Kind::Permission);
-            break;
+            // Said once of each note: from then on it has a next attempt, which is any run.
+            if draft.note.next_try.is_none() {
+                let why = "the login was refused and is not tried again by itself; `thanks send` tries it";
+                report.notes.push(outcome::held_back(&draft.note, Kind::Permission, "waiting", why));
+                store.put_off(&id, app.moment())?;
+            }
+            continue;
         }
-        let wire = store.wire(&id)?.bytes;
+        let wire = match store.wire(&id) {
+            Ok(wire) => wire.bytes,
+            // The others go all the same.
+            Err(error) => {
+                let why = format!("{error:#}; it was not sent");
+                report.notes.push(outcome::held_back(&draft.note, Kind::LocalIo, "waiting", &why));
+                continue;
+            }
+        };
         let verdicts = vec![Verdict::Go { draft, wire }];
         let mut sent = outcome::deliver(app, &mut store, account, mailbox.clone(), verdicts)?;
         // What its owner may do next is no news.
@@ -116,18 +147,12 @@ pub fn run(_: &Args, app: &mut App) -> Result<Report> {
             break;
         }
     }
-    match store.beat(app.moment()) {
-        // What was done is told, whatever becomes of the heartbeat.
-        Err(error) if report.tells() => {
-            report.news.push(format!("warning: this run could not be recorded: {error:#}"));
-        }
-        beat => beat?,
-    }
+    store.beat(app.moment())?;
     let is_taken = !store.claimed_elsewhere(&config::machine_id(&app.paths)?)?.is_empty();
     if is_taken || !store.notes_in(State::Unsure)?.is_empty() {
         report.wait_for(Kind::NeedsYou);
     }
-    Ok(report)
+    Ok(())
 }
 
 /// Whether clock and record can be relied upon while nobody watches.
@@ -263,6 +288,12 @@ fn judge(app: &App, desk: &Desk, item: &Item, note: &Note, has_mailbox: bool) ->
         let why = "it missed its time and is planned anew; look at it again".to_owned();
         return Ok(Fitness::Wrong(Event::Redraft, why));
     }
+    if desk.is_readdressed(note) {
+        // What was offered once keeps its bytes, and goes nowhere without a word of its owner.
+        let event = if note.offers > 0 { Event::Expire } else { Event::Redraft };
+        let why = "its recipient has another address now; look at it again".to_owned();
+        return Ok(Fitness::Wrong(event, why));
+    }
     if !is_still_right(desk, item, note)? {
         let why = "its text is not what the record says now; look at it again".to_owned();
         return Ok(Fitness::Wrong(Event::Redraft, why));
@@ -298,7 +329,9 @@ fn is_still_right(desk: &Desk, item: &Item, note: &Note) -> Result<bool> {
     Ok(match note.edited {
         Edited::No => anew.shown_hash() == note.shown_hash(),
         // Their own words may say "today", and only they know.
-        Edited::ByOwner => anew.facts == note.facts && note.departs_on == departs.date_naive(),
+        Edited::ByOwner => {
+            anew.facts == note.facts && anew.from == note.from && note.departs_on == departs.date_naive()
+        }
     })
 }
 

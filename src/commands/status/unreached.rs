@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Line, Section, id_of_person};
+use crate::domain::application::Application;
 use crate::domain::note::{Note, NoteId, NoteKind};
 use crate::domain::outbox::State;
 use crate::domain::policy::Lateness;
@@ -32,8 +33,13 @@ pub(super) fn never_thanked(desk: &Desk, items: &[Item]) -> Vec<Line> {
             for person in people {
                 if !known.contains(&(application.slug.as_str(), person.as_str(), interview.round)) {
                     let id = NoteId::new(&application.slug, person, NoteKind::ThankYou, interview.round, 1);
-                    let ended = interview.zone.stamp(interview.ended.to_utc());
-                    let text = format!("never sent, and too late after {ended}");
+                    let text = match withdrawn(desk, application, person, interview.round) {
+                        Some(why) => format!("never sent: {why}"),
+                        None => {
+                            let ended = interview.zone.stamp(interview.ended.to_utc());
+                            format!("never sent, and too late after {ended}")
+                        }
+                    };
                     lines.push(Line {
                         section: Section::NotSent,
                         id: id_of_person(id.as_str()),
@@ -46,6 +52,14 @@ pub(super) fn never_thanked(desk: &Desk, items: &[Item]) -> Vec<Line> {
         }
     }
     lines
+}
+
+/// Why their thank-you was taken back, where it was.
+fn withdrawn(desk: &Desk, application: &Application, person: &str, round: u32) -> Option<String> {
+    let its =
+        |note: &&Note| note.application == application.slug && note.person == person && note.round == round;
+    let mut thanks = desk.notes.iter().filter(its).filter(|note| note.kind == NoteKind::ThankYou);
+    thanks.find(|note| note.state == State::Withdrawn).and_then(|note| note.detail.clone())
 }
 
 /// A note that came back asks for another address (T15), as long as there is time for another note.

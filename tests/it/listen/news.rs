@@ -141,7 +141,7 @@ fn a_note_that_came_back_asks_for_another_address_and_is_written_anew_to_it() {
     draft(&house.sandbox);
     house
         .sandbox
-        .run(&["send", "--yes"])
+        .run(&["send", "acme/jane", "--yes"])
         .talks_somehow()
         .prints("sent     acme/jane/thank-you-2, Thu 5 Mar 15:58 EST, accepted by 127.0.0.1\n");
     assert_ne!(house.id("acme/jane/thank-you-2"), house.id("acme/jane"));

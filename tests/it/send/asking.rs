@@ -80,3 +80,15 @@ fn a_note_that_is_skipped_stays_a_draft() {
     assert_eq!(state(&sandbox, "acme/jane"), "drafted");
     assert!(server.accepted().is_empty());
 }
+
+#[test]
+fn whoever_quits_is_told_what_is_kept() {
+    let sandbox = Sandbox::new();
+    let server = sandbox.with_server();
+    acme(&sandbox);
+    let mut screen = sandbox.terminal(&["send"]);
+    screen.answer("Send to jane@acme.example? [y]es [l]ater, 17:45 [e]dit [s]kip [q]uit: ", "q");
+    let said = screen.ends(1);
+    assert!(said.contains("acme/jane") && !said.contains("nothing to send"), "{said}");
+    assert_eq!((server.connections(), state(&sandbox, "acme/jane").as_str()), (0, "drafted"));
+}

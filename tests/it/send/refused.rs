@@ -156,3 +156,24 @@ fn one_command_knocks_once_at_a_mailbox_that_refuses_it() {
     assert_eq!(smtp.accepted().len(), 1);
     assert_eq!(imap.commands().iter().filter(|line| line.contains("LOGIN")).count(), 1);
 }
+
+#[test]
+fn a_note_that_is_planned_after_the_refusal_is_not_held_in_silence() {
+    let server = refuses_once();
+    let mut sandbox = planned(&server, "");
+    refused(&mut sandbox, &server);
+    let args = ["add", "--company", "Globex", "--role", "Engineer", "--ended", "2026-03-05T16:00"];
+    let with = ["--with", "Omar Aziz <omar@globex.example>", "--topic", "how on-call is shared"];
+    let _ = sandbox.run(&[&args[..], &with].concat()).talks_somehow().text();
+    let mut screen = sandbox.terminal(&["send", "omar"]);
+    let _ = screen.answer("[l]ater", "l").answer("on Fri 6 Mar 09:00 EST?", "y");
+    let _ = screen.answer("Install? [y]es [n]o:", "n");
+    let _ = screen.ends(0);
+    sandbox.set_now("2026-03-06T14:01:00Z");
+    let said = sandbox.run(&RUN).exits(77).talks_somehow().text();
+    let held = "the login was refused and is not tried again by itself; `thanks send` tries it";
+    assert!(said.contains(&format!("globex/omar, {held}")), "{said}");
+    let said = sandbox.run(&RUN).exits(77).talks_somehow().text();
+    assert!(!said.contains("globex/omar"), "{said}");
+    assert_eq!(server.connections(), 1);
+}

@@ -315,3 +315,25 @@ fn after_twenty_notes_of_a_day_the_next_one_waits() {
     let talk = sandbox.run(&["show", "acme"]).talk();
     assert!(talk.contains("acme/jane") && talk.contains("17:45"), "{talk}");
 }
+
+#[test]
+fn a_note_whose_bytes_are_damaged_does_not_keep_the_others() {
+    let mut sandbox = Sandbox::new();
+    let server = sandbox.with_server();
+    planned(&sandbox);
+    let args = ["add", "--company", "Globex", "--role", "Engineer", "--ended", "15:46"];
+    let with = ["--with", "Omar Aziz <omar@globex.example>", "--topic", "how on-call is shared"];
+    let _ = sandbox.run(&[&args[..], &with].concat()).talks_somehow().text();
+    let mut screen = sandbox.terminal(&["send", "omar"]);
+    let _ = screen.answer("[l]ater, 17:46", "l").answer("Install? [y]es [n]o:", "n");
+    let _ = screen.ends(0);
+    let db = rusqlite::Connection::open(sandbox.home().join("thanks.db")).unwrap();
+    let damage = "UPDATE notes SET wire = CAST(wire || x'20' AS BLOB) WHERE id = 'acme/jane'";
+    db.execute_batch(damage).unwrap();
+    drop(db);
+    sandbox.set_now("2026-03-05T22:47:00Z");
+    let said = sandbox.run(&RUN).exits(74).talks_somehow().text();
+    assert!(said.contains("acme/jane, the bytes of acme/jane changed after it was approved"), "{said}");
+    assert!(said.contains("sent     globex/omar"), "{said}");
+    assert_eq!(server.accepted().len(), 1);
+}

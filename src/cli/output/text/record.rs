@@ -161,8 +161,14 @@ pub fn heard(report: &heard::Report, app: &App) -> Page {
         page.data.push_str(&format!("{slug} is open again\n"));
     }
     match report.news {
-        "rejected" => page.data.push_str(&format!("{slug} closed: rejected; all follow-ups stopped\n")),
-        "next-round" => page.data.push_str(&format!("{slug}: another round; follow-ups stopped\n")),
+        "rejected" => {
+            page.data.push_str(&format!("{slug} closed: rejected; all follow-ups stopped\n"));
+            page.data.push_str(&withdrawn(&report.withdrawn));
+        }
+        "next-round" => {
+            page.data.push_str(&format!("{slug}: another round; follow-ups stopped\n"));
+            page.data.push_str(&withdrawn(&report.withdrawn));
+        }
         "decision" => {
             let held = report.no_nudge_before.map(|at| (at, &app.zone));
             page.data.push_str(&format!("{slug}: {}", heard_decision(report, held, app)));

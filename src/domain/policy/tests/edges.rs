@@ -13,7 +13,7 @@ fn a_rejection_stands_until_they_invite_again_or_meet_again() {
     assert_eq!(next(&rejected()), [NoteKind::RejectionReply]);
     for (news, when, then) in [
         (News::NextRound, "2026-03-11T10:00:00-04:00", NoteKind::NextRoundReply),
-        (News::NextRound, "2026-03-10T10:00:00-04:00", NoteKind::RejectionReply),
+        (News::NextRound, "2026-03-10T10:00:00-04:00", NoteKind::NextRoundReply),
         (News::NextRound, "2026-03-09T10:00:00-04:00", NoteKind::RejectionReply),
         (News::Answered, "2026-03-11T10:00:00-04:00", NoteKind::RejectionReply),
         (News::Wrote, "2026-03-11T10:00:00-04:00", NoteKind::RejectionReply),
