@@ -11,7 +11,7 @@ use std::fmt;
 use unicode_normalization::UnicodeNormalization;
 
 use super::problem::{Kind, Problem};
-use super::text::printable;
+use super::text::{printable, printable_line};
 
 pub use advice::{Weight, advice, weighed_advice};
 pub use name::PersonName;
@@ -131,15 +131,15 @@ impl Mailbox {
         let text = single.as_deref().unwrap_or(text);
         if let Some((name, rest)) = text.rsplit_once('<') {
             let Some(address) = rest.trim_end().strip_suffix('>') else {
-                return refuse(format!("`{}`: the `<` is never closed", in_a_line(text)));
+                return refuse(format!("`{}`: the `<` is never closed", printable_line(text)));
             };
             if name.contains('<') && name.contains('@') {
-                return refuse(format!("`{}`: one address per person", in_a_line(text)));
+                return refuse(format!("`{}`: one address per person", printable_line(text)));
             }
             let address = EmailAddress::parse(address)?;
             if name.trim_end().ends_with('<') {
                 return Err(Refused {
-                    message: format!("`{}`: the `<` stands twice", printable(text)),
+                    message: format!("`{}`: the `<` stands twice", printable_line(text)),
                     instead: Some(format!("{}<{address}>", name.trim_end().trim_end_matches('<'))),
                 });
             }
@@ -153,14 +153,14 @@ impl Mailbox {
             return Ok(Mailbox { name: owner(comment, &address)?, address });
         }
         if !text.contains('@') {
-            return refuse(format!("`{}` is not an address: it has no @", in_a_line(text)));
+            return refuse(format!("`{}` is not an address: it has no @", printable_line(text)));
         }
         if let Some((name, last)) = text.rsplit_once(char::is_whitespace)
             && !name.contains('@')
             && let (Ok(name), Ok(address)) = (PersonName::parse(name), EmailAddress::parse(last))
         {
             return Err(Refused {
-                message: format!("`{}`: the address stands in `<` and `>`", in_a_line(text)),
+                message: format!("`{}`: the address stands in `<` and `>`", printable_line(text)),
                 instead: Some(format!("{name} <{address}>")),
             });
         }
@@ -172,7 +172,7 @@ impl Mailbox {
         if !text.contains('@') {
             let name = text.trim().strip_suffix("<>").unwrap_or(text);
             if let Some((_, meant)) = name.trim().strip_suffix('>').and_then(|name| name.rsplit_once('<')) {
-                return refuse(format!("`{}` is not an address: it has no @", in_a_line(meant)));
+                return refuse(format!("`{}` is not an address: it has no @", printable_line(meant)));
             }
             return Ok((PersonName::parse(&unquoted(name))?, None));
         }
@@ -219,11 +219,6 @@ impl fmt::Display for Mailbox {
 
 fn refuse<T>(message: impl Into<String>) -> Result<T, Refused> {
     Err(Refused { message: message.into(), instead: None })
-}
-
-/// What was typed, as it can stand in a message of one line.
-fn in_a_line(text: &str) -> String {
-    printable(text).replace('\n', "\\u{a}")
 }
 
 /// The address without what a browser or another mail program puts around it.

@@ -283,6 +283,7 @@ fn a_refusal_stands_on_one_line_whatever_was_typed() {
         "Priya\nX <priya@example.org",
         "a@b.example\n<c@d.example> <e@f.example>",
         "Priya\u{1b}[2J <pri\nya>",
+        "Priya\nRao <<priya@example.org>",
     ] {
         let taken = [Mailbox::parse(text).map(drop), Mailbox::parse_person(text).map(drop)];
         for refused in taken.into_iter().filter_map(Result::err) {
