@@ -15,7 +15,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use crate::domain::problem::{Kind, Problem};
-use crate::domain::text::printable;
+use crate::domain::text::printable_line;
 
 pub use account::Account;
 pub use environment::{Environment, Paths, finds_program, local_zone, machine_id, system_zones};
@@ -148,10 +148,13 @@ fn explain(path: &Path, text: &str, error: &toml::de::Error) -> Problem {
     let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
     let at = format!("{}:{line}:{column}", path.display());
     let told = error.message();
-    let mut names = told.split('`').skip(1).step_by(2);
-    let problem = |what: String| Problem::new(Kind::Config, format!("{at}: {}", printable(&what)));
+    // What stands in the file may hold backticks itself; what is expected are our own names.
+    let (found, expected) = told.rsplit_once("`, expected ").unwrap_or((told, ""));
+    let found = found.split_once('`').map_or(found, |(_, found)| found);
+    let names = expected.split('`').skip(1).step_by(2);
+    let problem = |what: String| Problem::new(Kind::Config, format!("{at}: {}", printable_line(&what)));
     if told.starts_with("unknown field") {
-        let key = names.next().unwrap_or_default();
+        let key = found;
         return match nearest(key, names) {
             _ if key == "version" => {
                 problem("written by a newer thanks".to_owned()).hint("update thanks, or take the line out")
@@ -165,9 +168,8 @@ fn explain(path: &Path, text: &str, error: &toml::de::Error) -> Problem {
         };
     }
     if told.starts_with("unknown variant") {
-        let value = names.next().unwrap_or_default();
         let known: Vec<&str> = names.collect();
-        return problem(format!("unknown value `{value}`"))
+        return problem(format!("unknown value `{found}`"))
             .hint(format!("it is one of {}", known.join(", ")));
     }
     let told = without_value(told)

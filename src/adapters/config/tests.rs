@@ -93,6 +93,9 @@ fn a_mistake_is_named_with_its_line_and_column() {
     let variant = refused("[smtp]\nhost = \"h\"\nsecurity = \"ssl\"\n");
     assert_eq!(variant.message, "config.toml:3:12: unknown value `ssl`");
     assert_eq!(variant.hint.as_deref(), Some("it is one of tls, starttls, none"));
+    let odd = refused("[smtp]\nhost = \"h\"\nsecurity = \"a`, `b\\t`\\nc\"\n");
+    assert!(odd.message.ends_with("unknown value `a`, `b\\u{9}`\\u{a}c`"), "{odd}");
+    assert_eq!(odd.hint.as_deref(), Some("it is one of tls, starttls, none"));
 }
 
 #[test]
