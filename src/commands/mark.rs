@@ -68,6 +68,13 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
                     .hint("`thanks status` says what became of it")
                     .into());
             };
+            // A sender of this computer may have gone on, or died, between that look and the lock.
+            if store.note(&id)?.is_none_or(|now| now.state != note.state) {
+                return Err(Problem::new(Kind::TryAgain, format!("{id} has gone on meanwhile"))
+                    .detail("nothing was changed")
+                    .hint("`thanks status` says what became of it")
+                    .into());
+            }
             release_claim(&mut store, &id, note.state, fate, at)?
         }
         (fate, state) => return Err(impossible(&id, fate, state).into()),

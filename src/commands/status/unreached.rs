@@ -87,10 +87,5 @@ pub(super) fn came_back(desk: &Desk, note: &Note) -> (Section, String) {
 fn is_mended(desk: &Desk, note: &Note) -> bool {
     let application = desk.application(&note.application);
     let known = application.and_then(|application| application.recipient(&note.person)?.address.as_ref());
-    match (known, &note.to) {
-        (Some(known), Some(to)) => {
-            note.state == State::Bounced && known.canonical() != to.address.canonical()
-        }
-        _ => false,
-    }
+    note.state == State::Bounced && known.is_some() && desk.is_readdressed(note)
 }
