@@ -16,8 +16,8 @@ use chrono::{DateTime, FixedOffset};
 pub use login::Login;
 pub use session::Session;
 
-pub use super::net::{CertificateProblem, Interrupt, Patience, Security};
-use super::net::{ConnectError, NetError, Step};
+pub use super::net::{CertificateProblem, Interrupt, Patience, Security, Speaks};
+use super::net::{ConnectError, NetError, Step, Usual};
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::text::printable;
 
@@ -66,6 +66,8 @@ pub struct InSent {
     pub to_them: Vec<Found>,
 }
 
+const PORTS: Usual = Usual { section: "imap", tls: 993, starttls: 143 };
+
 /// How far a conversation had got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
@@ -106,6 +108,8 @@ pub enum Failure {
     Bye(String),
     /// What it says is not IMAP, or not what may be said here, or more than anybody should read.
     Protocol(String),
+    /// `security` is not what the port speaks.
+    WrongMode(Speaks),
     Network(String),
     TimedOut,
     Interrupted,
@@ -160,6 +164,9 @@ impl ImapError {
                 again(format!("{host} does not answer as a mailbox server, at {}", self.phase))
                     .detail(format!("caused by: {}", printable(what)))
             }
+            Failure::WrongMode(speaks) => {
+                speaks.problem(server.security, (&server.host, server.port), &PORTS)
+            }
             Failure::Network(what) if self.phase == Phase::Connect => {
                 again(format!("no connection to {host}, port {}: {}", server.port, printable(what)))
             }
@@ -208,6 +215,7 @@ impl From<NetError> for Failure {
             NetError::Config(what) => Failure::Config(what),
             NetError::Certificate(why) => Failure::Certificate(why),
             NetError::Tampering | NetError::LineTooLong => Failure::Protocol(error.to_string()),
+            NetError::WrongMode(speaks) => Failure::WrongMode(speaks),
             NetError::Name(_) | NetError::Network(_) | NetError::Closed => {
                 Failure::Network(error.to_string())
             }

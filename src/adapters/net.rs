@@ -3,6 +3,7 @@
 
 mod dial;
 mod echo;
+mod mode;
 mod stream;
 mod tls;
 
@@ -12,6 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 pub use echo::Echo;
+pub use mode::{Speaks, Usual};
 pub use stream::Stream;
 pub(super) use stream::take_line;
 
@@ -39,6 +41,8 @@ pub struct Patience {
     pub connect: Duration,
     /// The peer's first line.
     pub banner: Duration,
+    /// Without a word in clear for so long, the port is asked whether it speaks TLS.
+    pub silence: Duration,
     /// A command and its answer.
     pub command: Duration,
     /// Writing the text of a message.
@@ -53,6 +57,7 @@ impl Default for Patience {
         Patience {
             connect: Duration::from_secs(20),
             banner: Duration::from_secs(60),
+            silence: Duration::from_secs(5),
             command: Duration::from_secs(60),
             body: Duration::from_secs(180),
             receipt: Duration::from_secs(600),
@@ -140,12 +145,22 @@ pub enum NetError {
     /// Bytes in clear that would have been taken for an answer inside TLS.
     #[error("possible tampering: text arrived in clear before the TLS handshake")]
     Tampering,
+    /// The port speaks this, and `security` says something else.
+    #[error("{}", told(*.0))]
+    WrongMode(Speaks),
     #[error("a line was too long")]
     LineTooLong,
     #[error("no answer in time")]
     TimedOut,
     #[error("interrupted")]
     Interrupted,
+}
+
+fn told(speaks: Speaks) -> &'static str {
+    match speaks {
+        Speaks::Tls => "the port expects TLS from the first byte",
+        Speaks::Clear => "the port doesn't speak TLS from the first byte",
+    }
 }
 
 /// Which half of connecting failed.
@@ -174,6 +189,9 @@ pub enum Spoke {
 /// Connects within `patience.connect`, all addresses of the host tried (RFC 8305); with
 /// [`Security::Tls`] the handshake is done, with [`Security::StartTls`] it is prepared. The
 /// system's trusted roots count, and those of `extra_ca_pem`.
+///
+/// A server that speaks something else than TLS on a port of [`Security::Tls`] is
+/// [`NetError::WrongMode`]; the reverse is found by [`Stream::await_greeting`].
 pub fn connect(
     host: &str,
     port: u16,

@@ -13,8 +13,8 @@ pub use login::Login;
 pub use reply::Reply;
 pub use session::Session;
 
-pub use super::net::{CertificateProblem, Interrupt, Patience, Security, Spoke};
-use super::net::{ConnectError, NetError, Step};
+pub use super::net::{CertificateProblem, Interrupt, Patience, Security, Speaks, Spoke};
+use super::net::{ConnectError, NetError, Step, Usual};
 use crate::domain::address::EmailAddress;
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::text::printable;
@@ -59,6 +59,8 @@ pub enum Answer {
     Lost { what: String },
 }
 
+const PORTS: Usual = Usual { section: "smtp", tls: 465, starttls: 587 };
+
 /// How far a conversation had got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
@@ -95,6 +97,8 @@ pub enum OpenFailure {
     Permanent(Reply),
     /// What it says is not SMTP, or not what may be said here.
     Protocol(String),
+    /// `security` is not what the port speaks.
+    WrongMode(Speaks),
     Network(String),
     TimedOut,
     Interrupted,
@@ -177,6 +181,7 @@ impl OpenError {
                 format!("{host} does not answer as a mail server, at {}", self.phase),
             )
             .detail(format!("  caused by: {}", printable(what))),
+            OpenFailure::WrongMode(speaks) => speaks.problem(server.security, (&server.host, server.port), &PORTS),
             OpenFailure::Network(what) if self.phase != Phase::Connect => Problem::new(
                 Kind::TryAgain,
                 format!("the connection to {host} broke, at {}: {}", self.phase, printable(what)),
@@ -284,6 +289,7 @@ impl From<Trouble> for OpenFailure {
                 NetError::Config(what) => OpenFailure::Config(what),
                 NetError::Certificate(why) => OpenFailure::Certificate(why),
                 NetError::Tampering | NetError::LineTooLong => OpenFailure::Protocol(error.to_string()),
+                NetError::WrongMode(speaks) => OpenFailure::WrongMode(speaks),
                 NetError::Name(_) | NetError::Network(_) | NetError::Closed => {
                     OpenFailure::Network(error.to_string())
                 }

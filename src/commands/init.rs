@@ -35,7 +35,7 @@ pub struct Args {
     /// 465 for tls, 587 for starttls
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     port: Option<u16>,
-    /// tls, starttls, or none for this computer only
+    /// tls, starttls, or none for this computer only; follows from the usual ports
     #[arg(long, value_parser = security(), hide_possible_values = true)]
     security: Option<Security>,
     /// Who logs in, if not the address; "" for no login
@@ -54,6 +54,9 @@ pub struct Args {
     /// providers
     #[arg(long, value_name = "HOST[:PORT]")]
     imap: Option<String>,
+    /// tls, starttls, or none for this computer only; follows from the usual ports
+    #[arg(long, value_parser = security(), hide_possible_values = true, requires = "imap")]
+    imap_security: Option<Security>,
     /// Read the password from standard input, for the keyring
     #[arg(long)]
     password_stdin: bool,
@@ -137,6 +140,7 @@ fn told(args: &Args) -> Result<Told> {
         method: args.method,
         secret,
         imap: args.imap.clone(),
+        imap_security: args.imap_security,
     })
 }
 

@@ -32,6 +32,7 @@ pub struct Told {
     pub secret: Option<Provided>,
     /// The server that holds the mail: `imap.example.com`, or with a port.
     pub imap: Option<String>,
+    pub imap_security: Option<Security>,
 }
 
 /// Where the secret comes from, if nobody is to be asked.
@@ -71,12 +72,12 @@ pub fn by_questions(paths: &Paths, terminal: &Terminal) -> Result<Enrolled, Prob
 pub fn enroll(told: Told, paths: &Paths, terminal: &Terminal) -> Result<Enrolled, Problem> {
     let old = config::load(&paths.config_file)?;
     let unwritten = |problem: Problem| problem.detail("nothing was written");
-    let told_imap = told.imap.clone();
+    let mut wanted = reach::Wanted { server: told.imap.clone(), security: told.imap_security };
     let mut plan = Plan::make(told, old.unwrap_or_default(), terminal).map_err(unwritten)?;
+    wanted.settle(&plan, terminal).map_err(unwritten)?;
     let (account, kept, imap) = loop {
         let (account, secret) = prove(&mut plan, terminal).map_err(unwritten)?;
-        let imap =
-            reach::mailbox(&plan, told_imap.as_deref(), secret.as_ref(), terminal).map_err(unwritten)?;
+        let imap = reach::mailbox(&plan, &wanted, secret.as_ref(), terminal).map_err(unwritten)?;
         if let Some(kept) = keep(&mut plan, secret.as_ref(), terminal).map_err(unwritten)? {
             break (account.with_secret(secret), kept, imap);
         }
@@ -130,6 +131,9 @@ fn explained(account: &Account, error: &OpenError) -> Problem {
     let hint = match &error.kind {
         OpenFailure::Certificate(_) => {
             "check the name of the server and the clock; --ca-file FILE trusts one more root"
+        }
+        OpenFailure::WrongMode(speaks) => {
+            return problem.hint(format!("use --security {}", speaks.security()));
         }
         OpenFailure::Config(_) => "check the name of the server; `thanks init --help` has the flags",
         OpenFailure::NoMechanism(_) => "--method xoauth2 with --auth-command, or --user \"\" for no login",

@@ -36,6 +36,7 @@ fn impatient() -> Order<'static> {
         patience: Patience {
             connect: moment * 5,
             banner: moment,
+            silence: moment,
             command: moment,
             body: moment,
             receipt: moment,

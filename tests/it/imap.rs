@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, NaiveDate};
 use thanks::adapters::imap::{
     CertificateProblem, Failure, Found, ImapError, Interrupt, Login, OpenError, Patience, Refusal, Security,
-    Server, Session, Wanted, Word,
+    Server, Session, Speaks, Wanted, Word,
 };
 use thanks::domain::problem::Kind;
 
@@ -20,13 +20,27 @@ const PASSWORD: Login<'_> = Login::Password("sesame-42");
 
 fn short() -> Patience {
     let moment = Duration::from_secs(1);
-    Patience { connect: moment * 5, banner: moment, command: moment, body: moment, receipt: moment }
+    Patience {
+        connect: moment * 5,
+        banner: moment,
+        silence: moment,
+        command: moment,
+        body: moment,
+        receipt: moment,
+    }
 }
 
 /// Long enough that only a limit or an interruption ends it within a test.
 fn long() -> Patience {
     let minute = Duration::from_secs(60);
-    Patience { connect: minute, banner: minute, command: minute, body: minute, receipt: minute }
+    Patience {
+        connect: minute,
+        banner: minute,
+        silence: minute,
+        command: minute,
+        body: minute,
+        receipt: minute,
+    }
 }
 
 fn target(server: &ImapServer, security: Security) -> Server {
@@ -70,6 +84,7 @@ fn class(error: &ImapError) -> String {
         Failure::Refused(_) => "refused",
         Failure::Bye(_) => "bye",
         Failure::Protocol(_) => "protocol",
+        Failure::WrongMode(_) => "wrong mode",
         Failure::Network(_) => "network",
         Failure::TimedOut => "timed out",
         Failure::Interrupted => "interrupted",

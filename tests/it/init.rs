@@ -16,8 +16,14 @@ fn sandbox() -> Sandbox {
     sandbox
 }
 
-/// The flags for a server on this computer.
+/// The flags for a server on this computer, in clear.
 fn flags(server: &SmtpServer) -> Vec<String> {
+    let mut flags = flags_without_security(server);
+    flags.extend(["--security", "none"].map(str::to_owned));
+    flags
+}
+
+fn flags_without_security(server: &SmtpServer) -> Vec<String> {
     let port = server.port().to_string();
     ["init", "--email", "Jo Marsh <jo@example.com>", "--host", "127.0.0.1", "--port", &port]
         .map(str::to_owned)
@@ -60,6 +66,46 @@ fn without_a_terminal_the_missing_flags_are_named() {
         assert!(talk.starts_with(&first), "{talk}");
     }
     assert!(!sandbox.home().exists());
+}
+
+#[test]
+fn a_port_of_this_computer_is_not_taken_for_clear_text_unless_that_is_said() {
+    let sandbox = sandbox();
+    let (server, mail) = (SmtpServer::builder().start(), ImapServer::builder().start());
+    let at = format!("127.0.0.1:{}", mail.port());
+    let clear = flags_without_security(&server);
+    for (more, missing) in [
+        (&["--auth-command", "echo x"][..], "--security"),
+        (&["--auth-command", "echo x", "--imap", &at], "--security, --imap-security"),
+        (&["--auth-command", "echo x", "--imap", &at, "--security", "none"], "--imap-security"),
+    ] {
+        let talk = sandbox.run(&with(&clear, more)).exits(3).talk();
+        assert!(talk.starts_with(&format!("error: not told, and nobody to ask: {missing}\n")), "{talk}");
+    }
+    assert_eq!((server.connections(), mail.commands().len()), (0, 0));
+    assert!(!sandbox.home().exists());
+    let told = ["--auth-command", "echo x", "--imap", &at, "--imap-security", "none"];
+    let _ = sandbox.run(&with(&flags(&server), &told)).talks_somehow().text();
+    assert_eq!(config(&sandbox).matches("security = \"none\"\n").count(), 2);
+    // What is configured was said before.
+    let args = with(&clear, &["--auth-command", "echo x", "--imap", &at]);
+    let _ = sandbox.run(&args).talks_somehow().text();
+    assert_eq!(config(&sandbox).matches("security = \"none\"\n").count(), 2);
+}
+
+#[test]
+fn the_wrong_security_is_named_with_the_right_flag() {
+    let (server, mail) = (SmtpServer::builder().start(), ImapServer::builder().start());
+    let at = format!("127.0.0.1:{}", mail.port());
+    let told = ["--auth-command", "echo x", "--imap", &at, "--imap-security", "tls"];
+    for (flags, hint) in [
+        (with(&flags_without_security(&server), &["--security", "tls"]), "hint: use --security starttls"),
+        (with(&flags(&server), &[]), "hint: use --imap-security starttls"),
+    ] {
+        let sandbox = sandbox();
+        let talk = sandbox.run(&[&flags[..], &told].concat()).exits(78).talk();
+        assert!(talk.contains(hint) && talk.contains("\nnothing was written\n"), "{talk}");
+    }
 }
 
 #[test]
@@ -133,7 +179,7 @@ fn after_a_failure_nothing_is_written() {
         let sandbox = sandbox();
         sandbox.configure("# mine\n");
         let server = server.start();
-        let args = flags(&server);
+        let args = flags_without_security(&server);
         let args = with(&args, &["--security", security, "--auth-command", "echo hunter2-canary"]);
         let talk = sandbox.run(&args).exits(exit).talk();
         assert!(talk.contains(said) && talk.contains("\nnothing was written\n"), "{said}:\n{talk}");
@@ -148,7 +194,7 @@ fn a_root_certificate_of_ones_own_is_written_with_its_whole_path() {
     let sandbox = sandbox();
     let server = SmtpServer::builder().transport(Transport::Tls(Certificate::Good)).start();
     fs::write(sandbox.folder().join("root.pem"), server.ca_pem()).unwrap();
-    let args = flags(&server);
+    let args = flags_without_security(&server);
     let args =
         with(&args, &["--security", "tls", "--ca-file", "root.pem", "--auth-command", "echo x", "--json"]);
     let report = sandbox.run(&args).talks_somehow().json();
@@ -221,7 +267,7 @@ fn a_person_is_asked_and_asked_again_for_a_password_that_is_refused() {
     screen.sees("`jo` is not an address");
     screen.answer("You, as in", "Jo Marsh <jo@gmail.com>");
     screen.answer("Server [smtp.gmail.com]:", &format!("127.0.0.1:{port}"));
-    screen.answer("Encryption: tls, starttls or none [none]:", "");
+    screen.answer("Encryption: tls, starttls or none [tls]:", "none");
     screen.answer("User, - for no login [jo@gmail.com]:", "");
     screen.sees("No keyring here: no session bus");
     screen.answer("Choose [1]:", "");
@@ -245,7 +291,7 @@ fn a_person_may_name_a_command_or_another_server_or_stop() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let mut screen = sandbox.terminal(&["init", "--email", "Jo <jo@example.com>", "--user", "jo"]);
     screen.answer("Server [smtp.example.com]:", &format!("127.0.0.1:{closed}"));
-    screen.answer("Encryption:", "");
+    screen.answer("Encryption:", "none");
     screen.answer("Choose [1]:", "2");
     screen.answer("Command, as in pass show mail", "printf x");
     screen.sees("asking `printf x` for the password").sees("Connection refused");
@@ -268,7 +314,7 @@ fn a_send_without_an_account_sets_one_up_and_goes_on() {
     let mut screen = sandbox.terminal(&["send"]);
     screen.answer("You, as in", "Jo Marsh <jo@example.com>");
     screen.answer("Server [smtp.example.com]:", &format!("127.0.0.1:{}", server.port()));
-    screen.answer("Encryption:", "");
+    screen.answer("Encryption:", "none");
     screen.answer("User,", "");
     screen.answer("Choose [1]:", "1");
     screen.answer("Password of jo@example.com (Enter stops):", CANARY);
@@ -295,7 +341,7 @@ fn a_mailbox_is_written_after_it_opened_with_the_same_secret() {
     let sandbox = sandbox();
     let (server, mail) = (SmtpServer::builder().start(), ImapServer::builder().start());
     let at = format!("127.0.0.1:{}", mail.port());
-    let told = ["--auth-command", "echo sesame", "--imap", &at];
+    let told = ["--auth-command", "echo sesame", "--imap", &at, "--imap-security", "none"];
     let out = sandbox.run(&with(&flags(&server), &told)).talks_somehow().text();
     assert!(out.contains("mailbox        127.0.0.1\n"), "{out}");
     assert!(mail.commands().iter().any(|command| command.contains("sesame")));
@@ -310,7 +356,7 @@ fn a_mailbox_that_does_not_open_is_not_written() {
         .fault(imap_server::At::Login, imap_server::Fault::Refuse("NO [AUTHENTICATIONFAILED] no"))
         .start();
     let at = format!("127.0.0.1:{}", mail.port());
-    let told = ["--auth-command", "echo sesame", "--imap", &at];
+    let told = ["--auth-command", "echo sesame", "--imap", &at, "--imap-security", "none"];
     let talk = sandbox.run(&with(&flags(&server), &told)).exits(77).talk();
     assert!(talk.contains("127.0.0.1 refuses the login of jo@example.com"), "{talk}");
     assert!(talk.contains("nothing was written"), "{talk}");

@@ -167,6 +167,7 @@ impl Default for Order<'_> {
             patience: Patience {
                 connect: moment,
                 banner: moment,
+                silence: moment,
                 command: moment,
                 body: moment,
                 receipt: moment,

@@ -1,5 +1,6 @@
 //! Our submission driver against a server that does what it should not.
 
+use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::sync::mpsc;
 use std::thread;
@@ -8,9 +9,10 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 use thanks::adapters::smtp::{
     Answer, BodyError, BodyFailure, CertificateProblem, Interrupt, Login, Message, Next, OpenError,
-    OpenFailure, Patience, Phase, Security, Server, Session, Spoke,
+    OpenFailure, Patience, Phase, Security, Server, Session, Speaks, Spoke,
 };
 use thanks::domain::address::EmailAddress;
+use thanks::domain::problem::Kind;
 
 use crate::smtp_server::{At, Builder, Certificate, Fault, SmtpServer, Transport};
 
@@ -19,17 +21,33 @@ mod faults;
 mod lockstep;
 mod trust;
 
+/// Shorter than any wait that a test is about.
+const GLANCE: Duration = Duration::from_millis(50);
 const WIRE: &[u8] = b"Subject: x\r\n\r\nhello\r\n";
 
 fn short() -> Patience {
     let moment = Duration::from_secs(1);
-    Patience { connect: moment * 2, banner: moment, command: moment, body: moment, receipt: moment }
+    Patience {
+        connect: moment * 2,
+        banner: moment,
+        silence: moment,
+        command: moment,
+        body: moment,
+        receipt: moment,
+    }
 }
 
 /// Long enough that only an interruption ends it within a test.
 fn long() -> Patience {
     let minute = Duration::from_secs(60);
-    Patience { connect: minute, banner: minute, command: minute, body: minute, receipt: minute }
+    Patience {
+        connect: minute,
+        banner: minute,
+        silence: minute,
+        command: minute,
+        body: minute,
+        receipt: minute,
+    }
 }
 
 fn target(server: &SmtpServer, security: Security) -> Server {
@@ -68,6 +86,7 @@ fn open_class(kind: &OpenFailure) -> String {
         OpenFailure::Transient(reply) => format!("transient {}", reply.code),
         OpenFailure::Permanent(reply) => format!("permanent {}", reply.code),
         OpenFailure::Protocol(_) => "protocol".into(),
+        OpenFailure::WrongMode(_) => "wrong mode".into(),
         OpenFailure::Network(_) => "network".into(),
         OpenFailure::TimedOut => "timed out".into(),
         OpenFailure::Interrupted => "interrupted".into(),

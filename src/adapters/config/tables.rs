@@ -240,37 +240,55 @@ impl Smtp {
         }
         let security = security.unwrap_or(match port {
             Some(587 | 25) => Security::Starttls,
-            Some(465) | None => Security::Tls,
-            Some(_) if is_loopback(host) => Security::None,
-            Some(_) => Security::Tls,
+            Some(_) | None => Security::Tls,
         });
         let port = check_door(host, port, security).map_err(refused)?;
         let port = port.unwrap_or(security.smtp_port());
         Ok(Smtp { host: host.to_owned(), port, security, user: None, ca_file, sent_copy: SentCopy::Auto })
     }
+
+    /// Whether the port of a server on this computer doesn't say how it is encrypted: bridges and
+    /// test servers have ports of their own, with and without TLS.
+    pub fn is_unclear(host: &str, port: Option<u16>) -> bool {
+        is_loopback(host) && !matches!(port, None | Some(25 | 465 | 587))
+    }
 }
 
 impl Imap {
-    /// A server as a person names it, `host` or `host:port`; the encryption follows the port.
-    /// Errors are `Data`.
-    pub fn named(text: &str, ca_file: Option<PathBuf>) -> Result<Imap, Problem> {
-        let (host, port) =
-            match text.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse().ok()?))) {
-                Some((host, port)) if !host.contains(':') => (host, Some(port)),
-                _ => (text, None),
-            };
+    /// A server as a person names it, `host` or `host:port`. Where the encryption is not told it
+    /// follows the port. Errors are `Data`.
+    pub fn named(text: &str, security: Option<Security>, ca_file: Option<PathBuf>) -> Result<Imap, Problem> {
+        let (host, port) = host_and_port(text);
         let refused = |what: String| Problem::new(Kind::Data, printable(&what));
         if !values::is_host(host) {
             return Err(refused(format!("`{host}` is no host such as imap.example.com")));
         }
-        let security = match port {
+        let security = security.unwrap_or(match port {
             Some(143) => Security::Starttls,
-            Some(993) | None => Security::Tls,
-            Some(_) if is_loopback(host) => Security::None,
-            Some(_) => Security::Tls,
-        };
+            Some(_) | None => Security::Tls,
+        });
         let port = check_door(host, port, security).map_err(refused)?.unwrap_or(security.imap_port());
         Ok(Imap { host: host.to_owned(), port, security, user: None, ca_file, sent: None })
+    }
+
+    /// As [`Smtp::is_unclear`], of a server as a person names it.
+    pub fn is_unclear(text: &str) -> bool {
+        let (host, port) = host_and_port(text);
+        is_loopback(host) && !matches!(port, None | Some(143 | 993))
+    }
+
+    /// Whether this is the server that a person names.
+    pub fn is_named(&self, text: &str) -> bool {
+        let (host, port) = host_and_port(text);
+        self.host == host && port.is_none_or(|port| self.port == port)
+    }
+}
+
+/// `host` or `host:port`; an IPv6 address has no port.
+fn host_and_port(text: &str) -> (&str, Option<u16>) {
+    match text.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse().ok()?))) {
+        Some((host, port)) if !host.contains(':') => (host, Some(port)),
+        _ => (text, None),
     }
 }
 

@@ -339,7 +339,24 @@ fn port_and_encryption_of_a_server_follow_each_other() {
     assert_eq!(server("mail.acme.example", Some(587), None), Ok((587, Security::Starttls)));
     assert_eq!(server("mail.acme.example", Some(2465), None), Ok((2465, Security::Tls)));
     assert_eq!(server("mail.acme.example", None, Some(Security::Starttls)), Ok((587, Security::Starttls)));
-    assert_eq!(server("127.0.0.1", Some(2525), None), Ok((2525, Security::None)));
+    assert_eq!(server("127.0.0.1", Some(2525), None), Ok((2525, Security::Tls)));
+    assert_eq!(server("127.0.0.1", Some(2525), Some(Security::None)), Ok((2525, Security::None)));
+    for (host, port, is_unclear) in [
+        ("127.0.0.1", Some(1025), true),
+        ("localhost", Some(2525), true),
+        ("localhost", Some(587), false),
+        ("127.0.0.1", None, false),
+        ("mail.acme.example", Some(2525), false),
+    ] {
+        assert_eq!(Smtp::is_unclear(host, port), is_unclear, "{host} {port:?}");
+    }
+    assert!(Imap::is_unclear("127.0.0.1:1143") && Imap::is_unclear("localhost:1143"));
+    for text in ["127.0.0.1:143", "127.0.0.1", "imap.acme.example:1143", "::1"] {
+        assert!(!Imap::is_unclear(text), "{text}");
+    }
+    let imap = |text, security| Imap::named(text, security, None).map(|imap| (imap.port, imap.security));
+    assert_eq!(imap("127.0.0.1:1143", None), Ok((1143, Security::Tls)));
+    assert_eq!(imap("127.0.0.1", Some(Security::Starttls)), Ok((143, Security::Starttls)));
     for (host, port, security) in [
         ("mail.acme.example", None, Some(Security::None)),
         ("mail.acme.example", Some(0), None),

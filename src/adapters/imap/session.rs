@@ -30,7 +30,9 @@ impl Session {
         interrupt: &Interrupt,
     ) -> Result<Session, OpenError> {
         let ca_pem = server.ca_pem.as_deref();
-        let stream = net::connect(&server.host, server.port, server.security, ca_pem, patience, interrupt)?;
+        let mut stream =
+            net::connect(&server.host, server.port, server.security, ca_pem, patience, interrupt)?;
+        stream.await_greeting(&server.host, patience).map_err(|e| at(Phase::Greeting)(e.into()))?;
         let mut wire = Wire::new(stream);
         let greeting = wire
             .run(patience.banner, ImapGreetingGet::new(ImapGreetingGetOptions::default()))

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rustls::ClientConnection;
 
-use super::{Deadline, Echo, Interrupt, NetError, Patience, SLICE, Spoke, dial, tls};
+use super::{Deadline, Echo, Interrupt, NetError, Patience, SLICE, Speaks, Spoke, dial, mode, tls};
 
 pub struct Stream {
     socket: TcpStream,
@@ -74,12 +74,44 @@ impl Stream {
         self.tls.is_some() || self.socket.peer_addr().is_ok_and(|peer| dial::is_loopback(peer.ip()))
     }
 
+    /// Starts the phase of the peer's first line and waits for its beginning. Where a peer that
+    /// should speak in clear is silent, it may be waiting for TLS, which is found out.
+    pub fn await_greeting(&mut self, host: &str, patience: &Patience) -> Result<(), NetError> {
+        if self.tls.is_none() && patience.silence < patience.banner {
+            self.begin(patience.silence);
+            let mut chunk = [0; 4096];
+            match self.receive(&mut chunk) {
+                Ok(count) => self.buffer.extend(chunk.iter().take(count)),
+                Err(NetError::TimedOut) if self.answers_tls(host) => {
+                    return Err(NetError::WrongMode(Speaks::Tls));
+                }
+                Err(NetError::TimedOut) => {}
+                Err(error) => return Err(error),
+            }
+            if mode::begins_tls(&self.buffer) {
+                return Err(NetError::WrongMode(Speaks::Tls));
+            }
+        }
+        self.begin(patience.banner);
+        Ok(())
+    }
+
+    fn answers_tls(&self, host: &str) -> bool {
+        self.socket.peer_addr().is_ok_and(|peer| mode::answers_tls(peer, host, &self.interrupt))
+    }
+
     /// Upgrades to TLS after the peer agreed to STARTTLS. Bytes that are already here came in
     /// clear and would be read as answers inside TLS, so they end the connection.
     pub fn start_tls(&mut self, patience: &Patience) -> Result<(), NetError> {
         self.begin(patience.connect);
         match self.look() {
-            Ok(()) => self.handshake(),
+            Ok(()) => self.handshake().map_err(|error| match error {
+                // It has just agreed to TLS: no setting of ours would help.
+                NetError::WrongMode(_) => {
+                    NetError::Network("what follows STARTTLS isn't a TLS handshake".into())
+                }
+                error => error,
+            }),
             Err(Spoke::Said) => Err(NetError::Tampering),
             Err(Spoke::Closed) => Err(NetError::Closed),
             Err(Spoke::Interrupted) => Err(NetError::Interrupted),
@@ -278,7 +310,7 @@ pub(in crate::adapters) fn take_line(
     }
 }
 
-fn is_slice_over(error: &io::Error) -> bool {
+pub(super) fn is_slice_over(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted)
 }
 

@@ -9,7 +9,7 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{CertificateError, ClientConfig, ClientConnection};
 use rustls_platform_verifier::Verifier;
 
-use super::{CertificateProblem, NetError};
+use super::{CertificateProblem, NetError, Speaks};
 use crate::domain::text::printable;
 
 /// A handshake that is ready to start, for one host. Reading the system's roots takes some
@@ -57,9 +57,7 @@ fn extra_roots(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, NetError> {
 pub(super) fn failure(error: rustls::Error) -> NetError {
     match error {
         rustls::Error::InvalidCertificate(why) => NetError::Certificate(certificate_problem(&why)),
-        rustls::Error::InvalidMessage(_) => NetError::Network(
-            "the server does not speak TLS on this port; perhaps it wants security = \"starttls\"".into(),
-        ),
+        rustls::Error::InvalidMessage(_) => NetError::WrongMode(Speaks::Clear),
         rustls::Error::AlertReceived(alert) => {
             NetError::Network(format!("the server ended the TLS handshake: {alert:?}"))
         }

@@ -56,8 +56,8 @@ impl Session {
         let ca_pem = server.ca_pem.as_deref();
         let mut stream =
             net::connect(&server.host, server.port, server.security, ca_pem, patience, interrupt)?;
-        stream.begin(patience.banner);
         let at = |phase| move |trouble: Trouble| OpenError { phase, kind: trouble.into() };
+        stream.await_greeting(&server.host, patience).map_err(|e| at(Phase::Banner)(e.into()))?;
         let banner = reply::read(&mut stream).map_err(at(Phase::Banner))?;
         expect(Phase::Banner, 220, banner)?;
         let mut abilities = greet(&mut stream, patience)?;

@@ -2,7 +2,7 @@
 //! wants, and what its owner answers. Nothing is written or connected here.
 
 use super::{Provided, Told};
-use crate::adapters::config::{self, Config, Method, Preset, PresetSource, Security, Smtp};
+use crate::adapters::config::{self, Config, Imap, Method, Preset, PresetSource, Security, Smtp};
 use crate::adapters::secrets::{self, Ask, Secret};
 use crate::adapters::terminal::Terminal;
 use crate::domain::address::{Mailbox, PersonName, advice};
@@ -222,6 +222,16 @@ fn require(told: &Told, old: &Config) -> Result<(), Problem> {
     if logs_in && told.secret.is_none() {
         missing.push("--password-stdin or --auth-command");
     }
+    let preset = address.map(|address| config::preset(&address.ascii_domain()).smtp);
+    let offered = old.smtp.as_ref().or(preset.as_ref());
+    if offered.is_some_and(|offered| is_unclear(told, offered)) {
+        missing.push("--security");
+    }
+    let is_known = |server: &str| old.imap.as_ref().is_some_and(|old| old.is_named(server));
+    let imap = told.imap.as_deref().filter(|_| told.imap_security.is_none());
+    if imap.is_some_and(|server| Imap::is_unclear(server) && !is_known(server)) {
+        missing.push("--imap-security");
+    }
     if missing.is_empty() {
         return Ok(());
     }
@@ -286,11 +296,15 @@ fn server(told: &Told, offered: &Smtp, terminal: &Terminal) -> Result<Smtp, Prob
     let is_offered = told.host.as_ref().is_none_or(|host| *host == offered.host);
     let mut smtp = match &told.host {
         Some(host) if !is_offered => Smtp::new(host, told.port, told.security, None)?,
+        _ if told.security.is_none() && told.port == Some(offered.port) => offered.clone(),
         _ if told.port.is_some() || told.security.is_some() => {
             Smtp::new(&offered.host, told.port, told.security, offered.ca_file.clone())?
         }
         _ => offered.clone(),
     };
+    if terminal.is_interactive() && is_unclear(told, offered) {
+        smtp = with_asked_security(smtp, terminal)?;
+    }
     if told.host.is_none() && told.port.is_none() && terminal.is_interactive() {
         let prompt = format!("Server [{}]: ", smtp.host);
         if let Some(other) = ask_server(&prompt, terminal)?.filter(|other| other.host != smtp.host) {
@@ -303,6 +317,13 @@ fn server(told: &Told, offered: &Smtp, terminal: &Terminal) -> Result<Smtp, Prob
     Ok(smtp)
 }
 
+/// Whether only a person can say how the server is encrypted.
+fn is_unclear(told: &Told, offered: &Smtp) -> bool {
+    let host = told.host.as_ref().unwrap_or(&offered.host);
+    let is_known = *host == offered.host && told.port == Some(offered.port);
+    told.security.is_none() && !is_known && Smtp::is_unclear(host, told.port)
+}
+
 /// `None` for Enter.
 fn ask_server(prompt: &str, terminal: &Terminal) -> Result<Option<Smtp>, Problem> {
     loop {
@@ -312,7 +333,7 @@ fn ask_server(prompt: &str, terminal: &Terminal) -> Result<Option<Smtp>, Problem
         }
         match typed_server(&answer) {
             Ok(smtp) if matches!(smtp.port, 465 | 587) => return Ok(Some(smtp)),
-            Ok(smtp) => return ask_security(smtp, terminal).map(Some),
+            Ok(smtp) => return with_asked_security(smtp, terminal).map(Some),
             Err(problem) => terminal.say(view::problem_text(&problem).trim_end()),
         }
     }
@@ -327,20 +348,24 @@ fn typed_server(answer: &str) -> Result<Smtp, Problem> {
 }
 
 /// Other ports than the usual ones do not say how they are encrypted.
-fn ask_security(smtp: Smtp, terminal: &Terminal) -> Result<Smtp, Problem> {
-    let prompt = format!("Encryption: tls, starttls or none [{}]: ", smtp.security.word());
+fn with_asked_security(smtp: Smtp, terminal: &Terminal) -> Result<Smtp, Problem> {
     loop {
-        let answer = terminal.ask(&prompt, HINT)?;
-        if answer.is_empty() {
-            return Ok(smtp);
-        }
-        let Some(security) = Security::named(&answer.to_lowercase()) else {
-            terminal.say("type tls, starttls or none");
-            continue;
-        };
-        match Smtp::new(&smtp.host, Some(smtp.port), Some(security), None) {
+        let security = ask_security("Encryption", smtp.security, terminal)?;
+        match Smtp::new(&smtp.host, Some(smtp.port), Some(security), smtp.ca_file.clone()) {
             Ok(smtp) => return Ok(smtp),
             Err(problem) => terminal.say(view::problem_text(&problem).trim_end()),
+        }
+    }
+}
+
+pub(super) fn ask_security(what: &str, default: Security, terminal: &Terminal) -> Result<Security, Problem> {
+    let prompt = format!("{what}: tls, starttls or none [{}]: ", default.word());
+    loop {
+        let answer = terminal.ask(&prompt, HINT)?;
+        match Security::named(&answer.to_lowercase()) {
+            Some(security) => return Ok(security),
+            None if answer.is_empty() => return Ok(default),
+            None => terminal.say("type tls, starttls or none"),
         }
     }
 }

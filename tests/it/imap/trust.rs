@@ -210,3 +210,29 @@ fn a_name_or_password_of_any_letters_arrives_whole() {
     );
     assert_eq!(commands.last().unwrap(), "LOGOUT");
 }
+
+#[test]
+fn the_wrong_security_is_found_out_whichever_side_waits() {
+    let patience = Patience { silence: Duration::from_millis(50), ..long() };
+    let good = Certificate::Good;
+    for (transport, security, speaks, hint) in [
+        (Transport::Tls(good), Security::StartTls, Speaks::Tls, "\"tls\" in [imap]; its usual port is 993"),
+        (Transport::Tls(good), Security::Plain, Speaks::Tls, "\"tls\" in [imap]; its usual port is 993"),
+        (
+            Transport::StartTls(good),
+            Security::Tls,
+            Speaks::Clear,
+            "\"starttls\" in [imap]; its usual port is 143",
+        ),
+        (Transport::Plain, Security::Tls, Speaks::Clear, "\"starttls\" in [imap]; its usual port is 143"),
+    ] {
+        let server = ImapServer::builder().transport(transport).start();
+        let target = target(&server, security);
+        let error = Session::open(&target, &PASSWORD, &patience, &Interrupt::default()).err().unwrap();
+        assert_eq!(error.kind, Failure::WrongMode(speaks), "{transport:?} {security:?}");
+        let problem = error.problem(&target);
+        assert_eq!(problem.kind, Kind::Config);
+        assert!(problem.hint.as_deref().is_some_and(|told| told.contains(hint)), "{problem:?}");
+        assert!(!says_who_we_are(&server));
+    }
+}

@@ -289,7 +289,8 @@ impl<'a> Conversation<'a> {
     fn command(&mut self) -> io::Result<(String, Vec<Vec<u8>>)> {
         let (mut text, mut literals) = (String::new(), Vec::new());
         loop {
-            let line = String::from_utf8(self.line()?).unwrap();
+            // A client that begins with TLS writes no text.
+            let line = String::from_utf8_lossy(&self.line()?).into_owned();
             let line = line.trim_end_matches(['\r', '\n']);
             text.push_str(line);
             let Some(size) =

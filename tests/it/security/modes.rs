@@ -32,6 +32,8 @@ fn all_that_is_written_is_its_owner_s_alone_under_every_umask() {
                 "127.0.0.1",
                 "--port",
                 &port,
+                "--security",
+                "none",
                 "--auth-command",
                 "printf x",
             ][..],

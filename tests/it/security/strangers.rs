@@ -230,7 +230,17 @@ fn no_argument_comes_back_raw() {
         &["add", "--company", "Acme", "--role", "x", "--ended", "15:45", "--with", "Ann", "--topic", PLANT],
         &["add", "--company", "Acme", "--role", "x", "--ended", "15:45", "--with", "Ann", "--zone", PLANT],
         &["init", "--email", PLANT, "--host", PLANT, "--auth-command", PLANT],
-        &["init", "--email", "jo@example.com", "--host", "127.0.0.1", "--port", "1", "--auth-command", PLANT],
+        &[
+            "init",
+            "--email",
+            "jo@example.com",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            "465",
+            "--auth-command",
+            PLANT,
+        ],
         &["completions", PLANT],
         &["demo", PLANT],
     ] {

@@ -132,3 +132,62 @@ fn a_server_that_repeats_the_login_does_not_get_it_into_a_message() {
         assert!(!said.contains(proof) && !said.contains("pass word"), "{said}");
     }
 }
+
+#[test]
+fn a_port_that_waits_for_tls_is_found_out_while_the_client_waits_for_a_greeting() {
+    let server = SmtpServer::builder().transport(Transport::Tls(Certificate::Good)).start();
+    for security in [Security::StartTls, Security::Plain] {
+        let patience = Patience { banner: Duration::from_secs(3600), silence: GLANCE, ..long() };
+        let target = target(&server, security);
+        let error = Session::open(&target, None, &patience, &Interrupt::default()).err().unwrap();
+        assert_eq!((error.phase, &error.kind), (Phase::Banner, &OpenFailure::WrongMode(Speaks::Tls)));
+        let problem = error.problem(&target);
+        assert_eq!(problem.kind, Kind::Config);
+        assert_eq!(
+            problem.hint.as_deref(),
+            Some("set security = \"tls\" in [smtp]; its usual port is 465"),
+            "{security:?}"
+        );
+    }
+    assert!(server.commands().is_empty());
+}
+
+#[test]
+fn a_port_that_begins_in_clear_is_found_out_by_its_greeting() {
+    for transport in [Transport::Plain, Transport::StartTls(Certificate::Good)] {
+        let server = SmtpServer::builder().transport(transport).start();
+        let error = open(&server, Security::Tls).err().unwrap();
+        assert_eq!((error.phase, &error.kind), (Phase::Tls, &OpenFailure::WrongMode(Speaks::Clear)));
+        let problem = error.problem(&target(&server, Security::Tls));
+        assert_eq!(problem.kind, Kind::Config);
+        let hint = problem.hint.unwrap();
+        assert!(hint.starts_with("set security = \"starttls\" in [smtp]; its usual port is 587"), "{hint}");
+    }
+}
+
+#[test]
+fn a_server_that_is_slow_to_greet_is_waited_for() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let server = thread::spawn(move || {
+        let (mut first, _) = listener.accept().unwrap();
+        // The question whether it speaks TLS comes on a connection of its own, and gets no answer.
+        let (second, _) = listener.accept().unwrap();
+        drop(second);
+        first.write_all(b"220 at last\r\n").unwrap();
+        let mut command = [0; 4];
+        first.read_exact(&mut command).unwrap();
+        command
+    });
+    let target =
+        Server { host: "127.0.0.1".into(), port, security: Security::Plain, ca_pem: None, user: None };
+    let patience = Patience { silence: GLANCE, ..long() };
+    let error = Session::open(&target, None, &patience, &Interrupt::default()).err().unwrap();
+    assert_eq!(error.phase, Phase::Ehlo);
+    assert_eq!(&server.join().unwrap(), b"EHLO");
+}
+
+#[test]
+fn the_wrong_mode_is_found_out_within_ten_seconds() {
+    assert!(Patience::default().silence <= Duration::from_secs(5));
+}
