@@ -1,13 +1,17 @@
 //! What a message in the mailbox means for the notes that were sent: an answer, a machine that
 //! answers, a bounce, our own copy, or nothing. It reads plain data and touches no mailbox.
 
+mod absence;
 mod automatic;
 mod bounce;
 mod concern;
 mod consequence;
 mod fresh;
 mod known;
+mod lexicon;
+mod quoted;
 mod returning;
+mod subject;
 #[cfg(test)]
 mod tests;
 mod tracking;
@@ -19,8 +23,10 @@ use super::person::PersonKey;
 
 pub use known::{Known, KnownApplication, KnownPerson, SentNote, is_public_provider};
 
+pub use bounce::is_fault_of_the_sender;
 pub use consequence::{Change, Mail, MailKind, consequences};
 
+use absence::Absence;
 use automatic::Sign;
 use concern::{By, Concern};
 use fresh::Fresh;
@@ -60,6 +66,8 @@ pub struct Message {
     /// The message that a report returns.
     pub returned: Option<Returned>,
     pub calendar: Option<Calendar>,
+    /// It holds a part that only a reaction has (`text/vnd.google.email-reaction+json`).
+    pub is_reaction: bool,
     /// The text part with LF line ends; absent if it was not fetched.
     pub text: Option<String>,
 }
@@ -184,6 +192,14 @@ pub enum Doubt {
     NoLongerThere,
     /// A delivery report that does not say what happened.
     UnclearReport,
+    /// Somebody is away, and the mail says more than that.
+    MentionsAbsence,
+    /// It bears the marks of automatic mail, and none of its words.
+    MarkedAutomatic,
+    /// Our own name, at an address that is not known to be ours.
+    OwnName,
+    /// Only the day of the interview is known, and the mail came on it.
+    DayOfInterview,
 }
 
 impl Doubt {
@@ -202,14 +218,24 @@ impl Doubt {
             Doubt::Empty => "it has no words of its own",
             Doubt::NoLongerThere => "a machine says that they no longer work there",
             Doubt::UnclearReport => "it is a delivery report that does not say what happened",
+            Doubt::MentionsAbsence => "it mentions an absence, and says more than that",
+            Doubt::MarkedAutomatic => "it is marked as automatic, but may be a reply",
+            Doubt::OwnName => "it bears your name; if the address is yours, add it to aliases in [me]",
+            Doubt::DayOfInterview => "it came on the day of the interview, perhaps before it ended",
         }
     }
+}
+
+/// Whether the text of a mail has to be read to tell whether it is a report that a note came back.
+pub fn may_be_report(message: &Message) -> bool {
+    bounce::may_be_report(message)
 }
 
 /// What `message` means, `received` being when the mailbox took it.
 ///
 /// Whatever refers to an id of ours is about that note, whoever sends it and whenever; all else
-/// counts only from the first note of an application on, give or take a few minutes.
+/// counts only from the end of the first interview of an application on, or from its first note,
+/// give or take a few minutes.
 pub fn judge(message: &Message, known: &Known, received: DateTime<FixedOffset>) -> Verdict {
     if known.is_own(message) {
         let ids = message.message_id.iter().chain(&message.earlier_ids);
@@ -222,6 +248,9 @@ pub fn judge(message: &Message, known: &Known, received: DateTime<FixedOffset>) 
         return verdict;
     }
     match concern::concern(message, known, received) {
+        Some(concern) if known.bears_own_name(message) && concern.by.is_by_hand() => {
+            ask(concern.about, Doubt::OwnName)
+        }
         Some(concern) => about(message, concern, received),
         None => Verdict::Unrelated,
     }
@@ -249,8 +278,12 @@ fn about(message: &Message, concern: Concern, received: DateTime<FixedOffset>) -
             _ => answer(about),
         };
     }
-    if message.report_type.as_deref() == Some("disposition-notification") {
+    if automatic::is_receipt(message) {
         return Verdict::AutoReply { about };
+    }
+    let is_theirs = matches!(by, By::Thread | By::Person);
+    if is_theirs && automatic::is_reaction(message) {
+        return Verdict::Courtesy { about };
     }
     match by {
         By::Tracking(certainty) => return tracked(about, certainty),
@@ -271,11 +304,19 @@ fn about(message: &Message, concern: Concern, received: DateTime<FixedOffset>) -
         By::Company => ask(about, Doubt::SameCompany),
         By::Name => ask(about, Doubt::SameName),
         By::Subject => ask(about, Doubt::SameSubject),
-        _ => match fresh::fresh(message) {
-            Fresh::Courtesy => Verdict::Courtesy { about },
-            Fresh::Empty => ask(about, Doubt::Empty),
-            Fresh::Content => answer(about),
+        _ => match absence::absence(message, received) {
+            Absence::Only(returns) => Verdict::OutOfOffice { about, returns },
+            Absence::Mentioned => ask(about, Doubt::MentionsAbsence),
+            Absence::None => by_a_person(message, about),
         },
+    }
+}
+
+fn by_a_person(message: &Message, about: About) -> Verdict {
+    match fresh::fresh(message) {
+        Fresh::Courtesy => Verdict::Courtesy { about },
+        Fresh::Empty => ask(about, Doubt::Empty),
+        Fresh::Content => answer(about),
     }
 }
 
@@ -296,14 +337,24 @@ fn answered_by(
     if automatic::says_gone(message) {
         return ask(about, Doubt::NoLongerThere);
     }
+    if machine == Sign::Notice {
+        // Mail that a person wrote can be marked like this by what passed it on.
+        match absence::absence(message, received) {
+            Absence::Only(returns) => return Verdict::OutOfOffice { about, returns },
+            Absence::Mentioned => return ask(about, Doubt::MentionsAbsence),
+            Absence::None => {}
+        }
+    }
     let returns = returning::returns(message, received);
-    if returns.is_some() || automatic::says_away(message) {
+    if machine != Sign::Notice && (returns.is_some() || automatic::says_away(message)) {
         return Verdict::OutOfOffice { about, returns };
     }
     match (machine, by) {
         (Sign::NullSender, _) => ask(about, Doubt::NullSender),
         // Their name on what another system sends: a contract to sign, a form to fill in.
         (Sign::Notice, By::Person) => ask(about, Doubt::Tracking),
+        _ if automatic::only_acknowledges(message) => Verdict::AutoReply { about },
+        (_, By::Thread) => ask(about, Doubt::MarkedAutomatic),
         _ => Verdict::AutoReply { about },
     }
 }

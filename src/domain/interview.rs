@@ -1,7 +1,7 @@
 //! One round of interviews: when it ended, where its clock stands, who was met and what was
 //! talked about.
 
-use chrono::{DateTime, FixedOffset, NaiveDate};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime};
 
 use super::person::PersonKey;
 use super::zone::Zone;
@@ -57,6 +57,15 @@ pub struct Topic {
 }
 
 impl Interview {
+    /// The earliest moment at which it can have been over: where only its day is known, the start of
+    /// that day.
+    pub fn may_end_from(&self) -> DateTime<FixedOffset> {
+        match self.end {
+            End::Told | End::FromStart { .. } => self.ended,
+            End::BareDay => self.ended - self.ended.time().signed_duration_since(NaiveTime::MIN),
+        }
+    }
+
     /// The local date of the interview, which its Message-IDs are made from.
     pub fn date(&self) -> NaiveDate {
         self.ended.date_naive()

@@ -15,7 +15,8 @@ use crate::adapters::mime::incoming;
 use crate::adapters::store::{Seen, Store, Which};
 use crate::domain::application::Application;
 use crate::domain::inbound::{
-    Change, Known, Mail, MailKind, Message, SentNote, Verdict, consequences, judge,
+    Change, Known, KnownApplication, Mail, MailKind, Message, SentNote, Verdict, consequences, judge,
+    may_be_report,
 };
 use crate::domain::note::{Note, NoteId};
 use crate::domain::outbox::State;
@@ -27,6 +28,10 @@ pub use questions::{ask, of_application};
 
 /// So long after a note has left a server may still send it back.
 const BOUNCES_COME_WITHIN: TimeDelta = TimeDelta::days(14);
+
+/// What the sender of a report is called, where a server's search has to find it.
+const SERVERS: [&str; 5] =
+    ["mailer-daemon", "postmaster", "mail delivery", "system administrator", "microsoftexchange"];
 
 /// What a look has brought.
 #[derive(Clone, Debug, Default)]
@@ -60,9 +65,10 @@ pub fn read(
     let (applications, notes) = (store.applications(Which::All)?, store.notes(Which::All)?);
     // Who was met for what is over may write for what is not.
     let open: Vec<Application> = applications.iter().filter(|a| a.is_open()).cloned().collect();
-    let known = Known::new(mailbox.own.clone(), &open, &notes);
+    let known = Known::new(mailbox.own.clone(), mailbox.own_name.clone(), &open, &notes);
     let live = live(&known, &applications, now);
-    let since = live.iter().map(|(_, at)| *at).min().unwrap_or(now);
+    let met = known.applications.iter().filter_map(|application| application.met).filter(|met| *met <= now);
+    let since = live.iter().map(|(_, at)| *at).chain(met).min().unwrap_or(now);
     let wanted = wanted(&known, &live, &notes, now);
     let failed = |error: ImapError| -> Problem { error.problem(&mailbox.server) };
     let found = session.inbox_since(since.to_utc().date_naive(), &wanted).map_err(failed)?;
@@ -75,7 +81,7 @@ pub fn read(
     // Only of what concerns us the text is fetched: to tell thanks from an answer.
     let unread: Vec<u32> = letters
         .iter()
-        .filter(|letter| letter.found.text.is_none() && letter.concerns(&known))
+        .filter(|letter| letter.found.text.is_none() && letter.may_concern(&known))
         .map(|letter| letter.found.uid)
         .collect();
     let texts = session.texts(&unread).map_err(failed)?;
@@ -94,7 +100,7 @@ pub fn read(
         // What the letters before it have changed counts for this one.
         let (applications, notes) = (store.applications(Which::All)?, store.notes(Which::All)?);
         let mail = Mail::of(&letter.message, letter.key.clone(), letter.received);
-        for change in consequences(&verdict, &letter.message, &mail, &applications, &notes) {
+        for change in consequences(&verdict, &letter.message, &mail, &applications, &notes, now) {
             apply(store, change, now, &mut reading)?;
         }
     }
@@ -168,8 +174,9 @@ impl Letter {
         Some(Letter { key, found, message, received })
     }
 
-    fn concerns(&self, known: &Known) -> bool {
-        !matches!(judge(&self.message, known, self.received), Verdict::Unrelated | Verdict::Own)
+    fn may_concern(&self, known: &Known) -> bool {
+        may_be_report(&self.message)
+            || !matches!(judge(&self.message, known, self.received), Verdict::Unrelated | Verdict::Own)
     }
 
     fn read(&mut self, text: &[u8]) {
@@ -202,14 +209,17 @@ fn wanted(
 ) -> Wanted {
     let mut wanted = Wanted::default();
     let about = |slug: &str| live.iter().any(|(note, _)| note.application == slug);
-    for application in known.applications.iter().filter(|application| about(&application.slug)) {
+    let counts = |application: &KnownApplication| {
+        about(&application.slug) || application.met.is_some_and(|met| met <= now)
+    };
+    for application in known.applications.iter().filter(|application| counts(application)) {
         let addresses = application.people.iter().filter_map(|person| person.address.as_ref());
         wanted.addresses.extend(addresses.map(ToString::to_string));
         wanted.domains.extend(application.domains.iter().cloned());
     }
     wanted.message_ids.extend(live.iter().flat_map(|(note, _)| note.message_ids.iter().cloned()));
     if live.iter().any(|(_, at)| now - *at <= BOUNCES_COME_WITHIN) {
-        wanted.addresses.extend(["mailer-daemon", "postmaster"].map(str::to_owned));
+        wanted.addresses.extend(SERVERS.map(str::to_owned));
     }
     // Our own copy may prove that a note left.
     if notes.iter().any(|note| note.state == State::Unsure) {

@@ -24,6 +24,8 @@ pub struct Mailbox {
     pub server: Server,
     /// Every address that its owner writes from.
     pub own: Vec<EmailAddress>,
+    /// The name that stands in From.
+    pub own_name: Option<String>,
     /// The folder of sent mail, where its owner names one.
     pub sent: Option<String>,
     method: Method,
@@ -54,14 +56,17 @@ impl Mailbox {
             ca_pem: account::ca_pem(imap.ca_file.as_deref(), "imap")?,
             user,
         };
-        let me = config.me.as_ref().map(|me| me.email.clone());
+        let me = config.me.as_ref();
+        let addresses = me.into_iter().flat_map(|me| std::iter::once(&me.email).chain(&me.aliases)).cloned();
         let login = [config.smtp_user(), Some(server.user.clone())].into_iter().flatten();
         let logins = login.filter_map(|user| EmailAddress::parse(&user).ok());
-        let mut own: Vec<EmailAddress> = me.into_iter().chain(logins).collect();
+        let mut own: Vec<EmailAddress> = addresses.chain(logins).collect();
+        own.sort_by_key(EmailAddress::canonical);
         own.dedup();
         Ok(Some(Mailbox {
             server,
             own,
+            own_name: me.and_then(|me| Some(me.name.as_ref()?.as_str().to_owned())),
             sent: imap.sent.clone(),
             method: config.auth.method,
             command: config.auth.command.clone(),

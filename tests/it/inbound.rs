@@ -157,11 +157,13 @@ fn known() -> Known {
         company: company.into(),
         domains: vec![domain.into()],
         people,
+        met: None,
     };
     let engineer = "Thank you for the Platform Engineer interview";
     let jane = "jane@acme.example";
     Known {
-        own: vec![address("jo@marsh.example")],
+        own: vec![address("jo@marsh.example"), address("jo@second.example")],
+        own_name: Some("Jo Marsh".into()),
         sent: vec![
             note(
                 "acme/jane",

@@ -41,6 +41,9 @@ pub struct Me {
     pub name: Option<PersonName>,
     #[serde(deserialize_with = "values::address")]
     pub email: EmailAddress,
+    /// Your other addresses: mail from them is your own.
+    #[serde(default, deserialize_with = "values::addresses")]
+    pub aliases: Vec<EmailAddress>,
     #[serde(default, deserialize_with = "values::line")]
     pub phone: Option<String>,
     #[serde(default, deserialize_with = "values::zone")]

@@ -48,6 +48,7 @@ fn the_example_shows_every_key() {
     for key in [
         "name",
         "email",
+        "aliases",
         "phone",
         "timezone",
         "language",

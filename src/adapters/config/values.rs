@@ -22,6 +22,13 @@ pub(super) fn address<'de, D: Deserializer<'de>>(from: D) -> Result<EmailAddress
     EmailAddress::parse(&String::deserialize(from)?).map_err(D::Error::custom)
 }
 
+pub(super) fn addresses<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<EmailAddress>, D::Error> {
+    const SHAPE: &str = "aliases is a list of addresses: [\"jo@example.org\"]";
+    let value = toml::Value::deserialize(from)?;
+    let texts: Vec<String> = value.try_into().map_err(|_| D::Error::custom(SHAPE))?;
+    texts.iter().map(|text| EmailAddress::parse(text).map_err(D::Error::custom)).collect()
+}
+
 pub(super) fn zone<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Zone>, D::Error> {
     Zone::named(&String::deserialize(from)?).map(Some).map_err(|unknown| {
         let near = unknown.nearest.map(|zone| format!("; did you mean `{zone}`?"));

@@ -46,7 +46,7 @@ pub fn incoming(header: &[u8], text: Option<&[u8]>) -> Option<Message> {
         .and_then(|kind| kind.attribute("report-type"))
         .map(str::to_lowercase);
     let mut message = Message {
-        from: parties(parsed.from()),
+        from: senders(parsed.from()),
         reply_to: parties(parsed.reply_to()),
         to: [parties(parsed.to()), parties(parsed.cc())]
             .concat()
@@ -64,8 +64,8 @@ pub fn incoming(header: &[u8], text: Option<&[u8]>) -> Option<Message> {
         .iter()
         .flat_map(|name| fields.ids(name))
         .collect(),
-        in_reply_to: fields.ids("in-reply-to"),
-        references: fields.ids("references"),
+        in_reply_to: fields.referred_ids("in-reply-to"),
+        references: fields.referred_ids("references"),
         auto_submitted: fields.keyword("auto-submitted"),
         precedence: fields.keyword("precedence"),
         return_path: fields.first("return-path").map(|path| path.trim_matches(['<', '>', ' ']).to_owned()),
@@ -149,6 +149,25 @@ impl Fields {
         let mut ids: Vec<String> = self.all(name).flat_map(bracketed).collect();
         ids.split_off(ids.len().saturating_sub(MOST_IDS))
     }
+
+    /// The ids that a field refers to, also those in prose and without brackets.
+    fn referred_ids(&self, name: &str) -> Vec<String> {
+        let mut ids: Vec<String> =
+            self.all(name).flat_map(|value| unbracketed(value).chain(bracketed(value))).collect();
+        ids.split_off(ids.len().saturating_sub(MOST_IDS))
+    }
+}
+
+/// Words of a prose that may be an id: obsolete programs write `Your message of "…" id@host`.
+fn unbracketed(value: &str) -> impl Iterator<Item = String> {
+    let outside = value.split('<').map(|rest| rest.split_once('>').map_or(rest, |(_, behind)| behind));
+    outside
+        .flat_map(|text| text.split(|c: char| c.is_whitespace() || "\"(),;".contains(c)))
+        .map(|word| word.trim_matches(['.', ':', '\'']))
+        .filter(|word| {
+            word.split_once('@').is_some_and(|(left, right)| !left.is_empty() && !right.is_empty())
+        })
+        .map(|word| format!("<{word}>"))
 }
 
 fn bracketed(value: &str) -> impl Iterator<Item = String> {
@@ -177,6 +196,16 @@ fn parties(address: Option<&mail_parser::Address<'_>>) -> Vec<Party> {
             })
         })
         .collect()
+}
+
+/// As [`parties`], with those that have a name and no address: `Mail Delivery System <>`.
+fn senders(address: Option<&mail_parser::Address<'_>>) -> Vec<Party> {
+    let named = |addr: &mail_parser::Addr<'_>| {
+        let name = addr.name.as_ref().map(|name| one_line(name)).filter(|name| !name.is_empty());
+        let address = addr.address.as_ref().map(|address| one_line(address)).unwrap_or_default();
+        (name.is_some() || !address.is_empty()).then_some(Party { name, address })
+    };
+    address.map(|address| address.iter().filter_map(named).collect()).unwrap_or_default()
 }
 
 fn moment(date: &mail_parser::DateTime) -> Option<DateTime<FixedOffset>> {
@@ -232,6 +261,7 @@ fn attachments(parsed: &ParsedMessage<'_>, message: &mut Message) {
                     returned.subject = Some(inner.subject).filter(|subject| !subject.is_empty());
                 }
             }
+            ("text", "vnd.google.email-reaction+json") => message.is_reaction = true,
             ("text", "calendar") => {
                 message.calendar = Some(calendar(&contents(), kind.attribute("method")));
             }
@@ -254,7 +284,7 @@ fn deliveries(contents: &str) -> Vec<Delivery> {
         found.push(Delivery {
             action: action.split_whitespace().next().unwrap_or_default().to_lowercase(),
             status: field("status"),
-            diagnostic: field("diagnostic-code"),
+            diagnostic: field("diagnostic-code").or_else(|| field("x-supplementary-info")),
             final_recipient: field("final-recipient"),
             original_recipient: field("original-recipient"),
         });

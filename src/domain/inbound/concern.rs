@@ -4,8 +4,8 @@
 use chrono::{DateTime, FixedOffset};
 
 use super::known::{KnownPerson, SentNote};
-use super::tracking;
 use super::{About, Certainty, Known, KnownApplication, Message};
+use super::{subject, tracking};
 use crate::domain::text::words;
 
 pub(super) struct Concern {
@@ -50,26 +50,29 @@ pub(super) fn concern(message: &Message, known: &Known, received: DateTime<Fixed
             by: By::Thread,
         });
     }
-    let mut found: Vec<(By, &KnownApplication, Option<&KnownPerson>, &SentNote)> = known
+    let mut found: Vec<(By, &KnownApplication, Option<&KnownPerson>, Option<&SentNote>)> = known
         .applications
         .iter()
         .filter_map(|application| {
             let (by, person) = tie(message, application, known)?;
             let key = person.map(|person| person.key.as_str());
-            let note = known.last_note(&application.slug, key, received)?;
-            Some((by, application, person, note))
+            let note = known.last_note(&application.slug, key, received);
+            let counts = note.is_some() || application.met.is_some_and(|met| met <= received);
+            counts.then_some((by, application, person, note))
         })
         .collect();
     // The strongest tie decides, then the note that went out last.
     let strongest = found.iter().map(|(by, ..)| by.rank()).min()?;
     found.retain(|(by, ..)| by.rank() == strongest);
-    found.sort_by_key(|(.., note)| std::cmp::Reverse(note.sent_at));
+    found.sort_by_key(|(_, application, _, note)| {
+        std::cmp::Reverse(note.map(|note| note.sent_at).or(application.met))
+    });
     let (by, application, person, note) = *found.first()?;
     Some(Concern {
         about: About {
             application: application.slug.clone(),
-            note: Some(note.id.clone()),
-            person: Some(person.map_or_else(|| note.person.clone(), |person| person.key.clone())),
+            note: note.map(|note| note.id.clone()),
+            person: person.map(|person| &person.key).or(note.map(|note| &note.person)).cloned(),
             others: found.iter().skip(1).map(|(_, other, ..)| other.slug.clone()).collect(),
         },
         by,
@@ -108,9 +111,9 @@ fn tie<'k>(
     if namesake.is_some() {
         return Some((By::Name, namesake));
     }
-    let answered = words(answered_subject(&message.subject));
+    let answered = words(subject::bare(&message.subject).text);
     let same = known.sent.iter().any(|note| {
-        note.application == application.slug && words(answered_subject(&note.subject)) == answered
+        note.application == application.slug && words(subject::bare(&note.subject).text) == answered
     });
     if same && !answered.is_empty() {
         return Some((By::Subject, None));
@@ -130,21 +133,12 @@ fn sender_of<'k>(message: &Message, application: &'k KnownApplication) -> Option
         .find_map(|address| application.person_at(address))
 }
 
-/// The subject of the thread: what follows `Re:`, or its cousins in other languages.
-fn answered_subject(subject: &str) -> &str {
-    let mut rest = subject.trim();
-    while let Some((prefix, tail)) = rest.split_once(':') {
-        if !["re", "aw", "sv", "rv", "antw", "fwd", "fw", "wg", "tr"]
-            .contains(&prefix.trim().to_lowercase().as_str())
-        {
-            break;
-        }
-        rest = tail.trim();
-    }
-    rest
-}
-
 impl By {
+    /// Whether the sender themselves ties it to the application, and no system does.
+    pub(super) fn is_by_hand(self) -> bool {
+        matches!(self, By::Thread | By::Company | By::Name | By::Subject)
+    }
+
     /// The lower, the stronger.
     fn rank(self) -> u8 {
         match self {

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta};
 
-use super::{About, Certainty, Message, Verdict};
+use super::{About, Certainty, Doubt, Message, Verdict};
 use crate::domain::application::Application;
 use crate::domain::note::{Note, NoteId};
 use crate::domain::outbox::State;
@@ -89,8 +89,9 @@ pub fn consequences(
     mail: &Mail,
     applications: &[Application],
     notes: &[Note],
+    now: DateTime<FixedOffset>,
 ) -> Vec<Change> {
-    let case = Case { message, mail, applications, notes };
+    let case = Case { message, mail, applications, notes, now };
     match verdict {
         Verdict::Answer { about, certainty: Certainty::Sure } => case.answer(about),
         Verdict::Answer { about, certainty: Certainty::Ask(doubt) } => {
@@ -114,6 +115,7 @@ struct Case<'a> {
     mail: &'a Mail,
     applications: &'a [Application],
     notes: &'a [Note],
+    now: DateTime<FixedOffset>,
 }
 
 impl Case<'_> {
@@ -135,11 +137,26 @@ impl Case<'_> {
         self.notes.iter().find(|note| note.id == *id)
     }
 
-    /// Whether the mail can change nothing any more: the application is over, or its owner has
-    /// told of news since.
+    /// Whether the mail can change nothing any more: the application is over, its owner has told of
+    /// news since, or they have met since.
     fn is_overtaken(&self, slug: &str) -> bool {
         self.application(slug).is_none_or(|application| {
-            !application.is_open() || application.has_told_since(self.mail.received)
+            !application.is_open()
+                || application.has_told_since(self.mail.received)
+                || application
+                    .interviews
+                    .iter()
+                    .any(|round| round.ended <= self.now && self.mail.received < round.may_end_from())
+        })
+    }
+
+    /// Whether it may have come before an interview of the same day, of which only the day is known.
+    fn may_be_older(&self, slug: &str) -> bool {
+        self.application(slug).is_some_and(|application| {
+            application
+                .interviews
+                .iter()
+                .any(|round| round.may_end_from() <= self.mail.received && self.mail.received < round.ended)
         })
     }
 
@@ -147,6 +164,9 @@ impl Case<'_> {
         let mail = self.mail_of(about, MailKind::Answer, "");
         if self.is_overtaken(&about.application) {
             return vec![Change::Note { mail }];
+        }
+        if about.note.is_none() && self.may_be_older(&about.application) {
+            return self.ask(about, MailKind::Doubtful, Doubt::DayOfInterview.words());
         }
         let named = about.note.as_ref().and_then(|id| self.note(id));
         let confirms = named.filter(|note| is_in_doubt(note) && self.refers_to(note));
@@ -255,6 +275,7 @@ impl Mail {
     /// Sender, subject and arrival alone, before anything is known of its meaning.
     pub fn of(message: &Message, key: String, received: DateTime<FixedOffset>) -> Mail {
         let sender = message.from.first().map(|party| match &party.name {
+            Some(name) if party.address.is_empty() => name.clone(),
             Some(name) => format!("{name} <{}>", party.address),
             None => party.address.clone(),
         });

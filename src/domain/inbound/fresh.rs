@@ -2,6 +2,7 @@
 //! In doubt they are: a courtesy is only what consists of nothing but thanks.
 
 use super::Message;
+use super::quoted::own_text;
 use crate::domain::text::{parts, tokens, words};
 
 /// What the sender wrote, apart from what they quote.
@@ -16,179 +17,59 @@ pub(super) enum Fresh {
 const MOST_COURTEOUS_WORDS: usize = 40;
 
 /// At least one of these makes a courtesy.
-const THANKS: [&str; 24] = [
-    "thanks",
-    "thank",
-    "thx",
-    "ty",
-    "welcome",
-    "pleasure",
-    "likewise",
-    "cheers",
-    "appreciate",
-    "appreciated",
-    "danke",
-    "vielen",
-    "dank",
-    "gern",
-    "gerne",
-    "bitte",
-    "merci",
-    "plaisir",
-    "gracias",
-    "nada",
-    "gusto",
-    "noted",
-    "received",
-    "same",
-];
+const THANKS: &str = "thanks thank thx ty welcome pleasure likewise cheers appreciate appreciated noted received same \
+    danke dankeschön vielen dank gern gerne bitte merci plaisir gracias nada gusto obrigado obrigada prazer \
+    grazie prego piacere bedankt dank dankjewel dankuwel graag tack tackar takk tak varsågod velbekomme kiitos \
+    dziękuję dzięki děkuji děkuju ďakujem köszönöm köszi mulțumesc teşekkürler teşekkür hvala спасибо дякую ευχαριστώ";
 
 /// Words that promise, ask and tell nothing.
-const HOLLOW: [&str; 118] = [
-    "a",
-    "again",
-    "all",
-    "also",
-    "and",
-    "as",
-    "back",
-    "best",
-    "chat",
-    "chatting",
-    "conversation",
-    "day",
-    "dear",
-    "email",
-    "enjoy",
-    "enjoyed",
-    "evening",
-    "for",
-    "from",
-    "glad",
-    "good",
-    "got",
-    "great",
-    "had",
-    "happy",
-    "have",
-    "hello",
-    "here",
-    "hey",
-    "hi",
-    "i",
-    "i'm",
-    "it",
-    "kind",
-    "kindly",
-    "lot",
-    "lovely",
-    "many",
-    "me",
-    "meet",
-    "meeting",
-    "message",
-    "morning",
-    "much",
-    "my",
-    "nice",
-    "note",
-    "of",
-    "one",
-    "our",
-    "out",
-    "pleased",
-    "quick",
-    "reaching",
-    "real",
-    "really",
-    "regards",
-    "rest",
-    "sending",
-    "so",
-    "speak",
-    "speaking",
-    "sweet",
-    "talk",
-    "talking",
-    "that",
-    "the",
-    "this",
-    "thoughtful",
-    "time",
-    "to",
-    "today",
-    "too",
-    "us",
-    "very",
-    "warm",
-    "warmly",
-    "was",
-    "we",
-    "weekend",
-    "well",
-    "were",
-    "wonderful",
-    "words",
-    "writing",
-    "yesterday",
-    "you",
-    "you're",
-    "your",
-    "yours",
-    "die",
-    "das",
-    "der",
-    "für",
-    "ihre",
-    "deine",
-    "nachricht",
-    "schönen",
-    "schönes",
-    "tag",
-    "wochenende",
-    "war",
-    "mir",
-    "uns",
-    "sehr",
-    "auch",
-    "ihnen",
-    "dir",
-    "pour",
-    "votre",
-    "ton",
-    "beaucoup",
-    "bonne",
-    "journée",
-    "por",
-    "tu",
-    "su",
-    "mensaje",
-];
+const HOLLOW: &str = "a again all also and as back best chat chatting conversation day dear email enjoy enjoyed \
+    evening for from glad good got great had happy have hello here hey hi i i'm it kind kindly lot lovely many me \
+    meet meeting message morning much my nice note of one our out pleased quick reaching real really regards rest \
+    sending so speak speaking sweet talk talking that the this thoughtful time to today too us very warm warmly was \
+    we weekend well were wonderful words writing yesterday you you're your yours coming by in \
+    die das der für ihre ihren deine deinen nachricht schönen schönes tag wochenende war mir uns sehr auch ihnen dir \
+    herzlichen lieben besten nette netten gespräch e-mail mail und zeilen viele grüße liebe freundlichen freundliche \
+    pour votre ton beaucoup bonne journée soirée à vous te toi et de du le la cordialement message \
+    por tu su mensaje muchas mucho un saludo saludos el los muy buen día ti usted y correo muito muita pela pelo sua \
+    seu mensagem um abraço você o bom dia mille molte per il suo tuo messaggio saluti buona giornata a te lei e \
+    je jouw uw bericht voor het je wel groet groeten met vriendelijke veel hartelijk fijne dag så mycket för ditt \
+    meddelande trevlig helg vänliga hälsningar mange for din besked hilsen venlig ha en god dagen det samme i lige måde \
+    bardzo za wiadomość pozdrawiam miłego dnia";
 
-/// Lines that programs put under a text.
-const PROGRAM_LINES: [&str; 8] = [
-    "sent from my",
-    "sent from outlook",
-    "sent from mail",
-    "get outlook for",
-    "von meinem",
-    "gesendet von",
-    "envoyé de mon",
-    "enviado desde mi",
+/// Thanks in scripts that put no blanks between words.
+const UNSPACED_THANKS: [&str; 12] = [
+    "ありがとうございます",
+    "ありがとうございました",
+    "ありがとう",
+    "谢谢您",
+    "谢谢你",
+    "谢谢",
+    "謝謝",
+    "感谢",
+    "多谢",
+    "感謝",
+    "감사합니다",
+    "고맙습니다",
 ];
+/// Room for a name and its title beside them.
+const MOST_BESIDE_UNSPACED: usize = 6;
 
 /// Tells courtesy from content; a text that was not fetched counts as content.
 pub(super) fn fresh(message: &Message) -> Fresh {
     let Some(text) = &message.text else {
         return Fresh::Content;
     };
-    let own = unquoted(text);
+    let own = own_text(text);
     if !own.chars().any(char::is_alphanumeric) {
         // A thumb is a courtesy; a reply that lost its text is a question.
         return if own.chars().any(|c| u32::from(c) > 0x2000) { Fresh::Courtesy } else { Fresh::Empty };
     }
     if own.contains(['?', '\u{ff1f}']) {
         return Fresh::Content;
+    }
+    if is_unspaced_thanks(&own) {
+        return Fresh::Courtesy;
     }
     let account = |address: &str| words(address.split('@').next().unwrap_or_default());
     let names: Vec<String> = message
@@ -199,42 +80,28 @@ pub(super) fn fresh(message: &Message) -> Fresh {
         })
         .collect();
     let said = said(&own, &names);
-    let thanks = said.iter().any(|word| THANKS.contains(&word.as_str()));
-    let hollow = said.iter().all(|word| {
-        THANKS.contains(&word.as_str()) || HOLLOW.contains(&word.as_str()) || names.contains(word)
-    });
+    let thanks = said.iter().any(|word| is_one_of(THANKS, word));
+    let hollow =
+        said.iter().all(|word| is_one_of(THANKS, word) || is_one_of(HOLLOW, word) || names.contains(word));
     match thanks && hollow && said.len() <= MOST_COURTEOUS_WORDS {
         true => Fresh::Courtesy,
         false => Fresh::Content,
     }
 }
 
-/// What stands above the quotation, the signature and the line that a telephone adds.
-fn unquoted(text: &str) -> String {
-    let mut own: Vec<&str> = Vec::new();
-    for line in text.lines() {
-        let bare = line.trim();
-        let low = bare.to_lowercase();
-        if line.trim_end() == "--" || line == "-- " || quotes_from_here(bare, &low) {
-            break;
-        }
-        if !bare.starts_with('>') && !PROGRAM_LINES.iter().any(|start| low.starts_with(start)) {
-            own.push(line);
-        }
+/// Thanks alone, where words are not told apart by blanks.
+fn is_unspaced_thanks(own: &str) -> bool {
+    let mut rest: String = own.chars().filter(|c| c.is_alphanumeric()).collect();
+    let whole = rest.chars().count();
+    for thanks in UNSPACED_THANKS {
+        rest = rest.replace(thanks, "");
     }
-    own.join("\n")
+    let beside = rest.chars().count();
+    beside < whole && beside <= MOST_BESIDE_UNSPACED
 }
 
-/// "On Thu, Jo Marsh wrote:", "-----Original Message-----", a line of Outlook, "From: …".
-fn quotes_from_here(line: &str, low: &str) -> bool {
-    let wrote = ["wrote:", "schrieb:", "écrit :", "a écrit:", "escribió:", "ha scritto:", "schreef:"];
-    let opens = ["on ", "am ", "le ", "el ", "il ", "op "];
-    (wrote.iter().any(|end| low.ends_with(end)))
-        || (opens.iter().any(|start| low.starts_with(start)) && low.contains('@') && low.contains('<'))
-        || low.starts_with("-----")
-        || (line.len() > 9 && line.chars().all(|c| c == '_'))
-        || ["from: ", "von: ", "de : ", "de: "].iter().any(|start| low.starts_with(start))
-            && low.contains('@')
+fn is_one_of(list: &str, word: &str) -> bool {
+    list.split_ascii_whitespace().any(|known| known == word)
 }
 
 /// The words between greeting and sign-off. Where thanks stand as the sign-off, what follows is
@@ -246,7 +113,7 @@ fn said(own: &str, names: &[String]) -> Vec<String> {
     let closes_with_thanks = parts
         .sign_off
         .first()
-        .is_some_and(|(_, line)| words(line).iter().any(|word| THANKS.contains(&word.as_str())));
+        .is_some_and(|(_, line)| words(line).iter().any(|word| is_one_of(THANKS, word)));
     if closes_with_thanks {
         lines.extend(parts.sign_off.iter().map(|(_, line)| *line));
     }
@@ -266,11 +133,9 @@ fn said(own: &str, names: &[String]) -> Vec<String> {
 
 /// "Hi Jo, thanks" and "Thanks, Jo!" without the name of whoever is spoken to.
 fn without_addressee(line: &str) -> Vec<String> {
-    const OPENINGS: [&str; 12] = [
-        "hi", "hello", "hey", "dear", "good", "morning", "hallo", "liebe", "lieber", "bonjour", "hola",
-        "ciao",
-    ];
-    let opens = |word: &String| OPENINGS.contains(&word.as_str()) || is_thanks(word);
+    const OPENINGS: &str = "hi hello hey dear good morning hallo liebe lieber bonjour hola ciao olá hej hei beste \
+        cześć buongiorno many so much vielen muchas mille mange";
+    let opens = |word: &String| is_one_of(OPENINGS, word) || is_thanks(word);
     let mut said = Vec::new();
     for piece in line.split_inclusive([',', '!', '.', ':', ';']) {
         let mut piece_words = words(piece);
@@ -286,5 +151,5 @@ fn without_addressee(line: &str) -> Vec<String> {
 }
 
 fn is_thanks(word: &String) -> bool {
-    THANKS.contains(&word.as_str()) || word == "you"
+    is_one_of(THANKS, word) || word == "you"
 }

@@ -3,18 +3,22 @@
 
 use chrono::{DateTime, FixedOffset, TimeDelta};
 
-use super::Message;
 use super::tracking;
+use super::{Message, Party};
 use crate::domain::address::EmailAddress;
 use crate::domain::application::Application;
+use crate::domain::interview::Interview;
 use crate::domain::note::{Note, NoteId};
 use crate::domain::outbox::State;
 use crate::domain::person::PersonKey;
+use crate::domain::text::words;
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Known {
     /// Every address that we write from.
     pub own: Vec<EmailAddress>,
+    /// Our name, as it stands in From.
+    pub own_name: Option<String>,
     pub sent: Vec<SentNote>,
     pub applications: Vec<KnownApplication>,
 }
@@ -41,6 +45,8 @@ pub struct KnownApplication {
     pub domains: Vec<String>,
     /// All who were met, and the agent.
     pub people: Vec<KnownPerson>,
+    /// From when on their mail counts, also before any note: the end of the first interview.
+    pub met: Option<DateTime<FixedOffset>>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -106,9 +112,15 @@ pub fn is_public_provider(domain: &str) -> bool {
 
 impl Known {
     /// From the record: every note that was ever offered, and all of `applications`.
-    pub fn new(own: Vec<EmailAddress>, applications: &[Application], notes: &[Note]) -> Known {
+    pub fn new(
+        own: Vec<EmailAddress>,
+        own_name: Option<String>,
+        applications: &[Application],
+        notes: &[Note],
+    ) -> Known {
         Known {
             own,
+            own_name,
             sent: notes.iter().filter_map(SentNote::of).collect(),
             applications: applications.iter().map(KnownApplication::of).collect(),
         }
@@ -117,6 +129,17 @@ impl Known {
     /// Whether we wrote it ourselves.
     pub(super) fn is_own(&self, message: &Message) -> bool {
         message.from.iter().any(|party| self.is_own_address(&party.address))
+    }
+
+    /// Whether somebody writes in our name from an address that is not known to be ours.
+    pub(super) fn bears_own_name(&self, message: &Message) -> bool {
+        let own = self.own_name.as_deref().map(words).unwrap_or_default();
+        let is_met = |party: &Party| self.applications.iter().any(|a| a.person_at(&party.address).is_some());
+        own.len() > 1
+            && message
+                .from
+                .iter()
+                .any(|party| !is_met(party) && party.name.as_deref().is_some_and(|name| words(name) == own))
     }
 
     pub(super) fn is_own_address(&self, address: &str) -> bool {
@@ -182,6 +205,7 @@ impl KnownApplication {
             company: application.company.clone(),
             domains,
             people,
+            met: application.interviews.iter().map(Interview::may_end_from).min(),
         }
     }
 

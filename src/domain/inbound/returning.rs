@@ -15,93 +15,23 @@ const MOST_FILLERS: usize = 7;
 const MOST_TOKENS: usize = 3000;
 
 /// They are there on the day that follows.
-const BACK: [&str; 27] = [
-    "back",
-    "return",
-    "returning",
-    "returns",
-    "returned",
-    "available",
-    "reachable",
-    "resume",
-    "zurück",
-    "wieder",
-    "zurückkehren",
-    "rückkehr",
-    "erreichbar",
-    "retour",
-    "reviendrai",
-    "reviens",
-    "disponible",
-    "joignable",
-    "vuelta",
-    "regreso",
-    "regresaré",
-    "vuelvo",
-    "volveré",
-    "incorporo",
-    "incorporaré",
-    "rientro",
-    "terug",
-];
+const BACK: &str = "back return returning returns returned available reachable resume \
+    zurück wieder zurückkehren rückkehr erreichbar retour reviendrai reviens reprendrai disponible joignable \
+    vuelta regreso regresaré vuelvo volveré incorporo incorporaré retorno retornarei regresso regressarei volto \
+    voltarei disponível rientro rientrerò torno tornerò ritorno disponibile terug bereikbaar tillbaka åter \
+    tilbage tilbake wracam wrócę powrót powrocie powrotem dostępny dostępna takaisin palaan zpět vrátím вернусь";
 /// They are away up to the day that follows, and on it.
-const UNTIL: [&str; 10] =
-    ["until", "till", "til", "through", "thru", "bis", "jusqu'au", "jusqu'à", "hasta", "fino"];
+const UNTIL: &str = "until till til through thru bis jusqu'au jusqu'à hasta fino até tot t/m do до";
 /// They are away up to the day that follows, if a date stands before.
-const RANGE: [&str; 6] = ["to", "au", "al", "bis", "-", "tot"];
+const RANGE: &str = "to au al bis - tot a à";
 /// What may stand between one of the above and its date.
-const FILLERS: [&str; 50] = [
-    "on",
-    "in",
-    "at",
-    "the",
-    "to",
-    "my",
-    "work",
-    "office",
-    "desk",
-    "from",
-    "again",
-    "vacation",
-    "holiday",
-    "leave",
-    "and",
-    "including",
-    "inclusive",
-    "with",
-    "email",
-    "online",
-    "by",
-    "im",
-    "büro",
-    "am",
-    "ab",
-    "dem",
-    "den",
-    "zum",
-    "zur",
-    "einschließlich",
-    "einschl",
-    "inkl",
-    "inklusive",
-    "für",
-    "sie",
-    "persönlich",
-    "zurück",
-    "erreichbar",
-    "da",
-    "wieder",
-    "au",
-    "bureau",
-    "le",
-    "du",
-    "à",
-    "partir",
-    "el",
-    "la",
-    "oficina",
-    "de",
-];
+const FILLERS: &str = "on in at the to my work office desk from again vacation holiday leave and including inclusive \
+    with email online by im büro am ab dem den zum zur einschließlich einschl inkl inklusive für sie persönlich \
+    zurück erreichbar da wieder au bureau le du à partir el la oficina de día dia no na em o a ao escritório \
+    trabalho il al di giorno ufficio lavoro dal op kantoor en met weer het och med og på kontoret jobbet igen \
+    igjen w dniu dnia do pracy biura od włącznie fra från";
+/// What follows a date where the verb comes last.
+const BACK_BEHIND: &str = "wieder zurück terug tillbaka tilbage tilbake";
 
 /// The first day on which they are there again: after today, and within a year.
 pub(super) fn returns(message: &Message, received: DateTime<FixedOffset>) -> Option<NaiveDate> {
@@ -112,22 +42,23 @@ pub(super) fn returns(message: &Message, received: DateTime<FixedOffset>) -> Opt
     let mut back = Vec::new();
     let mut until = Vec::new();
     let mut unclear = false;
+    unspaced(&text, today, &mut back, &mut until);
     for (at, word) in tokens.iter().enumerate() {
         let rest = tokens.get(at + 1..).unwrap_or_default();
         let word = word.as_str();
-        if BACK.contains(&word) {
+        if is_one_of(BACK, word) {
             match after_fillers(rest, today) {
                 Read::Day(day) => back.push(day),
                 Read::Unclear => unclear = true,
                 Read::Nothing => {}
             }
-        } else if UNTIL.contains(&word) || (RANGE.contains(&word) && ends_a_date(tokens.get(..at))) {
+        } else if is_one_of(UNTIL, word) || (is_one_of(RANGE, word) && ends_a_date(tokens.get(..at))) {
             match after_fillers(rest, today) {
                 Read::Day(day) => until.extend(day.succ_opt()),
                 Read::Unclear => unclear = true,
                 Read::Nothing => {}
             }
-        } else if matches!(word, "ab" | "am" | "from" | "on") {
+        } else if matches!(word, "ab" | "am" | "from" | "on" | "op" | "den" | "från" | "fra" | "vanaf") {
             back.extend(then_back(rest, today));
         }
     }
@@ -136,6 +67,64 @@ pub(super) fn returns(message: &Message, received: DateTime<FixedOffset>) -> Opt
     }
     let day = back.into_iter().max().or_else(|| until.into_iter().max())?;
     (day > today && day - today <= FURTHEST).then_some(day)
+}
+
+/// Whether a sentence says when somebody is there again.
+pub(super) fn speaks_of_return(sentence: &str) -> bool {
+    tokens(sentence).iter().any(|word| is_one_of(BACK, word))
+        || UNSPACED_BACK.iter().any(|back| sentence.contains(back))
+}
+
+fn is_one_of(list: &str, word: &str) -> bool {
+    list.split_ascii_whitespace().any(|known| known == word)
+}
+
+const UNSPACED_BACK: [&str; 10] =
+    ["戻", "出社", "復帰", "返回", "回来", "回來", "回到", "上班", "복귀", "돌아"];
+const UNSPACED_UNTIL: [&str; 5] = ["まで", "为止", "為止", "止", "까지"];
+/// What comes between a date and the word that says what it is.
+const MOST_UNSPACED: usize = 12;
+
+/// Dates of scripts without blanks, `2026年3月16日`, and what is said behind them up to the next date.
+fn unspaced(text: &str, today: NaiveDate, back: &mut Vec<NaiveDate>, until: &mut Vec<NaiveDate>) {
+    let chars: Vec<char> = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let number_before = |end: usize| {
+        let digits = chars.get(..end)?.iter().rev().take(4).take_while(|c| c.is_ascii_digit()).count();
+        let number: String = chars.get(end - digits..end)?.iter().collect();
+        Some((end - digits, number.parse::<u32>().ok()?))
+    };
+    for (at, _) in chars.iter().enumerate().filter(|(_, c)| matches!(c, '月' | '월')) {
+        let Some((start, month)) = number_before(at) else { continue };
+        let digits: String = chars.iter().skip(at + 1).take(2).take_while(|c| c.is_ascii_digit()).collect();
+        let Ok(number) = digits.parse::<u32>() else { continue };
+        let end = at + 1 + digits.len();
+        if !chars.get(end).is_some_and(|c| matches!(c, '日' | '号' | '號' | '일')) {
+            continue;
+        }
+        let year = start
+            .checked_sub(1)
+            .filter(|mark| chars.get(*mark).is_some_and(|c| matches!(c, '年' | '년')))
+            .and_then(number_before)
+            .and_then(|(_, year)| i32::try_from(year).ok());
+        let day = match year {
+            Some(year) => NaiveDate::from_ymd_opt(year, month, number),
+            None => without_year(number, month, today),
+        };
+        let Some(day) = day else { continue };
+        let behind: String = chars
+            .iter()
+            .skip(end + 1)
+            .take(MOST_UNSPACED)
+            .take_while(|c| !c.is_ascii_digit() && !"。.\u{ff0c},、".contains(**c))
+            .collect();
+        let before = start.checked_sub(1).and_then(|at| chars.get(at)).copied();
+        let is_end = matches!(before, Some('至' | '到' | '~' | '\u{301c}' | '\u{ff5e}'));
+        if UNSPACED_UNTIL.iter().any(|word| behind.starts_with(word)) || is_end {
+            until.extend(day.succ_opt());
+        } else if UNSPACED_BACK.iter().any(|word| behind.contains(word)) {
+            back.push(day);
+        }
+    }
 }
 
 enum Read {
@@ -152,7 +141,7 @@ fn after_fillers(tokens: &[String], today: NaiveDate) -> Read {
             Read::Nothing => {}
             read => return read,
         }
-        if !rest.first().is_some_and(|word| FILLERS.contains(&word.as_str())) {
+        if !rest.first().is_some_and(|word| is_one_of(FILLERS, word)) {
             break;
         }
     }
@@ -165,7 +154,7 @@ fn then_back(tokens: &[String], today: NaiveDate) -> Option<NaiveDate> {
         return None;
     };
     let mut following = tokens.iter().take(MOST_FILLERS + 4);
-    following.any(|word| matches!(word.as_str(), "wieder" | "zurück")).then_some(day)
+    following.any(|word| is_one_of(BACK_BEHIND, word)).then_some(day)
 }
 
 /// Whether a range may go on here: "9 to 13 March", "2026-03-09 - 2026-03-13".
@@ -180,7 +169,10 @@ fn ends_a_date(before: Option<&[String]>) -> bool {
 /// The date that the tokens begin with.
 fn date(tokens: &[String], today: NaiveDate) -> Read {
     let word = |at: usize| tokens.get(at).map(String::as_str).unwrap_or_default();
-    if matches!(word(0), "tomorrow" | "morgen" | "demain" | "mañana") {
+    if matches!(
+        word(0),
+        "tomorrow" | "morgen" | "demain" | "mañana" | "amanhã" | "domani" | "jutro" | "imorgon" | "imorgen"
+    ) {
         return day_or_nothing(today.succ_opt());
     }
     if word(0) == "next"
@@ -291,7 +283,9 @@ fn tokens(text: &str) -> Vec<String> {
 }
 
 fn ordinal(word: &str) -> Option<&str> {
-    let digits = ["st", "nd", "rd", "th", "er", "º", "°"].iter().find_map(|end| word.strip_suffix(end))?;
+    let digits = ["st", "nd", "rd", "th", "er", "º", "°", ":e", ":de"]
+        .iter()
+        .find_map(|end| word.strip_suffix(end))?;
     number(digits).map(|_| digits)
 }
 
@@ -301,37 +295,53 @@ fn number(word: &str) -> Option<u32> {
 }
 
 fn weekday(word: &str) -> Option<Weekday> {
-    Some(match word {
-        "monday" | "mon" | "montag" | "lundi" | "lunes" | "lunedì" | "maandag" => Weekday::Mon,
-        "tuesday" | "tue" | "tues" | "dienstag" | "mardi" | "martes" | "martedì" | "dinsdag" => Weekday::Tue,
-        "wednesday" | "wed" | "mittwoch" | "mercredi" | "miércoles" | "mercoledì" | "woensdag" => {
-            Weekday::Wed
-        }
-        "thursday" | "thu" | "thur" | "thurs" | "donnerstag" | "jeudi" | "jueves" | "giovedì"
-        | "donderdag" => Weekday::Thu,
-        "friday" | "fri" | "freitag" | "vendredi" | "viernes" | "venerdì" | "vrijdag" => Weekday::Fri,
-        "saturday" | "sat" | "samstag" | "sonnabend" | "samedi" | "sábado" | "sabato" | "zaterdag" => {
-            Weekday::Sat
-        }
-        "sunday" | "sun" | "sonntag" | "dimanche" | "domingo" | "domenica" | "zondag" => Weekday::Sun,
-        _ => return None,
-    })
+    const NAMES: [(Weekday, &str); 7] = [
+        (
+            Weekday::Mon,
+            "monday mon montag lundi lunes lunedì maandag segunda segunda-feira poniedziałek poniedziałku måndag mandag",
+        ),
+        (
+            Weekday::Tue,
+            "tuesday tue tues dienstag mardi martes martedì dinsdag terça terça-feira wtorek wtorku tisdag tirsdag",
+        ),
+        (
+            Weekday::Wed,
+            "wednesday wed mittwoch mercredi miércoles mercoledì woensdag quarta quarta-feira środa środę środy onsdag",
+        ),
+        (
+            Weekday::Thu,
+            "thursday thu thur thurs donnerstag jeudi jueves giovedì donderdag quinta quinta-feira czwartek czwartku torsdag",
+        ),
+        (
+            Weekday::Fri,
+            "friday fri freitag vendredi viernes venerdì vrijdag sexta sexta-feira piątek piątku fredag",
+        ),
+        (
+            Weekday::Sat,
+            "saturday sat samstag sonnabend samedi sábado sabato zaterdag sobota sobotę lördag lørdag",
+        ),
+        (
+            Weekday::Sun,
+            "sunday sun sonntag dimanche domingo domenica zondag niedziela niedzielę söndag søndag",
+        ),
+    ];
+    NAMES.iter().find(|(_, names)| is_one_of(names, word)).map(|(day, _)| *day)
 }
 
 fn month(word: &str) -> Option<u32> {
-    Some(match word {
-        "january" | "jan" | "januar" | "jänner" | "janvier" | "enero" | "gennaio" | "januari" => 1,
-        "february" | "feb" | "februar" | "février" | "febrero" | "febbraio" | "februari" => 2,
-        "march" | "mar" | "märz" | "mars" | "marzo" | "maart" => 3,
-        "april" | "apr" | "avril" | "abril" | "aprile" => 4,
-        "may" | "mai" | "mayo" | "maggio" | "mei" => 5,
-        "june" | "jun" | "juni" | "juin" | "junio" | "giugno" => 6,
-        "july" | "jul" | "juli" | "juillet" | "julio" | "luglio" => 7,
-        "august" | "aug" | "août" | "agosto" | "augustus" => 8,
-        "september" | "sep" | "sept" | "septembre" | "septiembre" | "settembre" => 9,
-        "october" | "oct" | "oktober" | "okt" | "octobre" | "octubre" | "ottobre" => 10,
-        "november" | "nov" | "novembre" | "noviembre" => 11,
-        "december" | "dec" | "dezember" | "dez" | "décembre" | "diciembre" | "dicembre" => 12,
-        _ => return None,
-    })
+    const NAMES: [&str; 12] = [
+        "january jan januar jänner janvier enero gennaio januari janeiro stycznia ledna января",
+        "february feb februar février febrero febbraio februari fevereiro lutego února февраля",
+        "march mar märz mars marzo maart março marts marca března марта",
+        "april apr avril abril aprile kwietnia dubna апреля",
+        "may mai mayo maggio mei maio maj maja května мая",
+        "june jun juni juin junio giugno junho czerwca června июня",
+        "july jul juli juillet julio luglio julho lipca července июля",
+        "august aug août agosto augustus augusti sierpnia srpna августа",
+        "september sep sept septembre septiembre settembre setembro września září сентября",
+        "october oct oktober okt octobre octubre ottobre outubro października října октября",
+        "november nov novembre noviembre novembro listopada listopadu ноября",
+        "december dec dezember dez décembre diciembre dicembre dezembro grudnia prosince декабря",
+    ];
+    NAMES.iter().zip(1..).find(|(names, _)| is_one_of(names, word)).map(|(_, number)| number)
 }

@@ -144,6 +144,7 @@ fn a_company_is_known_by_its_domain_but_never_by_a_providers() {
         company: "Acme".into(),
         domains: domains.iter().map(|d| (*d).to_owned()).collect(),
         people: Vec::new(),
+        met: None,
     };
     let acme = application(&["eu.acme.example", "b\u{fc}cher.example"]);
     for (address, same) in [
@@ -242,7 +243,7 @@ fn the_record_says_what_was_offered_and_whose_domains_are_companies() {
         note("offered", State::Approved, 1),
         note("draft", State::Drafted, 0),
     ];
-    let known = Known::new(Vec::new(), &[application], &notes);
+    let known = Known::new(Vec::new(), None, &[application], &notes);
     let ids: Vec<&str> = known.sent.iter().map(|note| note.id.as_str()).collect();
     assert_eq!(ids, ["sent", "unsure", "offered"]);
     assert!(known.sent.iter().all(|note| note.sent_at == thursday()
@@ -263,6 +264,7 @@ fn mail_counts_only_from_the_first_note_on() {
     };
     let known = Known {
         own: Vec::new(),
+        own_name: None,
         sent: vec![note],
         applications: vec![KnownApplication {
             slug: "acme".into(),
@@ -273,6 +275,7 @@ fn mail_counts_only_from_the_first_note_on() {
                 name: "Jane Doe".into(),
                 address: EmailAddress::parse("jane@acme.example").ok(),
             }],
+            met: None,
         }],
     };
     let message = Message {
