@@ -1,10 +1,13 @@
 //! Looks into a mailbox over IMAP (RFC 3501, 6154) and files a copy in Sent. It must not change
 //! anything else there (EXAMINE and PEEK only), nor judge what it found.
 
+mod fetch;
+mod folder;
 mod header;
 mod login;
 mod look;
 mod query;
+mod reply;
 mod sent;
 mod session;
 mod wire;
@@ -13,6 +16,7 @@ use std::fmt;
 
 use chrono::{DateTime, FixedOffset};
 
+pub use folder::{Known, SentFolder};
 pub use login::Login;
 pub use session::Session;
 
@@ -50,11 +54,60 @@ pub struct Found {
     pub uid: u32,
     /// When the server received it.
     pub internal_date: Option<DateTime<FixedOffset>>,
-    /// The fields that matter here, as they came, with the empty line; at most 64 KiB.
+    /// The fields that matter here, as they came but for NULs, with the empty line; at most 64 KiB.
     pub header: Vec<u8>,
     /// The beginning of the text: 64 KiB of what looks like a bounce, 16 KiB of an automatic
     /// answer that concerns what is wanted, nothing of any other message.
     pub text: Option<Vec<u8>>,
+}
+
+/// What a look into INBOX has brought.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    pub found: Vec<Found>,
+    /// Messages that are there and could not be read, or not whole.
+    pub unread: Vec<Unread>,
+    /// Domains from which more came than was read.
+    pub cut: Vec<String>,
+    pub reach: Reach,
+    /// What did not work, and was done without.
+    pub warnings: Vec<String>,
+}
+
+/// How far back a folder was read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reach {
+    /// As far as was asked for.
+    #[default]
+    Whole,
+    /// Only since then, if the server says when that was.
+    Since(Option<DateTime<FixedOffset>>),
+    /// Not all that was found.
+    Cut,
+}
+
+/// A message that is there and could not be read, with whatever is known of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// The same at each look into this folder.
+    pub name: String,
+    pub uid: Option<u32>,
+    pub internal_date: Option<DateTime<FixedOffset>>,
+    pub header: Vec<u8>,
+    pub why: Why,
+}
+
+/// Why a message could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// It is counted and not shown.
+    NotShown,
+    NoUid,
+    NoHeader,
+    /// Its header is longer than anybody should read.
+    Cut,
+    NoText,
+    Refused(Refusal),
 }
 
 /// What Sent holds of a note.
@@ -64,6 +117,10 @@ pub struct InSent {
     pub with_id: Vec<Found>,
     /// Others to the same address, received within a day of the day asked for.
     pub to_them: Vec<Found>,
+    /// Copies from about that day that could not be read.
+    pub unread: Vec<Unread>,
+    /// How far back the copies were looked at.
+    pub reach: Reach,
 }
 
 const PORTS: Usual = Usual { section: "imap", tls: 993, starttls: 143 };
@@ -188,6 +245,19 @@ impl fmt::Display for Refusal {
             Word::Bad => "BAD",
         };
         write!(f, "{word} {}", printable(&self.text))
+    }
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Why::NotShown => f.write_str("the server counts it but doesn't show it"),
+            Why::NoUid => f.write_str("the server doesn't say which message it is"),
+            Why::NoHeader => f.write_str("the server shows no header"),
+            Why::Cut => f.write_str("its header is too long to read"),
+            Why::NoText => f.write_str("the server doesn't show its text"),
+            Why::Refused(refusal) => write!(f, "the server says: {refusal}"),
+        }
     }
 }
 

@@ -83,21 +83,31 @@ pub fn run(_: &Args, app: &mut App) -> Result<Report> {
         .open(&mut store, &app.terminal)
         .map_err(|problem| problem.detail("the mailbox was not read"))?;
     let mut reading = listen::read(&mut session, &mailbox, &mut store, now)?;
-    let mut warnings = Vec::new();
+    let mut warnings = std::mem::take(&mut reading.warnings);
+    let mut trouble = Vec::new();
     // What INBOX has brought stays, whatever becomes of Sent.
     match listen::settle_doubts(&mut session, &mailbox, &mut store, &app.zone, now) {
         Ok(settled) => reading.settled.extend(settled),
-        Err(error) => warnings.push(format!("Sent was not read: {}", only_problem(error)?)),
+        Err(error) => trouble.push(format!("Sent was not read: {}", only_problem(error)?)),
     }
     let filed = match filing::file(&mut session, &mailbox, &mut store) {
         Ok(filed) => filed,
         Err(error) => {
-            warnings.push(format!("no copy was put into Sent: {}", only_problem(error)?));
+            trouble.push(format!("no copy was put into Sent: {}", only_problem(error)?));
             Vec::new()
         }
     };
-    if warnings.is_empty() {
+    if trouble.is_empty()
+        && let Err(error) = listen::learn_ids(&mut session, &mailbox, &mut store, now)
+    {
+        trouble.push(format!("Sent was not read: {}", only_problem(error)?));
+    }
+    if trouble.is_empty() {
         session.logout();
+    }
+    warnings.extend(trouble);
+    if let Some(guess) = mailbox.guess_to_say() {
+        app.terminal.say(&guess);
     }
     let questions = store.questions()?;
     let (open, answers) = listen::ask(&mut store, &app.terminal, questions, &app.zone, now)?;

@@ -67,7 +67,7 @@ pub struct Note {
     pub next_try: Option<DateTime<FixedOffset>>,
     /// Fixed when the sender is first known; with angle brackets.
     pub message_id: Option<String>,
-    /// The id that the server gave it instead.
+    /// The id that the server gave it instead; several with blanks between them.
     pub server_message_id: Option<String>,
     pub in_reply_to: Option<String>,
     pub references: Vec<String>,
@@ -117,7 +117,8 @@ impl Note {
 
     /// All ids that an answer to this note can refer to.
     pub fn known_ids(&self) -> impl Iterator<Item = &str> {
-        self.message_id.iter().chain(&self.server_message_id).map(String::as_str)
+        let theirs = self.server_message_id.iter().flat_map(|ids| ids.split_whitespace());
+        self.message_id.iter().map(String::as_str).chain(theirs)
     }
 }
 

@@ -50,6 +50,7 @@ pub fn news_text(mail: &Mail, withdrawn: &[NoteId], zone: &Zone) -> String {
         MailKind::Answer => "they have answered".to_owned(),
         MailKind::Courtesy | MailKind::Doubtful => format!("perhaps an answer, {}", mail.detail),
         MailKind::Bounce => format!("it came back: {}", mail.detail),
+        MailKind::Unread => format!("mail that can't be read, perhaps a reply: {}", mail.detail),
         _ => mail.detail.clone(),
     };
     let mut text = format!("{about}: {}\n  {}", printable_line(&what), mail_text(mail, zone));
@@ -68,7 +69,22 @@ pub fn news_text(mail: &Mail, withdrawn: &[NoteId], zone: &Zone) -> String {
 pub fn mail_text(mail: &Mail, zone: &Zone) -> String {
     let stamp = zone.stamp(mail.received.to_utc());
     let subject: String = mail.subject.chars().take(LONGEST_SUBJECT).collect();
+    if mail.kind == MailKind::Unread && subject.is_empty() {
+        return printable_line(&format!("{}, {stamp}", mail.sender));
+    }
     printable_line(&format!("{}, {stamp}, \"{subject}\"", mail.sender))
+}
+
+/// Why a follow-up waits for a word about a mail.
+pub fn question_text(mail: &Mail, zone: &Zone) -> String {
+    match mail.kind {
+        MailKind::Unread => format!(
+            "is there a reply in mail that can't be read? {}; {}",
+            mail_text(mail, zone),
+            printable_line(&mail.detail)
+        ),
+        _ => format!("is this an answer? {}", mail_text(mail, zone)),
+    }
 }
 
 /// One line a finding, indented, with the name that `--allow` takes; empty without findings.

@@ -4,9 +4,10 @@
 use anyhow::Result;
 
 use super::account::Account;
+use super::listen;
 use super::mailbox::Mailbox;
 use super::post;
-use crate::adapters::imap::{ImapError, Session};
+use crate::adapters::imap::{ImapError, Reach, Session};
 use crate::adapters::store::Store;
 use crate::adapters::terminal::Terminal;
 use crate::domain::address::EmailAddress;
@@ -22,17 +23,28 @@ pub fn file(session: &mut Session, mailbox: &Mailbox, store: &mut Store) -> Resu
         return Ok(filed);
     }
     let failed = |error: ImapError| error.problem(&mailbox.server);
-    let folder = session.sent_folder(mailbox.sent.as_deref()).map_err(failed)?.ok_or_else(|| {
+    let folder = mailbox.sent_folder(session)?.ok_or_else(|| {
         Problem::new(Kind::Config, "no folder of sent mail is known").hint("name it with sent in [imap]")
     })?;
     for note in due {
         let ids: Vec<&str> = note.known_ids().collect();
-        let found = session.find_in_sent(&folder, &ids, None, None).map_err(failed)?;
-        if found.with_id.is_empty() {
+        let at = note.sent_at.unwrap_or(note.created_at);
+        let found = session.find_in_sent(&folder, &ids, None, Some(at.date_naive())).map_err(failed)?;
+        if let Some(copy) = found.with_id.first() {
+            listen::learn(store, &note, copy)?;
+        } else if found.reach == Reach::Whole {
             let wire = store.wire(&note.id)?;
-            let at = note.sent_at.unwrap_or(note.created_at);
-            session.append_sent(&folder, &wire.bytes, at).map_err(failed)?;
+            let uid = session.append_sent(&folder, &wire.bytes, at).map_err(failed)?;
             filed.push(note.id.clone());
+            // Some servers give a copy another id even here. Not to learn it costs nothing now.
+            if let Some(uid) = uid
+                && let Ok(Some(copy)) = session.copy_in_sent(uid, &ids)
+            {
+                listen::learn(store, &note, &copy)?;
+            }
+        } else {
+            let what = format!("Sent can't be searched, so it's not known whether {} is in it", note.id);
+            return Err(Problem::new(Kind::TryAgain, what).into());
         }
         store.record_filed(&note.id)?;
     }
@@ -43,6 +55,9 @@ pub fn file(session: &mut Session, mailbox: &Mailbox, store: &mut Store) -> Resu
 pub fn file_or_say(mailbox: &mut Mailbox, store: &mut Store, terminal: &Terminal) {
     let done = mailbox.open(store, terminal).map_err(anyhow::Error::from).and_then(|mut session| {
         let done = file(&mut session, mailbox, store);
+        if let Some(guess) = mailbox.guess_to_say() {
+            terminal.say(&guess);
+        }
         if done.is_ok() {
             session.logout();
         }

@@ -8,10 +8,10 @@ use chrono::{DateTime, FixedOffset};
 
 use super::listen::{self, News};
 use super::mailbox::Mailbox;
-use crate::adapters::imap::{ImapError, Session};
+use crate::adapters::imap::{ImapError, Reach, Session};
 use crate::adapters::store::{Store, Which};
 use crate::adapters::terminal::Terminal;
-use crate::domain::inbound::is_public_provider;
+use crate::domain::inbound::{Mail, MailKind, is_public_provider};
 use crate::domain::note::{Note, NoteId};
 use crate::domain::outbox::{Event, State};
 use crate::domain::problem::{Kind, Problem};
@@ -114,6 +114,9 @@ impl LastLook<'_> {
             Ok(reading) => reading,
             Err(error) => return Ok(Err(error.downcast::<Problem>()?)),
         };
+        for warning in &reading.warnings {
+            self.terminal.say(&format!("warning: {}", printable(warning)));
+        }
         for news in &reading.news {
             self.say_news(news);
         }
@@ -126,7 +129,7 @@ impl LastLook<'_> {
                 self.say_news(news);
             }
             if let Some(question) = open.first() {
-                let why = format!("is this an answer? {}", view::mail_text(&question.mail, self.zone));
+                let why = view::question_text(&question.mail, self.zone);
                 let hint = format!(
                     "`thanks sync` asks; or `thanks heard {slug} --answered`, or `thanks nudge {slug} --no-answer`"
                 );
@@ -177,11 +180,15 @@ impl LastLook<'_> {
         }
         let server = self.mailbox.server.clone();
         let failed = |error: ImapError| error.problem(&server);
-        let Some(folder) = session.sent_folder(self.mailbox.sent.as_deref()).map_err(failed)? else {
+        let folder = self.mailbox.sent_folder(session)?;
+        if let Some(guess) = self.mailbox.guess_to_say() {
+            self.terminal.say(&guess);
+        }
+        let Some(folder) = folder else {
             self.terminal.say("warning: no folder of sent mail is known; name it with sent in [imap]");
             return Ok(held);
         };
-        let (all, seen) = (self.store.notes(Which::All)?, self.store.seen_mail()?);
+        let (all, mut seen) = (self.store.notes(Which::All)?, self.store.seen_mail()?);
         for note in notes {
             let ids: Vec<&str> = note.known_ids().collect();
             let to = note.to.as_ref().map(|to| to.address.as_str());
@@ -202,16 +209,34 @@ impl LastLook<'_> {
                 held.insert(note.id.clone(), Held::SentBefore { at: mail.received });
                 continue;
             }
+            if found.reach != Reach::Whole {
+                self.terminal.say(&format!(
+                    "warning: Sent can't be searched, so it's not known whether {} was sent from elsewhere",
+                    note.id
+                ));
+            }
             let after = self.last_met(note)?;
-            for copy in listen::likely(&found.to_them, &today_s, &all, self.zone) {
-                let (mail, server_id) = listen::copy_of(note, copy, self.now);
+            let alike = listen::likely(&found.to_them, &today_s, &all, self.zone);
+            let copies = alike.into_iter().map(|copy| listen::copy_of(note, copy, self.now));
+            let unread = found.unread.iter();
+            let unread =
+                unread.map(|one| (listen::unread_mail(one, "Sent", &note.application, self.now), None));
+            for (mail, server_id) in copies.chain(unread) {
                 if seen.contains(&mail.key) || after.is_some_and(|after| mail.received < after) {
                     continue;
                 }
-                self.say_copy(note, mail.received);
+                let is_read = mail.kind == MailKind::Copy;
+                match is_read {
+                    true => self.say_copy(note, mail.received),
+                    false => self.say_unread(&mail),
+                }
                 let id = &note.id;
                 if !self.terminal.is_interactive() {
-                    let why = format!("a mail to them was sent {}", self.zone.stamp(mail.received.to_utc()));
+                    let stamp = self.zone.stamp(mail.received.to_utc());
+                    let why = match is_read {
+                        true => format!("a mail to them was sent {stamp}"),
+                        false => format!("a mail in Sent can't be read, {stamp}: {}", mail.detail),
+                    };
                     let hint = format!("`thanks mark {id} sent`, or `thanks send {id}` on a terminal asks");
                     held.insert(id.clone(), Held::Asked { why, hint });
                     break;
@@ -230,7 +255,10 @@ impl LastLook<'_> {
                         held.insert(id.clone(), Held::SentBefore { at: mail.received });
                         break;
                     }
-                    'n' => self.store.record_other_copy(&mail)?,
+                    'n' => {
+                        self.store.record_other_copy(&mail)?;
+                        seen.push(mail.key);
+                    }
                     _ => {
                         let ids = notes.iter().filter(|other| !held.contains_key(&other.id));
                         let stopped: Vec<NoteId> = ids.map(|other| other.id.clone()).collect();
@@ -247,6 +275,12 @@ impl LastLook<'_> {
     fn last_met(&self, note: &Note) -> Result<Option<DateTime<FixedOffset>>> {
         let application = self.store.application(&note.application)?;
         Ok(application.and_then(|a| a.interview(note.round).map(|round| round.ended)))
+    }
+
+    fn say_unread(&self, mail: &Mail) {
+        let text = view::mail_text(mail, self.zone);
+        self.terminal
+            .say(&format!("a mail in your Sent folder can't be read: {text}; {}", printable(&mail.detail)));
     }
 
     fn say_copy(&self, note: &Note, at: DateTime<FixedOffset>) {

@@ -2,15 +2,17 @@
 //! means is decided in the domain; nothing in the mailbox is changed.
 
 mod doubts;
+mod learning;
 mod questions;
+mod unread;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use chrono::{DateTime, FixedOffset, TimeDelta};
 
 use super::mailbox::Mailbox;
-use crate::adapters::imap::{Found, ImapError, Session, Wanted};
+use crate::adapters::imap::{Found, ImapError, Session, Unread, Wanted, Why};
 use crate::adapters::mime::incoming;
 use crate::adapters::store::{Seen, Store, Which};
 use crate::domain::application::Application;
@@ -24,7 +26,11 @@ use crate::domain::problem::Problem;
 
 pub use doubts::settle_doubts;
 pub(super) use doubts::{copy_of, likely};
+pub(super) use learning::learn;
+pub use learning::learn_ids;
 pub use questions::{ask, of_application};
+use unread::Waiting;
+pub(super) use unread::unread_mail;
 
 /// So long after a note has left a server may still send it back.
 const BOUNCES_COME_WITHIN: TimeDelta = TimeDelta::days(14);
@@ -38,6 +44,8 @@ const SERVERS: [&str; 5] =
 pub struct Reading {
     pub news: Vec<News>,
     pub settled: Vec<Settled>,
+    /// What did not work, and was done without.
+    pub warnings: Vec<String>,
 }
 
 /// A message that was not there before, and what was withdrawn for it.
@@ -71,13 +79,18 @@ pub fn read(
     let since = live.iter().map(|(_, at)| *at).chain(met).min().unwrap_or(now);
     let wanted = wanted(&known, &live, &notes, now);
     let failed = |error: ImapError| -> Problem { error.problem(&mailbox.server) };
-    let found = session.inbox_since(since.to_utc().date_naive(), &wanted).map_err(failed)?;
+    let mut look = session.inbox_since(since.to_utc().date_naive(), &wanted).map_err(failed)?;
     let seen: BTreeSet<String> = store.seen_mail()?.into_iter().collect();
-    let mut letters: Vec<Letter> = found
-        .into_iter()
-        .filter_map(|found| Letter::of(found, now))
-        .filter(|l| !seen.contains(&l.key))
-        .collect();
+    let mut understood = BTreeSet::new();
+    let mut letters: Vec<Letter> = Vec::new();
+    for found in std::mem::take(&mut look.found) {
+        let uid = found.uid;
+        match Letter::of(found, now) {
+            Ok(letter) if seen.contains(&letter.key) => drop(understood.insert(uid)),
+            Ok(letter) => letters.push(letter),
+            Err(found) => look.unread.push(Unread::of(&found, Why::NoHeader)),
+        }
+    }
     // Only of what concerns us the text is fetched: to tell thanks from an answer.
     let unread: Vec<u32> = letters
         .iter()
@@ -91,9 +104,17 @@ pub fn read(
         }
     }
     letters.sort_by_key(|letter| letter.received);
-    let mut reading = Reading::default();
+    let mut reading = Reading { warnings: std::mem::take(&mut look.warnings), ..Reading::default() };
     for letter in &letters {
         let verdict = judge(&letter.message, &known, letter.received);
+        if let Verdict::OwnCopy { note } = &verdict
+            && let Some(note) = notes.iter().find(|known| known.id == *note)
+        {
+            learn(store, note, &letter.found)?;
+        }
+        if verdict != Verdict::Unrelated {
+            understood.insert(letter.found.uid);
+        }
         if matches!(verdict, Verdict::Unrelated | Verdict::Own) {
             continue;
         }
@@ -104,6 +125,8 @@ pub fn read(
             apply(store, change, now, &mut reading)?;
         }
     }
+    let waiting = Waiting { applications: &open, since: waiting_since(&live, &open), now };
+    waiting.ask(&look, &understood, &known, store, &mut reading)?;
     store.record_mailbox_read(now)?;
     Ok(reading)
 }
@@ -164,14 +187,16 @@ struct Letter {
 }
 
 impl Letter {
-    fn of(found: Found, now: DateTime<FixedOffset>) -> Option<Letter> {
-        let message = incoming(&found.header, found.text.as_deref())?;
-        let received = found.internal_date.or(message.date).unwrap_or(now);
-        let key = match &message.message_id {
-            Some(id) => id.clone(),
-            None => format!("uid {}, {}", found.uid, received.to_rfc3339()),
+    /// The message as it was found where nothing in it can be read.
+    fn of(found: Found, now: DateTime<FixedOffset>) -> Result<Letter, Found> {
+        let Some(message) = incoming(&found.header, found.text.as_deref()) else { return Err(found) };
+        let received = found.internal_date.or(message.date);
+        let key = match (&message.message_id, received) {
+            (Some(id), _) => id.clone(),
+            (None, Some(received)) => format!("uid {}, {}", found.uid, received.to_rfc3339()),
+            (None, None) => format!("uid {}, without a date", found.uid),
         };
-        Some(Letter { key, found, message, received })
+        Ok(Letter { key, found, message, received: received.unwrap_or(now) })
     }
 
     fn may_concern(&self, known: &Known) -> bool {
@@ -201,6 +226,20 @@ fn live<'k>(
         .collect()
 }
 
+/// The open applications among them, each since its first note.
+fn waiting_since<'k>(
+    live: &[(&'k SentNote, DateTime<FixedOffset>)],
+    open: &[Application],
+) -> BTreeMap<&'k str, DateTime<FixedOffset>> {
+    let mut since: BTreeMap<&str, DateTime<FixedOffset>> = BTreeMap::new();
+    let is_open = |slug: &str| open.iter().any(|application| application.slug == slug);
+    for (note, at) in live.iter().filter(|(note, _)| is_open(&note.application)) {
+        let first = since.entry(note.application.as_str()).or_insert(*at);
+        *first = (*first).min(*at);
+    }
+    since
+}
+
 fn wanted(
     known: &Known,
     live: &[(&SentNote, DateTime<FixedOffset>)],
@@ -217,6 +256,8 @@ fn wanted(
         wanted.addresses.extend(addresses.map(ToString::to_string));
         wanted.domains.extend(application.domains.iter().cloned());
     }
+    wanted.domains.sort();
+    wanted.domains.dedup();
     wanted.message_ids.extend(live.iter().flat_map(|(note, _)| note.message_ids.iter().cloned()));
     if live.iter().any(|(_, at)| now - *at <= BOUNCES_COME_WITHIN) {
         wanted.addresses.extend(SERVERS.map(str::to_owned));

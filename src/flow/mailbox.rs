@@ -1,13 +1,17 @@
 //! The configured mailbox as the wire wants it: server, login and folder, with the secret fetched
 //! before anything is connected. It opens sessions and reads nothing.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use crate::adapters::config::{self, Config, Method};
-use crate::adapters::imap::{Failure, Interrupt, Login, OpenError, Patience, Phase, Server, Session};
+use crate::adapters::imap::{Failure, Interrupt, Known, Login, OpenError, Patience, Phase, Server, Session};
 use crate::adapters::secrets::{self, Found, Source};
 use crate::adapters::store::Store;
 use crate::adapters::terminal::Terminal;
 use crate::domain::address::EmailAddress;
 use crate::domain::problem::{Kind, Problem};
+use crate::domain::text::printable;
 
 use super::account::{self, Account};
 use super::refusal::{Admission, Attempted, Side};
@@ -36,6 +40,16 @@ pub struct Mailbox {
     closed: Option<Problem>,
     /// Whether the user is another one than that of the account that sends.
     apart: bool,
+    /// The folder of sent mail that only its name speaks for, until that was said.
+    guess: Rc<RefCell<Guess>>,
+}
+
+#[derive(Clone, Debug, Default)]
+enum Guess {
+    #[default]
+    None,
+    Unsaid(String),
+    Said,
 }
 
 impl Mailbox {
@@ -73,7 +87,31 @@ impl Mailbox {
             at_hand: None,
             closed: None,
             apart,
+            guess: Rc::default(),
         }))
+    }
+
+    /// The folder of sent mail, if there is one.
+    pub fn sent_folder(&self, session: &mut Session) -> Result<Option<String>, Problem> {
+        let folder = session.sent_folder(self.sent.as_deref()).map_err(|e| e.problem(&self.server))?;
+        Ok(folder.map(|folder| {
+            if folder.known == Known::Guessed {
+                let mut guess = self.guess.borrow_mut();
+                if let Guess::None = *guess {
+                    *guess = Guess::Unsaid(folder.name.clone());
+                }
+            }
+            folder.name
+        }))
+    }
+
+    /// That the folder was only guessed, once for all clones of this mailbox.
+    pub fn guess_to_say(&self) -> Option<String> {
+        let mut guess = self.guess.borrow_mut();
+        let Guess::Unsaid(name) = &*guess else { return None };
+        let name = printable(name);
+        *guess = Guess::Said;
+        Some(format!("using \"{name}\" as your Sent folder; if that's wrong, set sent in [imap]"))
     }
 
     /// Fetches the secret, unless the account that sends has it.

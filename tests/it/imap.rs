@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, NaiveDate};
 use thanks::adapters::imap::{
-    CertificateProblem, Failure, Found, ImapError, Interrupt, Login, OpenError, Patience, Refusal, Security,
-    Server, Session, Speaks, Wanted, Word,
+    CertificateProblem, Failure, Found, ImapError, Interrupt, Known, Login, Look, OpenError, Patience, Reach,
+    Refusal, Security, Server, Session, Speaks, Wanted, Why, Word,
 };
 use thanks::domain::problem::Kind;
 

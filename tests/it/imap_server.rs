@@ -102,6 +102,8 @@ pub struct Builder {
     separator: char,
     folders: BTreeMap<String, Folder>,
     lie: Option<Lie>,
+    /// Refuses a search with alternatives.
+    no_or: bool,
     faults: Vec<(At, Fault)>,
 }
 
@@ -137,6 +139,7 @@ impl ImapServer {
             separator: '/',
             folders: BTreeMap::from([("INBOX".to_owned(), Folder::default())]),
             lie: None,
+            no_or: false,
             faults: Vec::new(),
         }
     }
@@ -244,6 +247,12 @@ impl Builder {
     #[must_use]
     pub fn lie(mut self, lie: Lie) -> Builder {
         self.lie = Some(lie);
+        self
+    }
+
+    #[must_use]
+    pub fn no_or(mut self) -> Builder {
+        self.no_or = true;
         self
     }
 

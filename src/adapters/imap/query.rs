@@ -3,10 +3,12 @@
 use std::num::NonZeroU32;
 
 use chrono::{Days, NaiveDate};
-use io_imap::types::core::{AString, Vec1};
+use io_imap::codec::CommandCodec;
+use io_imap::codec::encode::Encoder;
+use io_imap::types::command::{Command, CommandBody};
+use io_imap::types::core::{AString, Charset, Tag, Vec1};
 use io_imap::types::fetch::{MessageDataItemName, Section};
 use io_imap::types::search::SearchKey;
-use io_imap::types::sequence::SequenceSet;
 
 use super::Wanted;
 
@@ -54,29 +56,61 @@ pub(super) const OWN_IDS: [&str; 3] =
 
 pub(super) type Search = Vec1<SearchKey<'static>>;
 
-/// Searches for what is wanted, since the day before `date`: a server's day may be another.
-pub(super) fn searches(wanted: &Wanted, date: NaiveDate) -> Vec<Search> {
+pub(super) type Key = SearchKey<'static>;
+
+/// Whatever refers to what was sent, and mail from the people themselves.
+pub(super) fn for_people(wanted: &Wanted) -> Vec<Key> {
     let mut keys = Vec::new();
     for id in &wanted.message_ids {
         keys.extend(["In-Reply-To", "References"].iter().filter_map(|field| header(field, id)));
     }
-    let senders = wanted.addresses.iter().chain(&wanted.domains);
-    keys.extend(senders.filter_map(|sender| Some(SearchKey::From(word(sender)?))));
-    in_groups(keys, &since(date))
+    keys.extend(wanted.addresses.iter().filter_map(|sender| Some(SearchKey::From(word(sender)?))));
+    keys
 }
 
-/// Searches for copies that bear one of the ids.
-pub(super) fn searches_for_ids(ids: &[&str]) -> Vec<Search> {
-    let keys = ids.iter().flat_map(|id| OWN_IDS.iter().filter_map(|field| header(field, id)));
-    in_groups(keys.collect(), &[])
+/// Mail from anybody at a company.
+pub(super) fn for_domain(domain: &str) -> Vec<Key> {
+    word(domain).map(SearchKey::From).into_iter().collect()
+}
+
+/// Copies that bear one of the ids.
+pub(super) fn for_ids(ids: &[&str]) -> Vec<Key> {
+    ids.iter().flat_map(|id| OWN_IDS.iter().filter_map(|field| header(field, id))).collect()
+}
+
+/// As many keys as go into one search.
+pub(super) fn groups(keys: &[Key]) -> impl Iterator<Item = &[Key]> {
+    keys.chunks(ALTERNATIVES)
+}
+
+/// A search for any of the keys, since the day before `date`: a server's day may be another.
+pub(super) fn any_since(keys: &[Key], date: NaiveDate) -> Option<Search> {
+    narrowed(keys, since(date))
+}
+
+pub(super) fn any_of(keys: &[Key]) -> Option<Search> {
+    narrowed(keys, Vec::new())
 }
 
 /// A search for mail to an address, within a day of `day`.
-pub(super) fn search_for_recipient(to: &str, day: NaiveDate) -> Vec<Search> {
-    let mut narrowed = since(day);
+pub(super) fn search_for_recipient(to: &str, day: NaiveDate) -> Option<Search> {
+    let mut all = since(day);
     let before = day.checked_add_days(Days::new(2)).and_then(|day| day.try_into().ok());
-    narrowed.extend(before.map(SearchKey::Before));
-    in_groups(word(to).map(SearchKey::To).into_iter().collect(), &narrowed)
+    all.extend(before.map(SearchKey::Before));
+    narrowed(&[SearchKey::To(word(to)?)], all)
+}
+
+/// Only letters that are not plain need a charset, and some servers refuse any.
+pub(super) fn uid_search(criteria: Search) -> CommandBody<'static> {
+    let plain = CommandBody::Search { charset: None, criteria, uid: true };
+    let command = Command { tag: Tag::unvalidated("A"), body: plain };
+    let is_ascii = CommandCodec::new().encode(&command).dump().is_ascii();
+    match command.body {
+        CommandBody::Search { criteria, uid, .. } if !is_ascii => {
+            CommandBody::Search { charset: Charset::try_from("UTF-8").ok(), criteria, uid }
+        }
+        body => body,
+    }
 }
 
 pub(super) fn header_items() -> Vec<MessageDataItemName<'static>> {
@@ -97,13 +131,6 @@ pub(super) fn text_items(most: usize) -> Vec<MessageDataItemName<'static>> {
     ]
 }
 
-/// The newest `most` of `exist` messages, by their place in the folder.
-pub(super) fn newest(exist: u32, most: u32) -> Option<SequenceSet> {
-    let last = NonZeroU32::new(exist)?;
-    let first = NonZeroU32::new(exist.saturating_sub(most).saturating_add(1))?;
-    SequenceSet::try_from(format!("{first}:{last}").as_str()).ok()
-}
-
 fn beginning(most: usize) -> Option<(u32, NonZeroU32)> {
     Some((0, NonZeroU32::new(u32::try_from(most).ok()?)?))
 }
@@ -113,15 +140,10 @@ fn since(date: NaiveDate) -> Vec<SearchKey<'static>> {
     eve.try_into().ok().map(SearchKey::Since).into_iter().collect()
 }
 
-/// Each group as one search: any of its keys, and all that narrows it.
-fn in_groups(keys: Vec<SearchKey<'static>>, narrowed: &[SearchKey<'static>]) -> Vec<Search> {
-    keys.chunks(ALTERNATIVES)
-        .filter_map(|group| {
-            let mut all = narrowed.to_vec();
-            all.push(any(group)?);
-            Vec1::try_from(all).ok()
-        })
-        .collect()
+/// Any of the keys, and all that narrows it.
+fn narrowed(keys: &[Key], mut all: Vec<Key>) -> Option<Search> {
+    all.push(any(keys)?);
+    Vec1::try_from(all).ok()
 }
 
 /// OR takes two, so more become a tree, and a shallow one: servers limit its depth.

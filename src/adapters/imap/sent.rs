@@ -1,56 +1,26 @@
-//! The folder of sent mail: which it is, what it holds of a note, and a copy put there. APPEND
-//! here is the only command of this adapter that changes anything.
+//! What the folder of sent mail holds of a note, and a copy put there. APPEND here is the only
+//! command of this adapter that changes anything.
 
 use chrono::{DateTime, FixedOffset, NaiveDate, Timelike};
 use io_imap::has_imap_capability;
 use io_imap::rfc3501::append::{ImapMessageAppend, ImapMessageAppendOptions};
-use io_imap::rfc3501::list::ImapMailboxList;
 use io_imap::types::flag::Flag;
-use io_imap::types::mailbox::{ListMailbox, Mailbox};
 
 use super::header::{bears, is_to};
-use super::look::{mailbox, newest_only};
+use super::look::mailbox;
 use super::query;
-use super::{Failure, Found, ImapError, InSent, Phase, Session, at};
+use super::{Found, ImapError, InSent, Phase, Reach, Session, Why, at};
 
 /// So many of the newest copies are looked at whatever a search says.
 const NEWEST: u32 = 50;
+/// So many where the server does not search.
+const NEWEST_WITHOUT_SEARCH: u32 = 500;
+/// More copies than any note and its recipient have.
+const MOST_HITS: usize = 200;
 /// LITERAL- (RFC 7888) lets no more than this go without leave.
 const LITERAL_MINUS: usize = 4096;
 
-struct Folder {
-    name: String,
-    separator: Option<char>,
-    /// Lower case, with their backslashes.
-    attributes: Vec<String>,
-}
-
 impl Session {
-    /// The folder that the server marks as `\Sent` (RFC 6154), the configured one of several;
-    /// without such a mark the configured one, if it exists: by its whole name, or by its last
-    /// part where the server keeps all folders below INBOX.
-    pub fn sent_folder(&mut self, configured: Option<&str>) -> Result<Option<String>, ImapError> {
-        let folders = self.folders()?;
-        let has = |folder: &&Folder, mark: &str| folder.attributes.iter().any(|a| a == mark);
-        let usable: Vec<&Folder> =
-            folders.iter().filter(|f| !has(f, "\\noselect") && !has(f, "\\nonexistent")).collect();
-        let marked: Vec<&Folder> = usable.iter().copied().filter(|f| has(f, "\\sent")).collect();
-        let named = |among: &[&Folder]| {
-            let whole = |name: &str| among.iter().find(|f| f.name.eq_ignore_ascii_case(name)).copied();
-            let last = |name: &str| {
-                among
-                    .iter()
-                    .find(|f| f.last_part().is_some_and(|part| part.eq_ignore_ascii_case(name)))
-                    .copied()
-            };
-            let name = configured?;
-            whole(name).or_else(|| last(name)).map(|folder| folder.name.clone())
-        };
-        Ok(named(&marked)
-            .or_else(|| marked.first().map(|folder| folder.name.clone()))
-            .or_else(|| named(&usable)))
-    }
-
     /// Copies in `folder` that bear one of the ids, and others `to` that address received within
     /// a day of `day` (whose exact day their Date line says). What a search finds is looked at
     /// here again, and so are the newest copies that it did not find.
@@ -61,25 +31,51 @@ impl Session {
         to: Option<&str>,
         day: Option<NaiveDate>,
     ) -> Result<InSent, ImapError> {
-        let exist = self.examine(folder)?;
-        let mut fetched = self.newest_headers(exist, NEWEST)?;
-        if exist > NEWEST {
-            let mut uids = Vec::new();
-            let alike = to.zip(day).map(|(to, day)| query::search_for_recipient(to, day));
-            for search in query::searches_for_ids(message_ids).into_iter().chain(alike.into_iter().flatten())
-            {
-                uids.extend(self.search(search)?);
-            }
-            uids.retain(|uid| !fetched.contains_key(uid));
-            newest_only(&mut uids);
-            fetched.extend(self.headers(uids)?);
+        let sent = self.look_into(folder, message_ids, to, day)?;
+        // It may have been deleted while we looked; then it is not counted again.
+        match sent.with_id.is_empty() && sent.unread.iter().any(|unread| unread.why == Why::NotShown) {
+            true => self.look_into(folder, message_ids, to, day),
+            false => Ok(sent),
         }
-        let mut sent = InSent::default();
-        for found in fetched.into_values() {
+    }
+
+    fn look_into(
+        &mut self,
+        folder: &str,
+        message_ids: &[&str],
+        to: Option<&str>,
+        day: Option<NaiveDate>,
+    ) -> Result<InSent, ImapError> {
+        let exist = self.examine(folder)?;
+        let (mut read, mut reach) = self.newest_headers(exist, NEWEST)?;
+        if exist > NEWEST {
+            let alike = to.zip(day).map(|(to, day)| query::search_for_recipient(to, day));
+            match self.copies(message_ids, alike)? {
+                Some(mut uids) => {
+                    uids.retain(|uid| !read.found.contains_key(uid));
+                    let older = self.headers(&uids)?;
+                    read.found.extend(older.found);
+                    read.unread.extend(older.unread);
+                    reach = Reach::Whole;
+                }
+                None => (read, reach) = self.newest_headers(exist, NEWEST_WITHOUT_SEARCH)?,
+            }
+        }
+        // Older copies cannot be of that day.
+        if let (Reach::Since(Some(oldest)), Some(day)) = (reach, day)
+            && oldest.date_naive() < day.pred_opt().unwrap_or(day)
+        {
+            reach = Reach::Whole;
+        }
+        let mut sent = InSent { reach, ..InSent::default() };
+        let near = |then: Option<DateTime<FixedOffset>>| day.is_none_or(|day| is_near(then, day));
+        sent.unread = read.unread;
+        sent.unread.retain(|unread| near(unread.internal_date) && !bears(&unread.header, message_ids));
+        for found in read.found.into_values() {
             if bears(&found.header, message_ids) {
                 sent.with_id.push(found);
             } else if let (Some(to), Some(day)) = (to, day)
-                && is_near(&found, day)
+                && is_near(found.internal_date, day)
                 && is_to(&found.header, to)
             {
                 sent.to_them.push(found);
@@ -88,14 +84,53 @@ impl Session {
         Ok(sent)
     }
 
-    /// Files a copy, as read and received at `date`. An error may mean that it is there all the
+    /// What the server finds; `None` where it does not search.
+    fn copies(
+        &mut self,
+        message_ids: &[&str],
+        alike: Option<Option<query::Search>>,
+    ) -> Result<Option<Vec<u32>>, ImapError> {
+        let mut uids = Vec::new();
+        for group in query::groups(&query::for_ids(message_ids)) {
+            match self.search(query::any_of(group))? {
+                Some(found) => uids.extend(found),
+                None => {
+                    for key in group {
+                        match self.search(query::any_of(std::slice::from_ref(key)))? {
+                            Some(found) => uids.extend(found),
+                            None => return Ok(None),
+                        }
+                    }
+                }
+            }
+        }
+        if let Some(alike) = alike {
+            match self.search(alike)? {
+                Some(found) => uids.extend(found),
+                None => return Ok(None),
+            }
+        }
+        uids.sort_unstable_by(|a, b| b.cmp(a));
+        uids.dedup();
+        // A server that finds everything finds nothing.
+        Ok((uids.len() <= MOST_HITS).then_some(uids))
+    }
+
+    /// A copy that was just filed into the folder that was looked into last, if it bears one of the
+    /// ids.
+    pub fn copy_in_sent(&mut self, uid: u32, message_ids: &[&str]) -> Result<Option<Found>, ImapError> {
+        let mut read = self.headers(&[uid])?;
+        Ok(read.found.remove(&uid).filter(|found| bears(&found.header, message_ids)))
+    }
+
+    /// Files a copy, as read and received at `date`; its UID, if the server tells. An error may mean that it is there all the
     /// same: ask [`Session::find_in_sent`] before trying again.
     pub fn append_sent(
         &mut self,
         folder: &str,
         wire: &[u8],
         date: DateTime<FixedOffset>,
-    ) -> Result<(), ImapError> {
+    ) -> Result<Option<u32>, ImapError> {
         let mailbox = mailbox(folder).map_err(at(Phase::Append))?;
         let non_sync = has_imap_capability!(self.abilities, LiteralPlus)
             || (has_imap_capability!(self.abilities, LiteralMinus) && wire.len() <= LITERAL_MINUS);
@@ -103,35 +138,11 @@ impl Session {
         let date = date.with_nanosecond(0).and_then(|date| date.try_into().ok());
         let options = ImapMessageAppendOptions { flags: vec![Flag::Seen], date, non_sync };
         let command = ImapMessageAppend::new(mailbox, wire.to_vec(), options);
-        self.wire.run(self.patience.body, command).map(drop).map_err(at(Phase::Append))
-    }
-
-    fn folders(&mut self) -> Result<Vec<Folder>, ImapError> {
-        let unlisted = || at(Phase::List)(Failure::Protocol("folders cannot be listed".into()));
-        let all = ListMailbox::try_from("*").map_err(|_| unlisted())?;
-        let root = Mailbox::try_from("").map_err(|_| unlisted())?;
-        let command = ImapMailboxList::new(root, all);
-        let listing = self.wire.run(self.patience.command, command).map_err(at(Phase::List))?;
-        Ok(listing
-            .into_iter()
-            .filter_map(|(mailbox, separator, attributes)| {
-                let name = match mailbox {
-                    Mailbox::Inbox => "INBOX".to_owned(),
-                    Mailbox::Other(other) => String::from_utf8(other.inner().as_ref().to_vec()).ok()?,
-                };
-                let attributes = attributes.iter().map(|a| a.to_string().to_ascii_lowercase()).collect();
-                Some(Folder { name, separator: separator.map(|c| c.inner()), attributes })
-            })
-            .collect())
+        let (_, filed) = self.wire.run(self.patience.body, command).map_err(at(Phase::Append))?;
+        Ok(filed.map(|(_, uid)| uid))
     }
 }
 
-impl Folder {
-    fn last_part(&self) -> Option<&str> {
-        self.separator.and_then(|separator| self.name.rsplit(separator).next())
-    }
-}
-
-fn is_near(found: &Found, day: NaiveDate) -> bool {
-    found.internal_date.is_none_or(|then| then.date_naive().signed_duration_since(day).num_days().abs() <= 1)
+fn is_near(then: Option<DateTime<FixedOffset>>, day: NaiveDate) -> bool {
+    then.is_none_or(|then| then.date_naive().signed_duration_since(day).num_days().abs() <= 1)
 }

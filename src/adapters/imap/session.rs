@@ -1,16 +1,13 @@
 //! One conversation with a mailbox server, from the greeting to LOGOUT.
 
-use io_imap::codec::CommandCodec;
 use io_imap::has_imap_capability;
-use io_imap::rfc3501::capability::ImapCapabilityGet;
-use io_imap::rfc3501::greeting::{ImapGreetingGet, ImapGreetingGetOptions};
 use io_imap::rfc3501::logout::ImapLogout;
-use io_imap::send::ImapSend;
-use io_imap::types::command::{Command, CommandBody};
-use io_imap::types::core::TagGenerator;
-use io_imap::types::response::{Capability, Data};
+use io_imap::types::command::CommandBody;
+use io_imap::types::core::Atom;
+use io_imap::types::response::Capability;
 
 use super::login::{Login, log_in};
+use super::reply::{self, Condition};
 use super::wire::Wire;
 use super::{Failure, Interrupt, OpenError, Patience, Phase, Security, Server, at};
 use crate::adapters::net;
@@ -34,21 +31,20 @@ impl Session {
             net::connect(&server.host, server.port, server.security, ca_pem, patience, interrupt)?;
         stream.await_greeting(&server.host, patience).map_err(|e| at(Phase::Greeting)(e.into()))?;
         let mut wire = Wire::new(stream);
-        let greeting = wire
-            .run(patience.banner, ImapGreetingGet::new(ImapGreetingGetOptions::default()))
-            .map_err(at(Phase::Greeting))?;
+        let greeting = wire.greeting(patience.banner).map_err(at(Phase::Greeting))?;
         // In clear it may come from anybody (to make us skip STARTTLS); in TLS it names no user.
-        if greeting.pre_authenticated {
+        if greeting.condition == Condition::PreAuth {
             let what = "it wants no login (PREAUTH), so whose mailbox it shows cannot be known";
             return Err(at(Phase::Greeting)(Failure::Protocol(what.into())));
         }
-        let mut abilities = known_or_asked(&mut wire, greeting.capability, patience)?;
+        let mut abilities =
+            known_or_asked(&mut wire, abilities_in(&greeting.code.unwrap_or_default()), patience)?;
         if server.security == Security::StartTls {
             if !has_imap_capability!(abilities, StartTls) {
                 let what = "STARTTLS is not offered; nothing was said in clear".to_owned();
                 return Err(at(Phase::StartTls)(Failure::Protocol(what)));
             }
-            ask(&mut wire, CommandBody::StartTLS, patience).map_err(at(Phase::StartTls))?;
+            wire.ask(patience.command, CommandBody::StartTLS).map_err(at(Phase::StartTls))?;
             wire.start_tls(patience).map_err(at(Phase::Tls))?;
             // What was said before TLS counts no more.
             abilities = known_or_asked(&mut wire, Vec::new(), patience)?;
@@ -64,27 +60,25 @@ impl Session {
     }
 }
 
-/// Runs a command whose untagged answers are of interest one by one.
-pub(super) fn ask(
-    wire: &mut Wire,
-    body: CommandBody<'static>,
-    patience: &Patience,
-) -> Result<Vec<Data<'static>>, Failure> {
-    let command = Command { tag: TagGenerator::new().generate(), body };
-    let answer = wire.run(patience.command, ImapSend::new(CommandCodec::new(), command))?;
-    match answer.tagged {
-        Some(_) => Ok(answer.data),
-        None => Err(Failure::Protocol("it asks for more where there is no more".into())),
-    }
-}
-
 fn known_or_asked(
     wire: &mut Wire,
     known: Vec<Capability<'static>>,
     patience: &Patience,
 ) -> Result<Vec<Capability<'static>>, OpenError> {
-    match known.is_empty() {
-        true => wire.run(patience.command, ImapCapabilityGet::new()).map_err(at(Phase::Capability)),
-        false => Ok(known),
+    if !known.is_empty() {
+        return Ok(known);
     }
+    let answer = wire.ask(patience.command, CommandBody::Capability).map_err(at(Phase::Capability))?;
+    let told: Vec<_> = answer.data.iter().flat_map(|line| abilities_in(line)).collect();
+    match told.is_empty() {
+        true => Err(at(Phase::Capability)(Failure::Protocol("it does not say what it can do".into()))),
+        false => Ok(told),
+    }
+}
+
+/// Those that can be read, of a response or a response code that lists them.
+fn abilities_in(line: &[u8]) -> Vec<Capability<'static>> {
+    let words = reply::capabilities(line).unwrap_or_default();
+    let readable = |word: &[u8]| Some(Capability::from(Atom::try_from(word.to_vec()).ok()?));
+    words.into_iter().filter_map(readable).collect()
 }

@@ -4,12 +4,16 @@
 use std::fmt;
 use std::time::Duration;
 
-use io_imap::codec::ResponseCodec;
 use io_imap::codec::decode::Decoder;
 use io_imap::codec::fragmentizer::Fragmentizer;
+use io_imap::codec::{CommandCodec, ResponseCodec};
 use io_imap::coroutine::{ImapCoroutine, ImapCoroutineState, ImapYield};
+use io_imap::send::ImapSend;
+use io_imap::types::command::{Command, CommandBody};
+use io_imap::types::core::TagGenerator;
 use zeroize::Zeroizing;
 
+use super::reply::{self, Condition, Status};
 use super::{Failure, Patience, Refusal, Word};
 use crate::adapters::net::{Echo, Stream};
 
@@ -24,7 +28,17 @@ pub(super) struct Wire {
     stream: Stream,
     /// What came with the last request to go on, which says why XOAUTH2 was refused.
     challenge: Vec<u8>,
+    /// The untagged data of a command, while we read it ourselves.
+    kept: Option<Vec<Vec<u8>>>,
+    /// So many octets may still come that belong to no response.
+    stray: usize,
     standing: Standing,
+}
+
+/// What came of a command that went well.
+pub(super) struct Answer {
+    /// Untagged responses other than statuses, each with its literals.
+    pub data: Vec<Vec<u8>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +56,7 @@ struct Budget {
 
 impl Wire {
     pub fn new(stream: Stream) -> Wire {
-        Wire { stream, challenge: Vec::new(), standing: Standing::Ready }
+        Wire { stream, challenge: Vec::new(), kept: None, stray: 0, standing: Standing::Ready }
     }
 
     /// Runs one command (or the reading of the greeting) to its end. A NO or BAD leaves the
@@ -52,6 +66,14 @@ impl Wire {
         C: ImapCoroutine<Yield = ImapYield, Return = Result<T, E>>,
         E: fmt::Display,
     {
+        self.guarded(patience, |wire| wire.converse(command))
+    }
+
+    fn guarded<T>(
+        &mut self,
+        patience: Duration,
+        talk: impl FnOnce(&mut Wire) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
         if self.standing == Standing::Lost {
             return Err(Failure::Network("it broke before".into()));
         }
@@ -59,7 +81,7 @@ impl Wire {
             return Err(Failure::Interrupted);
         }
         self.stream.begin(patience);
-        let done = self.converse(command);
+        let done = talk(self);
         if !matches!(done, Ok(_) | Err(Failure::Refused(_))) {
             self.standing = Standing::Lost;
         }
@@ -109,6 +131,36 @@ impl Wire {
         &self.challenge
     }
 
+    /// Runs a command whose answer is read here and not by the library, which is strict: the data
+    /// that came, response by response as it was sent, and the code of the last one.
+    pub fn ask(&mut self, patience: Duration, body: CommandBody<'static>) -> Result<Answer, Failure> {
+        let command = Command { tag: TagGenerator::new().generate(), body };
+        self.kept = Some(Vec::new());
+        let done = self.run(patience, ImapSend::new(CommandCodec::new(), command));
+        let data = self.kept.take().unwrap_or_default();
+        match done?.tagged {
+            Some(_) => Ok(Answer { data }),
+            None => Err(Failure::Protocol("it asks for more where there is no more".into())),
+        }
+    }
+
+    /// The first thing that a server says.
+    pub fn greeting(&mut self, patience: Duration) -> Result<Status, Failure> {
+        self.guarded(patience, |wire| {
+            let mut budget = Budget { octets: MOST_OCTETS, responses: MOST_RESPONSES };
+            let greeting = wire.response(b"*", &mut budget)?;
+            let status = reply::status(&greeting).filter(|_| greeting.starts_with(b"*"));
+            match status {
+                Some(status) => match status.condition {
+                    Condition::Ok | Condition::PreAuth => Ok(status),
+                    Condition::Bye => Err(Failure::Bye(capped(&status.text))),
+                    Condition::No | Condition::Bad => Err(unreadable(&greeting)),
+                },
+                None => Err(unreadable(&greeting)),
+            }
+        })
+    }
+
     fn converse<C, T, E>(&mut self, mut command: C) -> Result<T, Failure>
     where
         C: ImapCoroutine<Yield = ImapYield, Return = Result<T, E>>,
@@ -139,23 +191,25 @@ impl Wire {
         }
     }
 
-    /// The next response. While a literal of ours is held back, the library would take any
+    /// The next response for the library. While a literal of ours is held back, it would take any
     /// response for leave to send it, so all are gathered up to the one that gives or denies it.
     fn answer(&mut self, tag: &[u8], held_back: bool, budget: &mut Budget) -> Result<Vec<u8>, Failure> {
         let mut gathered = Vec::new();
         loop {
-            let response = self.response(budget)?;
-            let untagged = response.starts_with(b"* ");
-            gathered.extend(self.checked(response, tag)?);
-            if !(held_back && untagged) {
+            let response = self.response(tag, budget)?;
+            let for_library = self.checked(response, tag)?;
+            let untagged = for_library.as_ref().is_none_or(|response| response.starts_with(b"* "));
+            gathered.extend(for_library.into_iter().flatten());
+            if !untagged || (!held_back && !gathered.is_empty()) {
                 return Ok(gathered);
             }
         }
     }
 
     /// One response with all its literals, none of which is read before its size is known to be
-    /// within the limit.
-    fn response(&mut self, budget: &mut Budget) -> Result<Vec<u8>, Failure> {
+    /// within the limit. A status has no literals (its text may end like one), yet some servers
+    /// write them: what then follows is passed over.
+    fn response(&mut self, tag: &[u8], budget: &mut Budget) -> Result<Vec<u8>, Failure> {
         let too_much = || Failure::Protocol("the answer is too long".into());
         budget.responses = budget.responses.checked_sub(1).ok_or_else(too_much)?;
         let mut response = Vec::new();
@@ -163,7 +217,18 @@ impl Wire {
             let left = LONGEST_RESPONSE.saturating_sub(response.len()).min(budget.octets);
             let line = self.stream.read_line(left)?;
             budget.octets = budget.octets.saturating_sub(line.len());
+            if response.is_empty() && self.stray > 0 {
+                self.stray = self.stray.saturating_sub(line.len());
+                let (first, _) = reply::first_word(&line);
+                if first != b"*" && first != b"+" && first != tag {
+                    continue;
+                }
+            }
             let announced = announced(&line);
+            if response.is_empty() && reply::status(&line).is_some() {
+                self.stray = announced.map_or(0, |size| size.min(LITERAL) + LONGEST_TEXT);
+                return Ok(line);
+            }
             response.extend(line);
             let Some(mut size) = announced else {
                 return Ok(response);
@@ -182,61 +247,54 @@ impl Wire {
         }
     }
 
-    /// The library takes any tag for its own, and passes over untagged responses that it cannot
-    /// read: an unreadable answer to a search would look like "nothing found".
-    fn checked(&mut self, response: Vec<u8>, tag: &[u8]) -> Result<Vec<u8>, Failure> {
-        let words = Words::of(&response);
-        match (words.first.as_slice(), words.second.as_str()) {
-            (b"*", "BYE") => Err(Failure::Bye(words.rest)),
-            (b"*", _) => {
-                let asked_for = || {
-                    let rest = words.rest.to_ascii_uppercase();
-                    ["BODY[", "INTERNALDATE"].iter().any(|item| rest.contains(item))
-                };
-                let matters = words.second == "SEARCH" || (words.third == "FETCH" && asked_for());
-                match ResponseCodec::new().decode(&response) {
-                    Err(_) if matters => Err(unreadable(&response)),
-                    _ => Ok(response),
+    /// What the library is to read of a response. It takes any tag for its own and knows fewer
+    /// forms of a status than servers do; data that we read ourselves is kept from it.
+    fn checked(&mut self, response: Vec<u8>, tag: &[u8]) -> Result<Option<Vec<u8>>, Failure> {
+        let (first, _) = reply::first_word(&response);
+        let is_ours = !tag.is_empty() && first == tag;
+        match (first, reply::status(&response)) {
+            (b"*", Some(status)) => match status.condition {
+                Condition::Bye => Err(Failure::Bye(capped(&status.text))),
+                _ => Ok(plain(b"*", &status).filter(|_| self.kept.is_none())),
+            },
+            (b"*", None) => match &mut self.kept {
+                Some(kept) => {
+                    kept.push(response);
+                    Ok(None)
                 }
-            }
-            (b"+", _) | (b"+\r\n", _) => {
+                None => Ok(Some(response)),
+            },
+            (b"+", _) => {
                 self.challenge = response.get(2..).unwrap_or_default().trim_ascii().to_vec();
-                Ok(response)
+                let is_readable = ResponseCodec::new().decode(&response).is_ok();
+                Ok(Some(if is_readable { response } else { b"+ go on\r\n".to_vec() }))
             }
-            (first, word) if !tag.is_empty() && first == tag => match word {
-                "OK" => Ok(seven_bit(response)),
-                "NO" => Err(Failure::Refused(Refusal { word: Word::No, text: words.rest })),
-                "BAD" => Err(Failure::Refused(Refusal { word: Word::Bad, text: words.rest })),
-                _ => Err(unreadable(&response)),
+            (_, Some(status)) if is_ours => match status.condition {
+                Condition::Ok => Ok(plain(tag, &status)),
+                Condition::No => Err(refused(Word::No, &status)),
+                Condition::Bad => Err(refused(Word::Bad, &status)),
+                Condition::Bye | Condition::PreAuth => Err(unreadable(&response)),
             },
             _ => Err(unreadable(&response)),
         }
     }
 }
 
-/// The first words of a response; the second and third in upper case, the rest after the second.
-struct Words {
-    first: Vec<u8>,
-    second: String,
-    third: String,
-    rest: String,
+fn refused(word: Word, status: &Status) -> Failure {
+    Failure::Refused(Refusal { word, text: capped(&status.text) })
 }
 
-impl Words {
-    fn of(response: &[u8]) -> Words {
-        let mut parts = response.splitn(3, |octet| *octet == b' ');
-        let first = parts.next().unwrap_or_default().to_vec();
-        let second = parts.next().unwrap_or_default();
-        let rest = parts.next().unwrap_or_default();
-        let upper = |octets: &[u8]| String::from_utf8_lossy(octets.trim_ascii()).to_ascii_uppercase();
-        let third = rest.split(|octet| *octet == b' ').next().unwrap_or_default();
-        Words {
-            first,
-            second: upper(second),
-            third: upper(third),
-            rest: capped(&String::from_utf8_lossy(rest.trim_ascii())),
-        }
-    }
+/// The same status in a form that the library reads, with its code if that is one it knows.
+fn plain(tag: &[u8], status: &Status) -> Option<Vec<u8>> {
+    let word: &[u8] = match status.condition {
+        Condition::Ok => b"OK",
+        Condition::No => b"NO",
+        Condition::Bad => b"BAD",
+        Condition::Bye | Condition::PreAuth => return None,
+    };
+    let with = |code: &[u8]| [tag, b" ", word, b" ", code, b"done\r\n"].concat();
+    let coded = status.code.as_ref().map(|code| with(&[b"[", code.as_slice(), b"] "].concat()));
+    coded.filter(|line| ResponseCodec::new().decode(line).is_ok()).or_else(|| Some(with(b"")))
 }
 
 /// The size in `{123}` or `{123+}` at the end of a line; one that cannot be held is `usize::MAX`.
@@ -252,14 +310,6 @@ fn announced(line: &[u8]) -> Option<usize> {
         }
         _ => None,
     }
-}
-
-/// RFC 3501 allows a text only seven bits, and the library holds servers to it; some write more.
-fn seven_bit(mut response: Vec<u8>) -> Vec<u8> {
-    for octet in response.iter_mut().filter(|octet| !octet.is_ascii()) {
-        *octet = b'?';
-    }
-    response
 }
 
 fn unreadable(response: &[u8]) -> Failure {

@@ -253,6 +253,15 @@ impl Store {
         collect(statement.query([])?)
     }
 
+    /// A server gave a note this id, beside ours and any that is known.
+    pub fn record_server_id(&mut self, id: &NoteId, server_id: &str) -> Result<()> {
+        self.connection.execute(
+            "UPDATE notes SET server_message_id = coalesce(server_message_id || ' ', '') || ?2 WHERE id = ?1",
+            params![id.as_str(), server_id],
+        )?;
+        Ok(())
+    }
+
     pub fn record_filed(&mut self, id: &NoteId) -> Result<()> {
         self.connection.execute("UPDATE notes SET copy = 'filed' WHERE id = ?1", [id.as_str()])?;
         Ok(())

@@ -117,7 +117,11 @@ fn reading(app: &App, mailbox: &Mailbox, found: Option<&Found>) -> Vec<Check> {
         Ok(mut session) => {
             let folder = session.sent_folder(mailbox.sent.as_deref());
             let sent = match folder.map_err(|error| error.problem(server)) {
-                Ok(Some(name)) => Check::ok("sent folder", printable(&name)),
+                Ok(Some(folder)) if folder.known == imap::Known::Guessed => Check::ok(
+                    "sent folder",
+                    format!("{}, by its name; if that's wrong, set sent in [imap]", printable(&folder.name)),
+                ),
+                Ok(Some(folder)) => Check::ok("sent folder", printable(&folder.name)),
                 Ok(None) => Check::warn(
                     "sent folder",
                     "none is known, so that copies are neither found nor put there",

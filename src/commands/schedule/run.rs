@@ -196,7 +196,10 @@ fn sync(app: &App, mailbox: &mut Mailbox, store: &mut Store, report: &mut Report
         let mut reading = listen::read(&mut session, mailbox, store, now)?;
         reading.settled.extend(listen::settle_doubts(&mut session, mailbox, store, &app.zone, now)?);
         filing::file(&mut session, mailbox, store)?;
-        session.logout();
+        // A typed `sync` says what is wrong with Sent.
+        if listen::learn_ids(&mut session, mailbox, store, now).is_ok() {
+            session.logout();
+        }
         Ok(reading)
     });
     match read {

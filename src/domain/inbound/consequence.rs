@@ -46,6 +46,8 @@ pub enum MailKind {
     Evidence,
     /// A mail in Sent that may be one of the notes.
     Copy,
+    /// A mail that could not be read, or more of them than were read.
+    Unread,
 }
 
 /// What is to be done about a message.
@@ -293,7 +295,7 @@ impl Mail {
 }
 
 impl MailKind {
-    pub const ALL: [MailKind; 9] = [
+    pub const ALL: [MailKind; 10] = [
         MailKind::Answer,
         MailKind::Doubtful,
         MailKind::Courtesy,
@@ -303,6 +305,7 @@ impl MailKind {
         MailKind::Delayed,
         MailKind::Evidence,
         MailKind::Copy,
+        MailKind::Unread,
     ];
 
     pub fn name(self) -> &'static str {
@@ -316,6 +319,7 @@ impl MailKind {
             MailKind::Delayed => "delayed",
             MailKind::Evidence => "evidence",
             MailKind::Copy => "copy",
+            MailKind::Unread => "unread",
         }
     }
 

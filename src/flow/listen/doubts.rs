@@ -4,7 +4,7 @@
 use anyhow::Result;
 use chrono::{DateTime, FixedOffset};
 
-use super::Settled;
+use super::{Settled, unread_mail};
 use crate::adapters::imap::{Found, ImapError, Session};
 use crate::adapters::mime::incoming;
 use crate::adapters::store::{Seen, Store, Which};
@@ -31,9 +31,7 @@ pub fn settle_doubts(
         return Ok(settled);
     }
     let failed = |error: ImapError| -> Problem { error.problem(&mailbox.server) };
-    let Some(folder) = session.sent_folder(mailbox.sent.as_deref()).map_err(failed)? else {
-        return Ok(settled);
-    };
+    let Some(folder) = mailbox.sent_folder(session)? else { return Ok(settled) };
     let seen = store.seen_mail()?;
     for note in doubtful {
         let ids: Vec<&str> = note.known_ids().collect();
@@ -52,6 +50,13 @@ pub fn settle_doubts(
             if !seen.contains(&mail.key) {
                 let detail = "a mail to them of that day, without the id of the note".to_owned();
                 store.record_question(&Mail { detail, ..mail }, now)?;
+            }
+        }
+        for unread in &found.unread {
+            let mail = unread_mail(unread, "Sent", &note.application, now);
+            if !seen.contains(&mail.key) {
+                let mail = Mail { kind: MailKind::Copy, note: Some(note.id.clone()), ..mail };
+                store.record_question(&mail, now)?;
             }
         }
     }

@@ -39,6 +39,7 @@ pub fn ask(
         let prompt = match (mail.kind, &mail.note) {
             (MailKind::Copy, Some(note)) => format!("Is this {note}? [y]es, it was sent [n]o [l]ater: "),
             (MailKind::Away, _) => "Shall the follow-ups stop for it? [y]es [n]o [l]ater: ".to_owned(),
+            (MailKind::Unread, _) => "Is there a reply from them in it? [y]es [n]o [l]ater: ".to_owned(),
             _ => "Is it an answer? [y]es [n]o [l]ater: ".to_owned(),
         };
         match (terminal.choose(&prompt, "ynl", hint)?, mail.kind, &mail.note) {

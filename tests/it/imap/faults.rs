@@ -22,7 +22,8 @@ fn story(server: &ImapServer) -> String {
         Err(error) => return class(&error),
     };
     let told = match session.inbox_since(day("2026-03-01"), &wanted()) {
-        Ok(found) => format!("found {}", found.len()),
+        Ok(look) if look.unread.is_empty() => format!("found {}", look.found.len()),
+        Ok(look) => format!("found {}, unread {}", look.found.len(), look.unread.len()),
         Err(error) => class(&error),
     };
     session.logout();
@@ -130,8 +131,6 @@ fn news_that_nobody_asked_for_do_no_harm() {
 fn messages_that_were_counted_and_are_not_shown_are_an_error() {
     // Fetched by place, none may be left out; "nothing found" would be a lie.
     assert_eq!(story_with(At::Fetch, Fault::Refuse("OK that was all")), "Fetch: protocol");
-    let unreadable = "* 1 FETCH (UID 11 INTERNALDATE \"yesterday\")\r\n";
-    assert_eq!(story_with(At::Fetch, Fault::First(unreadable)), "Fetch: protocol");
 }
 
 #[test]

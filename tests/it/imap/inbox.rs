@@ -6,11 +6,17 @@ const OLD: &str = "01-Feb-2026 10:00:00 +0000";
 const NEW: &str = "06-Mar-2026 10:00:00 +0000";
 
 fn look(server: &ImapServer) -> Vec<Found> {
+    let look = looked(server);
+    assert_eq!((&look.unread, &look.cut, look.reach), (&Vec::new(), &Vec::new(), Reach::Whole));
+    look.found
+}
+
+fn looked(server: &ImapServer) -> Look {
     let mut session = patient(server);
-    let found = session.inbox_since(day("2026-03-05"), &wanted()).unwrap();
+    let look = session.inbox_since(day("2026-03-05"), &wanted()).unwrap();
     session.logout();
     assert_nothing_was_changed(server);
-    found
+    look
 }
 
 /// So many messages that nobody asked for.
@@ -75,7 +81,7 @@ fn an_answer_below_two_hundred_newer_messages_is_found_by_search() {
         let builder = ImapServer::builder().message("INBOX", NEW, header, "");
         let server = with_others(builder, 300, NEW).start();
         let found = look(&server);
-        assert_eq!(found.len(), 200, "{header}");
+        assert_eq!(found.len(), 201, "{header}");
         assert_eq!(found[0].uid, 11, "{header}");
         assert_eq!(found.last().unwrap().uid, 311);
     }
@@ -93,20 +99,65 @@ fn a_search_that_finds_everything_does_not_push_the_newest_out() {
     let builder = with_others(ImapServer::builder(), 300, OLD).message("INBOX", NEW, answer(), "");
     let server = builder.lie(Lie::Everything).start();
     let found = look(&server);
-    assert_eq!(found.len(), 200);
+    assert_eq!(found.len(), 301);
     assert_eq!(found.last().unwrap().uid, 311);
 }
 
 #[test]
-fn a_search_that_cannot_be_read_or_is_refused_is_not_taken_for_nothing_found() {
-    let full = || with_others(ImapServer::builder(), 201, OLD);
-    for (server, expected) in [
-        (full().lie(Lie::Garbled).start(), "Search: protocol"),
-        (full().fault(At::Search, Fault::Refuse("NO too much")).start(), "Search: refused"),
-    ] {
-        let error = patient(&server).inbox_since(day("2026-03-05"), &wanted()).unwrap_err();
-        assert_eq!(class(&error), expected);
+fn where_the_server_does_not_search_the_newest_are_read_and_the_rest_is_not_taken_for_nothing() {
+    let broken: [fn(Builder) -> Builder; 4] = [
+        |builder| builder.lie(Lie::Garbled),
+        |builder| builder.fault(At::Search, Fault::Refuse("NO [SERVERBUG] internal error")),
+        |builder| builder.fault(At::Search, Fault::Refuse("BAD invalid command")),
+        |builder| builder.fault(At::Search, Fault::Refuse("OK done, and not a word of what was found")),
+    ];
+    for broken in broken {
+        // Far enough back: an older message shows that nothing newer is missed.
+        let builder = with_others(ImapServer::builder(), 10, OLD).message("INBOX", NEW, answer(), "");
+        let server = broken(with_others(builder, 300, NEW)).start();
+        let look = looked(&server);
+        assert_eq!((look.found.len(), look.found[0].uid, look.reach), (301, 21, Reach::Whole));
+        assert_eq!(look.warnings, ["the server doesn't search INBOX, so only the newest messages were read"]);
     }
+    let server = with_others(ImapServer::builder().message("INBOX", NEW, answer(), ""), 2000, NEW)
+        .lie(Lie::Garbled)
+        .start();
+    let look = looked(&server);
+    assert_eq!(look.found.len(), 2000);
+    assert_eq!(look.reach, Reach::Since(DateTime::parse_from_rfc3339("2026-03-06T10:00:00Z").ok()));
+}
+
+#[test]
+fn a_search_that_is_too_complicated_is_asked_again_word_by_word() {
+    let builder = ImapServer::builder().message("INBOX", NEW, answer(), "");
+    let server = with_others(builder, 300, NEW).no_or().start();
+    let look = looked(&server);
+    assert_eq!((look.found[0].uid, look.reach), (11, Reach::Whole));
+    assert!(look.warnings.is_empty());
+}
+
+#[test]
+fn two_hundred_and_fifty_notices_of_the_company_hide_no_answer() {
+    let mut builder =
+        ImapServer::builder().message("INBOX", NEW, "From: Jane Doe <jane@acme.example>\nSubject: hello", "");
+    for n in 0..250 {
+        builder = builder.message("INBOX", NEW, &format!("From: notices@acme.example\nSubject: {n}"), "");
+    }
+    let server = with_others(builder, 250, NEW).start();
+    let found = look(&server);
+    assert_eq!((found.len(), found[0].uid), (451, 11));
+}
+
+#[test]
+fn more_from_a_company_than_can_be_read_is_said_and_the_newest_are_read() {
+    let mut builder = ImapServer::builder();
+    for n in 0..1100 {
+        builder = builder.message("INBOX", NEW, &format!("From: notices@acme.example\nSubject: {n}"), "");
+    }
+    let server = builder.start();
+    let look = looked(&server);
+    assert_eq!(look.cut, ["acme.example"]);
+    assert_eq!((look.found.len(), look.found[0].uid), (1000, 111));
 }
 
 #[test]
@@ -119,12 +170,12 @@ fn many_wishes_become_several_searches_and_no_word_of_ours_becomes_a_command() {
     let builder = ImapServer::builder().message("INBOX", NEW, "From: p19@acme.example", "");
     let server = with_others(builder, 200, NEW).start();
     let mut session = patient(&server);
-    let found = session.inbox_since(day("2026-03-05"), &wanted).unwrap();
+    let found = session.inbox_since(day("2026-03-05"), &wanted).unwrap().found;
     session.logout();
     assert_eq!(found[0].uid, 11);
     let commands = server.commands();
     let searches: Vec<&String> = commands.iter().filter(|c| c.starts_with("UID SEARCH ")).collect();
-    assert_eq!(searches.len(), 4, "{searches:#?}");
+    assert_eq!(searches.len(), 5, "{searches:#?}");
     assert!(searches.iter().all(|search| search.contains("SINCE") && !search.contains("LOGOUT")));
     assert_eq!(commands.iter().filter(|c| *c == "LOGOUT").count(), 1);
 }
@@ -143,10 +194,12 @@ fn only_of_a_bounce_and_of_an_automatic_answer_the_beginning_of_the_text_is_read
 }
 
 #[test]
-fn a_huge_header_is_read_only_to_its_limit() {
+fn a_huge_header_is_read_only_to_its_limit_and_said_to_be_cut() {
     let header = format!("From: jane@acme.example\nReferences: {}", "<x@y>\n ".repeat(20_000));
     let server = ImapServer::builder().message("INBOX", NEW, &header, "").start();
-    assert_eq!(look(&server)[0].header.len(), 65_536);
+    let look = looked(&server);
+    assert_eq!(look.found[0].header.len(), 65_536);
+    assert_eq!((look.unread[0].uid, &look.unread[0].why), (Some(11), &Why::Cut));
 }
 
 #[test]
@@ -157,7 +210,7 @@ fn the_beginning_of_a_text_comes_when_it_is_asked_for_and_leaves_the_message_unr
         .message("INBOX", NEW, "From: jane@acme.example", "short")
         .start();
     let mut session = patient(&server);
-    let found = session.inbox_since(day("2026-03-05"), &wanted()).unwrap();
+    let found = session.inbox_since(day("2026-03-05"), &wanted()).unwrap().found;
     let texts = session.texts(&uids(&found)).unwrap();
     assert_eq!(
         texts.iter().map(|(uid, text)| (*uid, text.len())).collect::<Vec<_>>(),

@@ -8,7 +8,7 @@ const COPY: &str = "From: jo@example.com\nTo: Jane <jane@acme.example>\nMessage-
 fn folder_of(builder: Builder, configured: Option<&str>) -> Option<String> {
     let server = builder.start();
     let mut session = patient(&server);
-    let folder = session.sent_folder(configured).unwrap();
+    let folder = session.sent_folder(configured).unwrap().map(|folder| folder.name);
     session.logout();
     assert_nothing_was_changed(&server);
     folder
@@ -31,10 +31,54 @@ fn sent_is_the_folder_that_the_server_marks_in_any_case_and_language() {
 #[test]
 fn without_a_mark_the_configured_name_counts_if_there_is_such_a_folder() {
     let dots = || ImapServer::builder().separator('.').folder("INBOX.Sent", "").folder("INBOX.Old", "");
-    assert_eq!(folder_of(dots(), None), None);
     assert_eq!(folder_of(dots(), Some("INBOX.Sent")).as_deref(), Some("INBOX.Sent"));
     assert_eq!(folder_of(dots(), Some("sent")).as_deref(), Some("INBOX.Sent"));
     assert_eq!(folder_of(dots(), Some("Outbox")), None);
+}
+
+#[test]
+fn without_a_mark_and_a_configured_name_the_usual_one_is_guessed_in_any_language() {
+    let guessed = |separator, names: &[&str]| {
+        let mut builder = ImapServer::builder().separator(separator).folder("Drafts", "");
+        for name in names {
+            builder = builder.folder(name, "\\HasNoChildren");
+        }
+        let server = builder.start();
+        let mut session = patient(&server);
+        let folder = session.sent_folder(None).unwrap();
+        session.logout();
+        folder.map(|folder| {
+            assert_eq!(folder.known, Known::Guessed, "{}", folder.name);
+            folder.name
+        })
+    };
+    for (separator, name, expected) in [
+        ('/', "Sent", "Sent"),
+        ('/', "SENT ITEMS", "SENT ITEMS"),
+        ('/', "Sent Mail", "Sent Mail"),
+        ('/', "Sent Messages", "Sent Messages"),
+        ('.', "INBOX.Sent", "INBOX.Sent"),
+        ('/', "INBOX/Sent", "INBOX/Sent"),
+        ('/', "[Gmail]/Sent Mail", "[Gmail]/Sent Mail"),
+        ('/', "Gesendete Objekte", "Gesendete Objekte"),
+        ('.', "INBOX.Envoy&AOk-s", "INBOX.Envoy\u{e9}s"),
+        ('/', "&AMk-l&AOk-ments envoy&AOk-s", "\u{c9}l\u{e9}ments envoy\u{e9}s"),
+        ('/', "Enviados", "Enviados"),
+        ('/', "Posta inviata", "Posta inviata"),
+        ('/', "Verzonden items", "Verzonden items"),
+        ('/', "Wys&AUI-ane", "Wys\u{142}ane"),
+        (
+            '/',
+            "&BB4EQgQ,BEAEMAQyBDsENQQ9BD0ESwQ1-",
+            "\u{41e}\u{442}\u{43f}\u{440}\u{430}\u{432}\u{43b}\u{435}\u{43d}\u{43d}\u{44b}\u{435}",
+        ),
+        ('/', "&kAFP4W4IMH8-", "\u{9001}\u{4fe1}\u{6e08}\u{307f}"),
+        ('/', "&XfJT0ZAB-", "\u{5df2}\u{53d1}\u{9001}"),
+    ] {
+        assert_eq!(guessed(separator, &[name]).as_deref(), Some(expected), "{name}");
+    }
+    assert_eq!(guessed('/', &["Sent Items", "Sent"]).as_deref(), Some("Sent"), "the likeliest of several");
+    assert_eq!(guessed('/', &["Projects/Sent", "Absent", "Sent to me"]), None);
 }
 
 #[test]
@@ -125,7 +169,7 @@ fn append(server: &ImapServer, folder: &str) -> Result<(), ImapError> {
     let date = DateTime::parse_from_rfc3339("2026-03-06T10:00:00.123+01:00").unwrap();
     let done = session.append_sent(folder, WIRE, date);
     session.logout();
-    done
+    done.map(drop)
 }
 
 #[test]
@@ -146,7 +190,7 @@ fn a_copy_is_filed_as_read_with_its_date_byte_for_byte() {
 fn a_folder_with_a_name_in_any_script_is_filed_to_under_the_name_that_the_server_knows() {
     let server = ImapServer::builder().folder("Gel&APY-scht", "\\Sent").start();
     let mut session = patient(&server);
-    let folder = session.sent_folder(None).unwrap().unwrap();
+    let folder = session.sent_folder(None).unwrap().unwrap().name;
     session.logout();
     append(&server, &folder).unwrap();
     assert_eq!(server.appended()[0].folder, "Gel&APY-scht");

@@ -80,6 +80,9 @@ impl<'a> Conversation<'a> {
                         _ => ("PLACES", arguments),
                     };
                     match verb {
+                        "SEARCH" if self.shared.order.no_or && arguments.contains(" OR ") => {
+                            self.write(format!("{tag} BAD invalid command\r\n").as_bytes())?;
+                        }
                         "SEARCH" => {
                             let found = self.search(arguments);
                             self.answer(At::Search, tag, &format!("{found}\r\n{tag} OK done\r\n"))?;

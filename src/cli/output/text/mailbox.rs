@@ -65,6 +65,7 @@ fn question(kind: MailKind) -> &'static str {
     match kind {
         MailKind::Copy => "is this a note of yours",
         MailKind::Away => "shall the follow-ups stop",
+        MailKind::Unread => "is there a reply in mail that can't be read",
         _ => "is this an answer",
     }
 }
