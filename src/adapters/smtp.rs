@@ -3,6 +3,7 @@
 
 mod abilities;
 mod login;
+mod refusal;
 mod reply;
 mod session;
 mod text;
@@ -10,6 +11,7 @@ mod text;
 use std::fmt;
 
 pub use login::Login;
+pub use refusal::Refusal;
 pub use reply::Reply;
 pub use session::Session;
 
@@ -51,11 +53,9 @@ pub enum Next<'a> {
 pub enum Answer {
     /// 250 to 259: the server owns it now.
     Accepted(Reply),
-    /// 4xx, or a limit that passes by itself: certainly not taken, for now.
-    Transient(Reply),
-    /// Any other 5xx: certainly not taken.
-    Permanent(Reply),
-    /// No answer, or none that can be read: it may have been taken.
+    /// 4xx or 5xx, and nothing after it that says otherwise: certainly not taken.
+    Refused(Refusal),
+    /// No answer, one that cannot be read, or one that was taken back: it may have been taken.
     Lost { what: String },
 }
 
@@ -75,6 +75,7 @@ pub enum Phase {
     Rcpt,
     Data,
     Body,
+    Dot,
 }
 
 /// Why there is no session. No message was touched.
@@ -113,9 +114,8 @@ pub struct BodyError {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BodyFailure {
-    Transient(Reply),
-    /// Refused for good, by the server or (too big, no SMTPUTF8) on its behalf.
-    Permanent(Reply),
+    /// By the server, or (too big, no SMTPUTF8) on its behalf.
+    Refused(Refusal),
     Protocol(String),
     Network(String),
     TimedOut,
@@ -200,10 +200,10 @@ impl OpenError {
 }
 
 impl BodyError {
-    /// What the server said, where it said anything.
-    pub fn reply(&self) -> Option<&Reply> {
+    /// What the server, or we on its behalf, said no to.
+    pub fn refusal(&self) -> Option<&Refusal> {
         match &self.kind {
-            BodyFailure::Transient(reply) | BodyFailure::Permanent(reply) => Some(reply),
+            BodyFailure::Refused(refusal) => Some(refusal),
             _ => None,
         }
     }
@@ -211,13 +211,7 @@ impl BodyError {
     /// For a reader, as [`OpenError::problem`].
     pub fn problem(&self) -> Problem {
         match &self.kind {
-            BodyFailure::Transient(reply) => Problem::new(
-                Kind::TryAgain,
-                format!("the server cannot take it now, at {}: {reply}", self.phase),
-            ),
-            BodyFailure::Permanent(reply) => {
-                Problem::new(Kind::Refused, format!("the server refuses it, at {}: {reply}", self.phase))
-            }
+            BodyFailure::Refused(refusal) => refusal.problem(),
             BodyFailure::Protocol(what) => Problem::new(
                 Kind::TryAgain,
                 format!("the server does not answer as it should, at {}: {}", self.phase, printable(what)),
@@ -254,6 +248,7 @@ impl fmt::Display for Phase {
             Phase::Rcpt => "the recipient",
             Phase::Data => "DATA",
             Phase::Body => "the text",
+            Phase::Dot => "the end of the text",
         })
     }
 }
@@ -358,10 +353,6 @@ mod tests {
         assert_eq!(kind(Phase::Auth, OpenFailure::Authentication(reply(535, "no"))), Kind::Permission);
         assert_eq!(kind(Phase::Banner, OpenFailure::Permanent(reply(554, "no"))), Kind::TryAgain);
         assert_eq!(kind(Phase::Tls, OpenFailure::Certificate(CertificateProblem::Expired)), Kind::Config);
-        let refused =
-            BodyError { phase: Phase::Rcpt, kind: BodyFailure::Permanent(reply(550, "5.1.1 who?")) };
-        assert_eq!(refused.problem().kind, Kind::Refused);
-        assert_eq!(refused.problem().message, "the server refuses it, at the recipient: 550 5.1.1 who?");
     }
 
     #[test]
@@ -390,11 +381,7 @@ mod tests {
         {
             assert_eq!(OpenError { phase: Phase::Auth, kind }.reply(), Some(&no()));
         }
-        for kind in [BodyFailure::Transient(no()), BodyFailure::Permanent(no())] {
-            assert_eq!(BodyError { phase: Phase::Mail, kind }.reply(), Some(&no()));
-        }
         assert_eq!(OpenError { phase: Phase::Auth, kind: OpenFailure::TimedOut }.reply(), None);
-        assert_eq!(BodyError { phase: Phase::Mail, kind: BodyFailure::TimedOut }.reply(), None);
 
         let server = Server {
             host: "mail.example.org".into(),

@@ -392,6 +392,7 @@ fn not_begun(ids: &[NoteId], trouble: Problem, at: DateTime<FixedOffset>) -> Del
             id: id.clone(),
             state: State::Approved,
             failure: Some(trouble.kind),
+            cause: None,
             detail: trouble.message.clone(),
             pause: Pause::None,
             at,

@@ -6,6 +6,7 @@ pub mod application;
 pub mod calendar;
 pub mod checks;
 pub mod debrief;
+pub mod delivery_failure;
 pub mod inbound;
 pub mod interview;
 pub mod note;

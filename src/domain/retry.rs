@@ -20,7 +20,7 @@ const HOUR: TimeDelta = TimeDelta::hours(1);
 const DAY: TimeDelta = TimeDelta::days(1);
 
 /// How long a server wants to be left alone at least.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Pause {
     #[default]
     None,
@@ -36,7 +36,7 @@ impl Pause {
     /// What a reply asks for, by its code and the status (RFC 3463) that its text begins with.
     pub fn after(code: u16, text: &str) -> Pause {
         match text.split_whitespace().next() {
-            Some("5.4.5" | "4.4.5") => Pause::Day,
+            Some("5.4.5" | "4.4.5" | "5.1.90") => Pause::Day,
             Some("4.5.3" | "4.7.28") => Pause::Hour,
             _ if code == 421 => Pause::Busy,
             _ => Pause::None,
@@ -105,6 +105,7 @@ mod tests {
             (452, "4.5.3 too many recipients", 60),
             (421, "4.7.28 unusual rate", 60),
             (550, "5.4.5 daily limit exceeded", 24 * 60),
+            (550, "5.1.90 daily limit for message recipients", 24 * 60),
             (451, "see 5.4.5", 1),
         ] {
             assert_eq!(minutes(1, Pause::after(code, text), None), least, "{code} {text}");

@@ -15,10 +15,11 @@ use crate::adapters::journal::{Journal, Lines, SendLock};
 use crate::adapters::mime;
 use crate::adapters::net::Interrupt;
 use crate::adapters::smtp::{
-    self, Answer, BodyFailure, Message, Next, OpenError, OpenFailure, Server, Session, Spoke,
+    self, Answer, Message, Next, OpenError, OpenFailure, Refusal, Server, Session, Spoke,
 };
 use crate::adapters::store::{Claim, Orphan, Store, Wire};
 use crate::domain::address::EmailAddress;
+use crate::domain::delivery_failure::Cause;
 use crate::domain::note::{Note, NoteId};
 use crate::domain::outbox::{Event, State};
 use crate::domain::problem::{Kind, Problem};
@@ -62,7 +63,7 @@ pub struct Watch<'a> {
 pub struct Delivery {
     /// One for each note, in the order given.
     pub outcomes: Vec<Outcome>,
-    /// Why no connection could be used, where the account itself is the trouble.
+    /// Why no connection could be used, or the account is not allowed to send.
     pub trouble: Option<Problem>,
     /// What the server said to the login.
     pub admission: Admission,
@@ -75,6 +76,8 @@ pub struct Outcome {
     pub state: State,
     /// `None` where the note was sent.
     pub failure: Option<Kind>,
+    /// What the server's refusal is about.
+    pub cause: Option<Cause>,
     /// The server's words, or ours.
     pub detail: String,
     /// How long the server wants to be left alone.
@@ -259,6 +262,46 @@ enum Books {
     Broken,
 }
 
+/// Whether a connection has carried a note before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Line {
+    New,
+    Used,
+}
+
+/// What came of a note's turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Turn {
+    /// It has its outcome.
+    Done,
+    /// The server was still busy with an earlier note: this one needs another connection.
+    Unconsidered,
+    /// It has its outcome, but the record does not.
+    Unrecorded,
+}
+
+/// What a connection was good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Gain {
+    /// A note was taken, or refused for good.
+    Some,
+    /// The server only said that it cannot take a note now.
+    Words,
+    None,
+}
+
+/// So many connections in a row may bring nothing but words.
+const MOST_FRUITLESS: usize = 3;
+
+impl From<Books> for Turn {
+    fn from(books: Books) -> Turn {
+        match books {
+            Books::Kept => Turn::Done,
+            Books::Broken => Turn::Unrecorded,
+        }
+    }
+}
+
 impl Run<'_, '_, '_> {
     fn all(&mut self, queue: &[Parcel]) {
         let mut lines = match self.desk.journal.open() {
@@ -266,6 +309,7 @@ impl Run<'_, '_, '_> {
             Err(error) => return self.release(queue, &Failure::new(Kind::LocalIo, format!("{error:#}"))),
         };
         let mut rest = queue;
+        let mut fruitless = 0;
         while !rest.is_empty() {
             let relay = self.relay;
             let opened = Session::open(relay.server, relay.login.as_ref(), relay.patience, relay.interrupt);
@@ -279,62 +323,86 @@ impl Run<'_, '_, '_> {
                         self.admission = Admission::Refused;
                     }
                     let problem = (relay.explain)(&error);
-                    let failure = Failure::new(problem.kind, &problem.message).asking(error.reply());
-                    self.release(rest, &failure);
+                    self.release(rest, &Failure::unopened(&error, &problem));
                     self.trouble = Some(problem);
                     return;
                 }
             };
-            let mut has_taken = false;
+            let before = self.outcomes.len();
             while let Some((parcel, others)) = rest.split_first() {
+                let line = if self.outcomes.len() > before { Line::Used } else { Line::New };
+                let turn = self.one(&mut session, line, &mut lines, parcel, others.first());
+                if turn == Turn::Unconsidered {
+                    break;
+                }
                 rest = others;
-                let books = self.one(&mut session, &mut lines, parcel, others.first());
-                if books == Books::Broken {
+                if turn == Turn::Unrecorded {
                     // What cannot be written down must not be offered.
                     let why = "the record or the journal cannot be written";
                     return self.release(rest, &Failure::new(Kind::LocalIo, why));
                 }
-                has_taken |= self.outcomes.last().is_some_and(|outcome| outcome.state == State::Sent);
-                if !session.is_usable() {
+                if self.trouble.is_some() || !session.is_usable() {
                     break;
                 }
             }
             if session.is_usable() {
                 session.quit();
             }
+            if let Some(trouble) = &self.trouble {
+                // The last one has been told with it; what is true of it is true of the others.
+                let failure = Failure::like(trouble, self.outcomes.last());
+                return self.release(rest, &failure);
+            }
             if relay.interrupt.is_raised() {
                 let why = "interrupted before it was its turn";
                 return self.release(rest, &Failure::new(Kind::Interrupted, why));
             }
+            match self.gain(before) {
+                Gain::Some => fruitless = 0,
+                Gain::Words => fruitless += 1,
+                Gain::None => fruitless = MOST_FRUITLESS,
+            }
             // A connection that took a note and broke is worth another; one that took none is not.
-            if !has_taken {
+            if fruitless >= MOST_FRUITLESS {
                 let why = "the connection broke before it was its turn";
                 return self.release(rest, &Failure::new(Kind::TryAgain, why));
             }
         }
     }
 
+    /// What the connection that made the outcomes from `before` on was good for.
+    fn gain(&self, before: usize) -> Gain {
+        let outcomes = self.outcomes.get(before..).unwrap_or_default();
+        let settled =
+            |outcome: &Outcome| outcome.state == State::Sent || matches!(outcome.cause, Some(Cause::Note(_)));
+        match outcomes.last() {
+            _ if outcomes.iter().any(settled) => Gain::Some,
+            Some(Outcome { cause: Some(_), pause: Pause::None, .. }) => Gain::Words,
+            _ => Gain::None,
+        }
+    }
+
     fn one(
         &mut self,
         session: &mut Session,
+        line: Line,
         lines: &mut Lines,
         parcel: &Parcel,
         next: Option<&Parcel>,
-    ) -> Books {
+    ) -> Turn {
         self.reached = State::Claimed;
         if let Err(error) = session.body(&parcel.message()) {
-            let problem = error.problem();
-            let event = match &error.kind {
-                BodyFailure::Permanent(_) => Event::Refuse,
-                _ => Event::Release,
-            };
-            let failure = Failure::new(problem.kind, problem.message).asking(error.reply());
-            return self.settle(parcel, event, &failure);
+            let refusal = error.refusal();
+            if line == Line::Used && refusal.is_some_and(|refusal| refusal.cause == Cause::Sequence) {
+                return Turn::Unconsidered;
+            }
+            let failure = Failure::before_the_dot(&error);
+            return self.refused(parcel, refusal, &failure).into();
         }
         if let Err(error) = self.mark(lines, parcel) {
             let why = format!("{error:#}; the connection was closed without the end of the message");
             self.settle(parcel, Event::Release, &Failure::new(Kind::LocalIo, why));
-            return Books::Broken;
+            return Turn::Unrecorded;
         }
         if let Err(spoke) = session.look() {
             let (kind, why) = match spoke {
@@ -344,12 +412,12 @@ impl Run<'_, '_, '_> {
                 Spoke::Said => (Kind::TryAgain, "the server spoke before the end of the message"),
                 Spoke::Interrupted => (Kind::Interrupted, "interrupted before the end of the message"),
             };
-            return self.settle(parcel, Event::Release, &Failure::new(kind, why));
+            return self.settle(parcel, Event::Release, &Failure::new(kind, why)).into();
         }
         let next = next.map(Parcel::message);
         let next = next.as_ref().map_or(Next::Quit, Next::Message);
         let answer = while_watching(self.watch, SILENCE, || session.end(next));
-        self.record(parcel, &answer)
+        self.record(parcel, &answer).into()
     }
 
     /// The record first: so it never counts fewer offers than the journal, unless it is an older copy.
@@ -360,15 +428,18 @@ impl Run<'_, '_, '_> {
     }
 
     fn record(&mut self, parcel: &Parcel, answer: &Answer) -> Books {
-        let (event, failure) = match answer {
-            Answer::Accepted(reply) => return self.record_accepted(parcel, &reply.to_string()),
-            Answer::Transient(reply) => {
-                (Event::Release, Failure::new(Kind::TryAgain, reply.to_string()).asking(Some(reply)))
-            }
-            Answer::Permanent(reply) => (Event::Refuse, Failure::new(Kind::Refused, reply.to_string())),
-            Answer::Lost { what } => (Event::Lose, Failure::new(Kind::InDoubt, what)),
-        };
-        self.settle(parcel, event, &failure)
+        match answer {
+            Answer::Accepted(reply) => self.record_accepted(parcel, &reply.to_string()),
+            Answer::Refused(refusal) => self.refused(parcel, Some(refusal), &Failure::refused(refusal)),
+            Answer::Lost { what } => self.settle(parcel, Event::Lose, &Failure::new(Kind::InDoubt, what)),
+        }
+    }
+
+    /// A refusal decides about the note, and what it says of the account about the rest of the run.
+    fn refused(&mut self, parcel: &Parcel, refusal: Option<&Refusal>, failure: &Failure) -> Books {
+        let server = self.relay.server;
+        self.trouble = refusal.and_then(|refusal| failure::of_account(refusal, failure, server));
+        self.settle(parcel, failure.event(), failure)
     }
 
     /// Before QUIT, before any word: what the server took is on the disk.
@@ -395,11 +466,11 @@ impl Run<'_, '_, '_> {
     /// and is in doubt about what was marked.
     fn settle(&mut self, parcel: &Parcel, event: Event, failure: &Failure) -> Books {
         let now = (self.watch.now)();
-        let Failure { kind, detail, pause } = failure;
+        let Failure { kind, detail, cause, pause } = failure;
         let (told, books) = match self.desk.store.step(&parcel.id, event, now, Some(detail)) {
             Ok(state) => {
                 let told = outcome(&parcel.id, state, Some(*kind), detail, self.watch);
-                (Outcome { pause: *pause, ..told }, Books::Kept)
+                (Outcome { cause: *cause, pause: *pause, ..told }, Books::Kept)
             }
             Err(error) => {
                 let known = self.desk.store.note(&parcel.id).ok().flatten();
@@ -423,7 +494,7 @@ impl Run<'_, '_, '_> {
 
 fn outcome(id: &NoteId, state: State, failure: Option<Kind>, detail: &str, watch: &Watch<'_>) -> Outcome {
     let (id, detail) = (id.clone(), detail.to_owned());
-    Outcome { id, state, failure, detail, pause: Pause::None, at: (watch.now)() }
+    Outcome { id, state, failure, cause: None, detail, pause: Pause::None, at: (watch.now)() }
 }
 
 /// Runs `wait`, and says once that it takes longer than `silence`.

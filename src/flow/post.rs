@@ -8,6 +8,7 @@ use chrono::{DateTime, FixedOffset};
 
 use super::account::Account;
 use super::deliver::{Delivery, Desk, Outcome, Relay, Watch};
+use super::refusal::Admission;
 use crate::adapters::config;
 use crate::adapters::journal::{Journal, SendLock};
 use crate::adapters::net::Interrupt;
@@ -74,7 +75,7 @@ pub fn deliver(post: Post<'_>, ids: &[NoteId]) -> Result<Delivery> {
         if let Some(attempted) = found.as_ref().and_then(|found| account.attempted(&found.secret)) {
             attempted.record(delivery.admission, desk.store(), terminal);
         }
-        let refused = delivery.trouble.as_ref().filter(|trouble| trouble.kind == Kind::Permission);
+        let refused = delivery.trouble.as_ref().filter(|_| delivery.admission == Admission::Refused);
         let (Some(trouble), true) = (refused, terminal.is_interactive() && account.takes_typed_password())
         else {
             if let Some(found) = found.filter(|_| replaces_stored && delivery.trouble.is_none()) {
@@ -113,8 +114,7 @@ pub fn reflect(account: &Account, terminal: &Terminal, me: &EmailAddress, wires:
         let next = others.first().map(|wire| Message { from: me, to: me, wire });
         match session.end(next.as_ref().map_or(Next::Quit, Next::Message)) {
             Answer::Accepted(_) => {}
-            Answer::Transient(reply) => return Err(Problem::new(Kind::TryAgain, reply.to_string()).into()),
-            Answer::Permanent(reply) => return Err(Problem::new(Kind::Refused, reply.to_string()).into()),
+            Answer::Refused(refusal) => return Err(refusal.problem().into()),
             Answer::Lost { what } => return Err(Problem::new(Kind::TryAgain, what).into()),
         }
     }

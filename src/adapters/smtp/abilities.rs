@@ -4,8 +4,9 @@ use lettre::Address;
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{MailBodyParameter, MailParameter};
 
-use super::{Message, Phase, Reply};
+use super::{Message, Phase, Refusal, Reply};
 use crate::domain::address::EmailAddress;
+use crate::domain::delivery_failure::{Cause, Flaw, Obstacle};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Abilities {
@@ -45,35 +46,38 @@ impl Abilities {
 
     /// The commands that announce a message, or why the server would refuse it: what it said in
     /// EHLO is as good as a reply.
-    pub fn announcement(&self, message: &Message<'_>) -> Result<Vec<(Phase, String)>, Reply> {
-        let refuse = |code, text: String| Reply { code, text };
+    pub fn announcement(&self, message: &Message<'_>) -> Result<Vec<(Phase, String)>, Refusal> {
+        let refuse = |phase, cause, code, text: String| Refusal { phase, reply: Reply { code, text }, cause };
+        let of_sender = (Phase::Mail, Cause::Account(Obstacle::Sender));
+        let of_recipient = (Phase::Rcpt, Cause::Note(Flaw::Address));
         let size = message.wire.len();
         if let Some(largest) = self.largest.filter(|largest| size > *largest) {
             let text =
                 format!("the message has {size} octets, the server takes at most {largest}; not offered");
-            return Err(refuse(552, text));
+            return Err(refuse(Phase::Mail, Cause::Note(Flaw::Size), 552, text));
         }
-        let address = |address: &EmailAddress| {
+        let address = |address: &EmailAddress, (phase, cause)| {
             let wire = address.wire();
-            wire.parse::<Address>()
-                .map_err(|_| refuse(553, format!("{wire} cannot stand in an envelope; not offered")))
+            let why = || format!("{wire} cannot stand in an envelope; not offered");
+            wire.parse::<Address>().map_err(|_| refuse(phase, cause, 553, why()))
         };
-        let (from, to) = (address(message.from)?, address(message.to)?);
+        let (from, to) = (address(message.from, of_sender)?, address(message.to, of_recipient)?);
         let mut parameters = Vec::new();
         if self.size_known {
             parameters.push(MailParameter::Size(size));
         }
-        let addresses: [&str; 2] = [from.as_ref(), to.as_ref()];
-        if !addresses.iter().all(|a| a.is_ascii()) {
+        let addresses: [(&str, _); 2] = [(from.as_ref(), of_sender), (to.as_ref(), of_recipient)];
+        if let Some((_, (phase, cause))) = addresses.into_iter().find(|(address, _)| !address.is_ascii()) {
             if !self.smtputf8 {
                 let text = "the server takes no addresses beyond ASCII (SMTPUTF8); not offered";
-                return Err(refuse(553, text.into()));
+                return Err(refuse(phase, cause, 553, text.into()));
             }
             parameters.push(MailParameter::SmtpUtfEight);
         }
         if !message.wire.is_ascii() {
             if !self.eight_bit {
-                return Err(refuse(554, "the server takes no 8-bit text; not offered".into()));
+                let text = "the server takes no 8-bit text; not offered".to_owned();
+                return Err(refuse(Phase::Mail, Cause::Note(Flaw::Content), 554, text));
             }
             parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
         }
@@ -107,8 +111,8 @@ mod tests {
         let commands = announce(b"a\r\nb").unwrap();
         assert_eq!(commands[0].1, "MAIL FROM:<jane@acme.example> SIZE=4\r\n");
         let refusal = announce(b"a\r\nbc").unwrap_err();
-        assert_eq!(refusal.code, 552);
-        assert_eq!(refusal.text, "the message has 5 octets, the server takes at most 4; not offered");
+        assert_eq!((refusal.reply.code, refusal.cause), (552, Cause::Note(Flaw::Size)));
+        assert_eq!(refusal.reply.text, "the message has 5 octets, the server takes at most 4; not offered");
     }
 
     #[test]
@@ -124,7 +128,11 @@ mod tests {
             able(&["SMTPUTF8", "8BITMIME"]).unwrap(),
             "MAIL FROM:<jane@acme.example> SMTPUTF8 BODY=8BITMIME\r\n"
         );
-        assert_eq!(able(&["8BITMIME"]).unwrap_err().code, 553);
-        assert_eq!(able(&["SMTPUTF8"]).unwrap_err().code, 554);
+        let refused = |words: &[&str]| able(words).map_err(|refusal| (refusal.reply.code, refusal.cause));
+        assert_eq!(refused(&["8BITMIME"]), Err((553, Cause::Note(Flaw::Address))));
+        assert_eq!(refused(&["SMTPUTF8"]), Err((554, Cause::Note(Flaw::Content))));
+        let backwards = Message { from: &rene, to: &jane, wire: b"" };
+        let refusal = Abilities::default().announcement(&backwards).unwrap_err();
+        assert_eq!((refusal.phase, refusal.cause), (Phase::Mail, Cause::Account(Obstacle::Sender)));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Phase, Trouble};
+use super::Trouble;
 use crate::adapters::net::{Stream, take_line};
 use crate::domain::text::printable;
 
@@ -21,19 +21,6 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// Whether a refusal passes by itself: each 4xx, and of the 5xx a limit on how much may be sent
-    /// (X.4.5 in RFC 3463), and a full mailbox (RFC 5321 4.5.3.1.10 takes a 552 to RCPT for a 452).
-    pub(super) fn is_for_now(&self, phase: Phase) -> bool {
-        let status = self.text.split_whitespace().next();
-        match self.code {
-            400..=499 => true,
-            500..=599 if status == Some("5.4.5") => true,
-            552 => phase == Phase::Rcpt,
-            500..=599 => phase == Phase::Rcpt && status == Some("5.2.2"),
-            _ => false,
-        }
-    }
-
     /// Takes the first reply off `octets`, under the limits of [`read`]; `None` where its end is
     /// missing. A session reads from its connection; this is for whoever has the octets already.
     #[doc(hidden)]
@@ -154,23 +141,6 @@ mod tests {
         assert_eq!(whole.reply().text, "a.example SIZE 1000 HELP");
         assert_eq!(read_all(&[b"571\n"]).unwrap().unwrap().reply().to_string(), "571");
         assert_eq!(read_all(&[b"250-more\r\n"]).unwrap(), None);
-    }
-
-    #[test]
-    fn limits_and_full_mailboxes_pass_by_themselves_and_other_refusals_do_not() {
-        for (phase, code, text, passes) in [
-            (Phase::Mail, 451, "", true),
-            (Phase::Mail, 550, "5.4.5 Daily user sending limit exceeded", true),
-            (Phase::Body, 550, "5.4.5 limit", true),
-            (Phase::Rcpt, 552, "mailbox full", true),
-            (Phase::Rcpt, 554, "5.2.2 mailbox full", true),
-            (Phase::Body, 552, "5.3.4 too big", false),
-            (Phase::Mail, 552, "5.3.4 too big", false),
-            (Phase::Rcpt, 550, "5.1.1 see 5.4.5", false),
-            (Phase::Mail, 250, "5.4.5", false),
-        ] {
-            assert_eq!(Reply { code, text: text.into() }.is_for_now(phase), passes, "{phase}: {code} {text}");
-        }
     }
 
     #[test]

@@ -12,14 +12,16 @@ use super::reply::{self, Lines};
 use super::text::stuffed;
 use super::{
     Answer, BodyError, BodyFailure, Interrupt, Message, Next, OpenError, OpenFailure, Patience, Phase,
-    Security, Server, Spoke, Trouble,
+    Refusal, Reply, Security, Server, Spoke, Trouble,
 };
 use crate::adapters::net::{self, NetError, Stream};
+use crate::domain::delivery_failure::{Cause, Client};
 
 pub struct Session {
     stream: Stream,
     abilities: Abilities,
     patience: Patience,
+    client: Client,
     standing: Standing,
 }
 
@@ -36,6 +38,14 @@ enum Standing {
     Open,
     /// Nothing more can be said.
     Over,
+}
+
+/// The commands that were written together with a final dot, whose replies are still to come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ahead {
+    Nothing,
+    Quit,
+    Message,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,10 +81,15 @@ impl Session {
             stream.start_tls(patience).map_err(|e| at(Phase::Tls)(e.into()))?;
             abilities = greet(&mut stream, patience)?;
         }
-        if let (Some(user), Some(login)) = (&server.user, login) {
-            log_in(&mut stream, &abilities.mechanisms, user, *login, patience)?;
-        }
-        Ok(Session { stream, abilities, patience: *patience, standing: Standing::Ready })
+        let client = match (&server.user, login) {
+            (Some(user), Some(login)) => {
+                log_in(&mut stream, &abilities.mechanisms, user, *login, patience)?;
+                Client::LoggedIn
+            }
+            _ if abilities.mechanisms.is_empty() => Client::Unknown,
+            _ => Client::Anonymous,
+        };
+        Ok(Session { stream, abilities, patience: *patience, client, standing: Standing::Ready })
     }
 
     /// Announces the message (unless that went with the previous dot) and writes all of it but
@@ -101,7 +116,7 @@ impl Session {
             Ok(commands) => commands,
             Err(refusal) => {
                 self.standing = standing;
-                return Err(failed(Phase::Mail)(BodyFailure::Permanent(refusal)));
+                return Err(failed(refusal.phase)(BodyFailure::Refused(refusal)));
             }
         };
         if standing == Standing::Spoilt {
@@ -134,19 +149,20 @@ impl Session {
         if mem::replace(&mut self.standing, Standing::Over) != Standing::Open {
             return Answer::Lost { what: "there was no message to end".into() };
         }
-        let (tail, then) = match next {
-            Next::Quit if self.abilities.pipelining => (Quit.to_string(), Standing::Over),
+        let (tail, ahead, then) = match next {
+            Next::Quit if self.abilities.pipelining => (Quit.to_string(), Ahead::Quit, Standing::Over),
             // What is refused here is not announced: `body` will say why.
             Next::Message(message) if self.abilities.pipelining => {
                 match self.abilities.announcement(message) {
                     Ok(commands) => (
                         commands.into_iter().map(|(_, line)| line).collect(),
+                        Ahead::Message,
                         Standing::Announced(announced(message)),
                     ),
-                    Err(_) => (String::new(), Standing::Ready),
+                    Err(_) => (String::new(), Ahead::Nothing, Standing::Ready),
                 }
             }
-            Next::Quit | Next::Message(_) => (String::new(), Standing::Ready),
+            Next::Quit | Next::Message(_) => (String::new(), Ahead::Nothing, Standing::Ready),
         };
         self.stream.begin(self.patience.receipt);
         let answer = self
@@ -154,7 +170,7 @@ impl Session {
             .write_all(format!(".\r\n{tail}").as_bytes())
             .map_err(Trouble::from)
             .and_then(|()| reply::read(&mut self.stream));
-        let answer = match answer {
+        let reply = match answer {
             Ok(lines) => lines.reply(),
             Err(Trouble::Protocol(what)) => return Answer::Lost { what },
             Err(Trouble::Net(error)) => {
@@ -167,22 +183,72 @@ impl Session {
                 return Answer::Lost { what };
             }
         };
-        if answer.code != 421 {
-            self.standing = then;
-        }
-        let answer = match answer.code {
-            250..=259 => Answer::Accepted(answer),
-            _ if answer.is_for_now(Phase::Body) => Answer::Transient(answer),
-            500..=599 => Answer::Permanent(answer),
-            _ => {
-                self.standing = Standing::Over;
-                Answer::Lost { what: format!("not an answer to a message: {} {}", answer.code, answer.text) }
+        match reply.code {
+            250..=259 => {
+                self.standing = then;
+                if matches!(next, Next::Quit) {
+                    self.leave();
+                }
+                Answer::Accepted(reply)
             }
-        };
-        if matches!(next, Next::Quit) {
-            self.leave();
+            400..=599 => self.refused(reply, ahead),
+            _ => Answer::Lost { what: format!("not an answer to a message: {} {}", reply.code, reply.text) },
         }
-        answer
+    }
+
+    /// Believes a refusal of the message only if nothing unexpected follows it: some servers refuse
+    /// a message, store it all the same, and send a second reply. It ends the connection, because
+    /// some servers keep the refused transaction open, and the next message would be added to it.
+    fn refused(&mut self, reply: Reply, ahead: Ahead) -> Answer {
+        self.stream.begin(self.patience.command);
+        let settled = self.goodbye(ahead);
+        self.stream.close();
+        match settled {
+            Ok(()) => Answer::Refused(Refusal::of(Phase::Dot, reply, self.client)),
+            Err(what) => Answer::Lost { what: format!("the server said {reply}, and then {what}") },
+        }
+    }
+
+    /// Reads the replies that are due up to that of QUIT, or to a 354, either of which shows that no
+    /// reply was sent too many. The error is what came instead.
+    fn goodbye(&mut self, ahead: Ahead) -> Result<(), String> {
+        let mut may_be_a_yes = false;
+        let announced: &[Phase] = match ahead {
+            Ahead::Message => &[Phase::Mail, Phase::Rcpt, Phase::Data],
+            Ahead::Nothing | Ahead::Quit => &[],
+        };
+        for phase in announced {
+            match (phase, self.next_reply()?) {
+                // The connection is closed without another dot.
+                (Phase::Data, Some(Reply { code: 354, .. })) => return Ok(()),
+                (Phase::Mail | Phase::Rcpt, Some(Reply { code: 250 | 251, .. })) => may_be_a_yes = true,
+                (_, None | Some(Reply { code: 421, .. })) if !may_be_a_yes => return Ok(()),
+                (_, Some(Reply { code: 400..=420 | 422..=599, .. })) => {}
+                (_, Some(reply)) => return Err(reply.to_string()),
+                (_, None) => return Err("250, and closed the connection".into()),
+            }
+        }
+        if ahead != Ahead::Quit {
+            // If it cannot be written, the reply to it does not come either.
+            let _ = self.stream.write_all(Quit.to_string().as_bytes());
+        }
+        match self.next_reply()? {
+            Some(Reply { code: 221, .. }) => Ok(()),
+            None | Some(Reply { code: 421, .. }) if !may_be_a_yes => Ok(()),
+            Some(reply) => Err(reply.to_string()),
+            None => Err("250, and closed the connection".into()),
+        }
+    }
+
+    /// The next reply; `None` where the server has hung up.
+    fn next_reply(&mut self) -> Result<Option<Reply>, String> {
+        match reply::read(&mut self.stream) {
+            Ok(lines) => Ok(Some(lines.reply())),
+            Err(Trouble::Net(NetError::Closed | NetError::Network(_))) => Ok(None),
+            Err(Trouble::Net(NetError::TimedOut)) => Err("did not answer in time".into()),
+            Err(Trouble::Net(error)) => Err(error.to_string()),
+            Err(Trouble::Protocol(what)) => Err(what),
+        }
     }
 
     /// Whether another message can follow on this connection.
@@ -224,22 +290,26 @@ impl Session {
                     return Err(refusal.unwrap_or(BodyError { phase, kind: trouble.into() }));
                 }
             };
-            let kind = match (phase, reply.code) {
-                (Phase::Reset | Phase::Mail, 250) | (Phase::Rcpt, 250 | 251) => continue,
+            match (phase, reply.code) {
+                (Phase::Reset | Phase::Mail, 250) | (Phase::Rcpt, 250 | 251) => {}
                 (Phase::Data, 354) if refusal.is_none() => return Ok(()),
-                (_, 421) => {
-                    let left = BodyError { phase, kind: BodyFailure::Transient(reply) };
-                    return Err(refusal.unwrap_or(left));
+                (_, 400..=599) => {
+                    let is_last = reply.code == 421;
+                    let said = Refusal::of(phase, reply, self.client);
+                    // Out of step, a later "yes" could be about another message.
+                    let is_lost = said.cause == Cause::Sequence && refusal.is_none();
+                    let first =
+                        refusal.get_or_insert(BodyError { phase, kind: BodyFailure::Refused(said) });
+                    if is_last || is_lost {
+                        return Err(first.clone());
+                    }
                 }
-                _ if reply.is_for_now(phase) => BodyFailure::Transient(reply),
-                (Phase::Mail | Phase::Rcpt | Phase::Data, 500..=599) => BodyFailure::Permanent(reply),
                 // Also a 354 after a refusal: text is waited for, and ending it would send it.
                 _ => {
                     let what = format!("unexpected answer {} {}", reply.code, reply.text);
                     return Err(refusal.unwrap_or(BodyError { phase, kind: BodyFailure::Protocol(what) }));
                 }
-            };
-            refusal.get_or_insert(BodyError { phase, kind });
+            }
         }
         match refusal {
             Some(refusal) => {

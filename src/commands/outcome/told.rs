@@ -5,6 +5,7 @@ use chrono::{DateTime, FixedOffset};
 use super::{Fate, NoteOutcome};
 use crate::commands::Exit;
 use crate::domain::checks::Severity;
+use crate::domain::delivery_failure::{Cause, Flaw};
 use crate::domain::note::{Note, NoteId};
 use crate::domain::outbox::State;
 use crate::domain::problem::Kind;
@@ -29,12 +30,14 @@ pub(super) fn delivered(
         (Some(Kind::InDoubt), _) => (Fate::InDoubt, Some(Kind::InDoubt)),
         (Some(kind), State::Unsure) => (Fate::InDoubt, Some(*kind)),
         (Some(kind), State::Refused) => {
-            // MAIL and RCPT speak of addresses, the end of the data of the text.
-            let mend = match detail.contains(", at ") {
-                true => format!("`thanks edit {}` mends an address", note.application),
-                false => format!("`thanks draft {id} --edit` changes the text"),
+            let change = match outcome.cause {
+                Some(Cause::Note(Flaw::Address)) => {
+                    format!("correct the address with `thanks edit {}`", note.application)
+                }
+                Some(Cause::Note(Flaw::Size)) => format!("shorten the text with `thanks draft {id} --edit`"),
+                _ => format!("change the text with `thanks draft {id} --edit`"),
             };
-            let hint = Some(format!("{mend}; it is offered again only after `thanks draft {id}`"));
+            let hint = Some(format!("{change}; it is offered again only after `thanks draft {id}`"));
             let word = "refused";
             (Fate::NotSent { word, why: detail.clone(), lines: Vec::new(), hint }, Some(*kind))
         }
