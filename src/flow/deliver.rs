@@ -2,7 +2,7 @@
 //! opened, marked in journal and record before its final dot, and recorded before anything else
 //! happens after it; so whatever dies, the record never offers a note twice by itself.
 
-mod failure;
+pub(super) mod failure;
 
 use std::sync::mpsc;
 use std::thread;
@@ -438,7 +438,7 @@ impl Run<'_, '_, '_> {
     /// A refusal decides about the note, and what it says of the account about the rest of the run.
     fn refused(&mut self, parcel: &Parcel, refusal: Option<&Refusal>, failure: &Failure) -> Books {
         let server = self.relay.server;
-        self.trouble = refusal.and_then(|refusal| failure::of_account(refusal, failure, server));
+        self.trouble = refusal.and_then(|refusal| failure::of_account(refusal, server));
         self.settle(parcel, failure.event(), failure)
     }
 

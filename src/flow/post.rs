@@ -7,13 +7,13 @@ use anyhow::Result;
 use chrono::{DateTime, FixedOffset};
 
 use super::account::Account;
-use super::deliver::{Delivery, Desk, Outcome, Relay, Watch};
+use super::deliver::{Delivery, Desk, Outcome, Relay, Watch, failure};
 use super::refusal::Admission;
 use crate::adapters::config;
 use crate::adapters::journal::{Journal, SendLock};
 use crate::adapters::net::Interrupt;
 use crate::adapters::secrets::{self, Found, Secret, Source};
-use crate::adapters::smtp::{Answer, Message, Next, Patience, Session};
+use crate::adapters::smtp::{Answer, Message, Next, Patience, Refusal, Session};
 use crate::adapters::store::Store;
 use crate::adapters::terminal::{Terminal, interrupt_flag};
 use crate::domain::address::EmailAddress;
@@ -110,11 +110,14 @@ pub fn reflect(account: &Account, terminal: &Terminal, me: &EmailAddress, wires:
     let mut rest = wires;
     while let Some((wire, others)) = rest.split_first() {
         rest = others;
-        session.body(&Message { from: me, to: me, wire }).map_err(|error| error.problem())?;
+        let told = |refusal: &Refusal| failure::problem(refusal, &account.server);
+        session
+            .body(&Message { from: me, to: me, wire })
+            .map_err(|error| error.refusal().map_or_else(|| error.problem(), told))?;
         let next = others.first().map(|wire| Message { from: me, to: me, wire });
         match session.end(next.as_ref().map_or(Next::Quit, Next::Message)) {
             Answer::Accepted(_) => {}
-            Answer::Refused(refusal) => return Err(refusal.problem().into()),
+            Answer::Refused(refusal) => return Err(told(&refusal).into()),
             Answer::Lost { what } => return Err(Problem::new(Kind::TryAgain, what).into()),
         }
     }

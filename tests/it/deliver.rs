@@ -119,16 +119,52 @@ fn a_certificate_that_cannot_be_trusted_is_a_matter_of_configuration() {
 }
 
 #[test]
-fn a_4xx_before_the_text_keeps_the_note_and_a_5xx_refuses_it() {
+fn a_4xx_before_the_text_keeps_the_note_and_a_5xx_about_its_recipient_refuses_it() {
     use Fault::{Drop, Garbage, Hang, Reply};
     for at in [At::Mail, At::Rcpt, At::Data] {
         for fault in [Drop, Hang, Garbage, Reply("451 later"), Reply("421 closing")] {
             let told = format!("{at:?} {fault:?}");
             assert_eq!(fate(with(at, fault)), (State::Approved, Some(Kind::TryAgain)), "{told}");
         }
+    }
+    for at in [At::Rcpt, At::Data] {
         assert_eq!(fate(with(at, Reply("550 5.1.1 no"))), (State::Refused, Some(Kind::Refused)), "{at:?}");
     }
     assert_eq!(fate(with(At::Data, Reply("250 ok"))), (State::Approved, Some(Kind::TryAgain)));
+}
+
+#[test]
+fn what_the_account_may_not_do_keeps_the_note() {
+    use Fault::Reply;
+    for (at, reply, kind) in [
+        (At::Dot, "554 5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceeded", Kind::TryAgain),
+        (At::Mail, "550 5.1.90 daily limit", Kind::TryAgain),
+        (At::Rcpt, "550 5.4.6 unusual sending activity", Kind::TryAgain),
+        (At::Dot, "554 5.7.1 please try again later", Kind::TryAgain),
+        (At::Mail, "530 5.7.57 Client not authenticated", Kind::Permission),
+        (At::Mail, "535 5.7.139 Authentication unsuccessful", Kind::Permission),
+        (At::Rcpt, "554 5.7.1 <jane@acme.example>: Relay access denied", Kind::Permission),
+        (At::Data, "554 5.7.1 no", Kind::Permission),
+        (At::Dot, "554 5.7.60 SendAsDenied", Kind::Config),
+        (At::Mail, "550 5.1.1 no", Kind::Config),
+        (At::Mail, "530 5.7.0 Must issue a STARTTLS command first", Kind::Config),
+        (At::Mail, "503 5.5.1 nested MAIL command", Kind::TryAgain),
+    ] {
+        for order in [SmtpServer::builder(), SmtpServer::builder().without_pipelining()] {
+            let told = format!("{at:?} {reply}");
+            assert_eq!(fate(order.fault(at, Reply(reply))), (State::Approved, Some(kind)), "{told}");
+        }
+    }
+}
+
+#[test]
+fn a_no_that_is_followed_by_a_yes_leaves_a_doubt() {
+    for reply in ["451 later\r\n250 taken", "550 spam\r\n250 taken"] {
+        for order in [SmtpServer::builder(), SmtpServer::builder().without_pipelining()] {
+            let fate = fate(order.fault(At::Dot, Fault::TakeAndSay(reply)));
+            assert_eq!(fate, (State::Unsure, Some(Kind::InDoubt)), "{reply}");
+        }
+    }
 }
 
 #[test]

@@ -19,6 +19,7 @@ use crate::smtp_server::{At, Builder, Certificate, Fault, SmtpServer, Transport}
 mod delivery;
 mod faults;
 mod lockstep;
+mod refused;
 mod trust;
 
 /// Shorter than any wait that a test is about.
@@ -95,8 +96,7 @@ fn open_class(kind: &OpenFailure) -> String {
 
 fn body_class(kind: &BodyFailure) -> String {
     match kind {
-        BodyFailure::Transient(reply) => format!("transient {}", reply.code),
-        BodyFailure::Permanent(reply) => format!("permanent {}", reply.code),
+        BodyFailure::Refused(refusal) => format!("{:?} {}", refusal.cause, refusal.reply.code),
         BodyFailure::Protocol(_) => "protocol".into(),
         BodyFailure::Network(_) => "network".into(),
         BodyFailure::TimedOut => "timed out".into(),
@@ -114,8 +114,7 @@ fn story(server: &SmtpServer, security: Security) -> String {
         Err(BodyError { phase, kind }) => format!("{phase:?}: {}", body_class(&kind)),
         Ok(()) => match session.end(Next::Quit) {
             Answer::Accepted(reply) => format!("accepted {}", reply.code),
-            Answer::Transient(reply) => format!("dot: transient {}", reply.code),
-            Answer::Permanent(reply) => format!("dot: permanent {}", reply.code),
+            Answer::Refused(refusal) => format!("dot: {:?} {}", refusal.cause, refusal.reply.code),
             Answer::Lost { .. } => "lost".into(),
         },
     });

@@ -54,6 +54,8 @@ pub enum Fault {
     Inject(&'static str),
     /// At the dot: takes the message and closes without an answer.
     TakeThenDrop,
+    /// At the dot: takes the message, and says this.
+    TakeAndSay(&'static str),
     /// At the dot: takes the message, and answers after [`SmtpServer::let_go`].
     HoldBack,
     /// The right answer, one octet at a time.
@@ -80,6 +82,13 @@ pub enum Transport {
     Tls(Certificate),
 }
 
+/// What becomes of the sender and the recipients of a message that is refused at the dot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Refused {
+    Forgotten,
+    Kept,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Accepted {
     pub from: String,
@@ -93,6 +102,7 @@ pub struct Builder {
     transport: Transport,
     keywords: Vec<String>,
     pipelining: bool,
+    refused: Refused,
     /// What an access token is refused with.
     challenge: String,
     /// The phase, which occurrence of it (0: all), and what happens.
@@ -133,6 +143,7 @@ impl SmtpServer {
                 .map(Into::into)
                 .to_vec(),
             pipelining: true,
+            refused: Refused::Forgotten,
             challenge: r#"{"status":"401","schemes":"bearer"}"#.into(),
             faults: Vec::new(),
         }
@@ -226,6 +237,14 @@ impl Builder {
     #[must_use]
     pub fn without_pipelining(mut self) -> Builder {
         self.pipelining = false;
+        self
+    }
+
+    /// A message that is refused at the dot stays open, as with Postfix's restrictions at the end of
+    /// the data: sender and recipient still count.
+    #[must_use]
+    pub fn keeping_what_it_refuses(mut self) -> Builder {
+        self.refused = Refused::Kept;
         self
     }
 

@@ -58,13 +58,43 @@ mod tests {
         for (phase, code, text, kind, message) in [
             (Phase::Rcpt, 550, "5.1.1 who?", Kind::Refused, "the server refuses it, at the recipient"),
             (Phase::Mail, 451, "", Kind::TryAgain, "the server cannot take it now, at the sender"),
-            (Phase::Mail, 550, "5.4.5", Kind::TryAgain, "your account has reached a sending limit, at the sender"),
-            (Phase::Mail, 530, "", Kind::Permission, "the server does not accept mail with this login, at the sender"),
-            (Phase::Dot, 554, "5.7.60", Kind::Config, "your account may not send from this address, at the end of the text"),
-            (Phase::Mail, 530, "STARTTLS", Kind::Config, "the server accepts mail only over TLS, at the sender"),
+            (
+                Phase::Mail,
+                550,
+                "5.4.5",
+                Kind::TryAgain,
+                "your account has reached a sending limit, at the sender",
+            ),
+            (
+                Phase::Mail,
+                530,
+                "",
+                Kind::Permission,
+                "the server does not accept mail with this login, at the sender",
+            ),
+            (
+                Phase::Dot,
+                554,
+                "5.7.60",
+                Kind::Config,
+                "your account may not send from this address, at the end of the text",
+            ),
+            (
+                Phase::Mail,
+                530,
+                "STARTTLS",
+                Kind::Config,
+                "the server accepts mail only over TLS, at the sender",
+            ),
             (Phase::Data, 554, "", Kind::Permission, "the server does not let your account send, at DATA"),
             (Phase::Body, 552, "", Kind::Refused, "the server refuses it, at the text"),
-            (Phase::Mail, 503, "", Kind::TryAgain, "the server lost track of the conversation, at the sender"),
+            (
+                Phase::Mail,
+                503,
+                "",
+                Kind::TryAgain,
+                "the server lost track of the conversation, at the sender",
+            ),
             (Phase::Reset, 550, "", Kind::TryAgain, "the server lost track of the conversation, at RSET"),
         ] {
             let reply = Reply { code, text: text.into() };

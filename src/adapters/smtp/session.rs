@@ -298,8 +298,7 @@ impl Session {
                     let said = Refusal::of(phase, reply, self.client);
                     // Out of step, a later "yes" could be about another message.
                     let is_lost = said.cause == Cause::Sequence && refusal.is_none();
-                    let first =
-                        refusal.get_or_insert(BodyError { phase, kind: BodyFailure::Refused(said) });
+                    let first = refusal.get_or_insert(BodyError { phase, kind: BodyFailure::Refused(said) });
                     if is_last || is_lost {
                         return Err(first.clone());
                     }

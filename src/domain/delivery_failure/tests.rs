@@ -94,7 +94,10 @@ fn who_is_not_logged_in_is_refused_for_that() {
     assert_all(&rows(Note(Address)), Unknown);
     assert_all(&[(MAIL, "550 5.7.1 no", Account(Login))], Anonymous);
     assert_all(&[(MAIL, "550 5.7.1 no", Account(Policy))], LoggedIn);
-    assert_all(&[(Recipient, "550 5.1.1 who?", Note(Address)), (Recipient, "550 no", Note(Address))], Anonymous);
+    assert_all(
+        &[(Recipient, "550 5.1.1 who?", Note(Address)), (Recipient, "550 no", Note(Address))],
+        Anonymous,
+    );
     assert_all(&[(Text, "554 5.7.1 spam", Note(Content))], Anonymous);
 }
 

@@ -71,9 +71,15 @@ impl Failure {
 }
 
 /// What to tell where the account is in trouble, so that the other notes wait too.
-pub(super) fn of_account(refusal: &Refusal, failure: &Failure, server: &Server) -> Option<Problem> {
+pub(super) fn of_account(refusal: &Refusal, server: &Server) -> Option<Problem> {
+    matches!(refusal.cause, Cause::Account(_)).then(|| problem(refusal, server))
+}
+
+/// A refusal for a reader, with what can be done about it where that is known.
+pub(in crate::flow) fn problem(refusal: &Refusal, server: &Server) -> Problem {
+    let problem = refusal.problem();
     let Cause::Account(obstacle) = refusal.cause else {
-        return None;
+        return problem;
     };
     let known = match obstacle {
         Obstacle::Login | Obstacle::Policy => {
@@ -84,10 +90,13 @@ pub(super) fn of_account(refusal: &Refusal, failure: &Failure, server: &Server) 
     let hint = known.unwrap_or(match (obstacle, &server.user) {
         (Obstacle::Quota, _) => "wait until the limit is lifted, then try again: `thanks send`",
         (Obstacle::Login, None) => "set user in [smtp] of the configuration, or run `thanks init`",
-        (Obstacle::Login, Some(_)) => "check [smtp] and [auth] in the configuration; `thanks doctor` tries the login",
+        (Obstacle::Login, Some(_)) => {
+            "check [smtp] and [auth] in the configuration; `thanks doctor` tries the login"
+        }
         (Obstacle::Sender, _) => "set email in [me] to an address that this account may send from",
         (Obstacle::Encryption, _) => "set security in [smtp] of the configuration to \"tls\" or \"starttls\"",
         (Obstacle::Policy, _) => "ask your mail provider to let this account send, then: `thanks send`",
     });
-    Some(Problem::new(failure.kind, format!("{}: {}", printable(&server.host), failure.detail)).hint(hint))
+    let message = format!("{}: {}", printable(&server.host), problem.message);
+    Problem { message, ..problem }.hint(hint)
 }

@@ -77,11 +77,43 @@ fn the_envelope() -> Vec<Row> {
         row(48, "a sender who cannot be taken now").play(
             reply(At::Mail, "451 4.3.0 later").says(&["cannot take it now, at the sender: 451 4.3.0 later"]),
         ),
-        row(49, "a sender who is refused").play(
-            reply(At::Mail, "550 5.7.60 not yours")
-                .refused()
-                .says(&["refuses it, at the sender: 550 5.7.60 not yours"]),
-        ),
+        row(49, "a sender who is refused")
+            .play(
+                reply(At::Mail, "550 5.7.60 not yours")
+                    .exits(78)
+                    .says(&[
+                        "your account may not send from this address, at the sender: 550 5.7.60 not yours",
+                        "nothing was sent; kept: acme/jane",
+                        "set email in [me]",
+                    ])
+                    .hides(&["thanks edit"])
+                    .then(Then::Retries(60)),
+            )
+            .play(
+                reply(At::Dot, "554 5.2.0 SendAsDenied; jo may not send as jo")
+                    .exits(78)
+                    .says(&["your account may not send from this address, at the end of the text: 554 5.2.0"])
+                    .hides(&["--edit"])
+                    .then(Then::Retries(60)),
+            )
+            .play(
+                reply(
+                    At::Mail,
+                    "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled",
+                )
+                .exits(77)
+                .says(&["does not accept mail with this login", "535 5.7.139", "xoauth2"])
+                .hides(&["thanks edit", "New password"])
+                .then(Then::Retries(60)),
+            )
+            .play(
+                reply(At::Rcpt, "554 5.7.1 <jane@acme.example>: Relay access denied")
+                    .exits(77)
+                    .says(&["at the recipient: 554 5.7.1", "thanks doctor"])
+                    .hides(&["thanks edit"])
+                    .then(Then::Retries(60)),
+            )
+            .differs("it is the account's trouble and not the note's: the approval is kept, 77 or 78"),
         row(50, "a quota that is spent")
             .play(
                 reply(At::Mail, "550 5.4.5 Daily user sending limit exceeded")
@@ -94,6 +126,14 @@ fn the_envelope() -> Vec<Row> {
                     .by(TYPED)
                     .then(Then::Retries(24 * 60)),
             )
+            .play(
+                reply(At::Dot, "554 5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceeded")
+                    .says(&["your account has reached a sending limit, at the end of the text: 554 5.2.0"])
+                    .hides(&["--edit", "thanks edit"])
+                    .then(Then::Retries(60)),
+            )
+            .play(reply(At::Mail, "550 5.1.90 daily limit").then(Then::Retries(60)))
+            .play(reply(At::Rcpt, "550 5.4.6 unusual sending activity").then(Then::Retries(60)))
             .play(reply(At::Mail, "452 4.5.3 too many").then(Then::Retries(60)))
             .play(reply(At::Dot, "421 4.7.28 unusual rate").then(Then::Retries(60)))
             .differs("an hour also for the limit of a day where a day is more than the note has left"),
@@ -121,7 +161,14 @@ fn the_envelope() -> Vec<Row> {
         row(55, "another answer to DATA than 354")
             .play(reply(At::Data, "250 yes").says(&["does not answer as it should, at DATA", "250 yes"]))
             .play(reply(At::Data, "451 4.3.0 later").says(&["cannot take it now, at DATA"]))
-            .play(reply(At::Data, "554 5.7.1 no").refused().says(&["refuses it, at DATA: 554 5.7.1 no"])),
+            .play(
+                reply(At::Data, "554 5.7.1 no")
+                    .exits(77)
+                    .says(&["does not let your account send, at DATA: 554 5.7.1 no"])
+                    .then(Then::Retries(60)),
+            )
+            .play(reply(At::Data, "550 5.1.1 no").refused().says(&["refuses it, at DATA: 550 5.1.1 no"]))
+            .differs("at DATA the text was not seen yet: a no without a reason is about who sends"),
         row(56, "a connection that breaks in the text").play(
             // The answer to DATA comes slowly; then the record is kept busy until the server has gone.
             at(At::Data, Fault::Slow)
@@ -158,10 +205,34 @@ fn the_dot() -> Vec<Row> {
     ];
     vec![
         row(58, "a message that cannot be taken now")
-            .play(reply(At::Dot, "451 4.3.0 later").says(&["not sent acme/jane, 451 4.3.0 later"])),
+            .play(reply(At::Dot, "451 4.3.0 later").says(&["not sent acme/jane, 451 4.3.0 later"]))
+            .play(reply(At::Dot, "554 5.7.1 try again later").says(&["not sent acme/jane, 554 5.7.1"]))
+            .play(
+                at(At::Dot, Fault::TakeAndSay("451 4.3.0 later\r\n250 2.0.0 taken"))
+                    .named("and then a yes")
+                    .in_doubt()
+                    .says(&["the server said 451 4.3.0 later, and then 250 2.0.0 taken"]),
+            ),
         row(59, "a message that is refused")
             .play(reply(At::Dot, "554 5.7.1 spam").refused().says(&["554 5.7.1 spam", "--edit"]))
-            .play(reply(At::Dot, "552 5.3.4 too big").refused().says(&["552 5.3.4 too big"])),
+            .play(
+                reply(At::Dot, "552 5.3.4 too big")
+                    .refused()
+                    .says(&["552 5.3.4 too big", "shorten the text"])
+                    .hides(&["thanks edit"]),
+            )
+            .play(
+                reply(At::Mail, "552 5.3.4 too big")
+                    .refused()
+                    .says(&["at the sender: 552 5.3.4 too big", "shorten the text"])
+                    .hides(&["thanks edit"]),
+            )
+            .play(
+                reply(At::Dot, "550 5.1.1 no such user")
+                    .refused()
+                    .says(&["thanks edit acme"])
+                    .hides(&["--edit"]),
+            ),
         row(60, "no answer to the dot")
             .play(at(At::Dot, Fault::Drop).named("gone").in_doubt().says(GONE))
             .play(at(At::Dot, Fault::TakeThenDrop).named("taken and gone").in_doubt().says(GONE))

@@ -87,7 +87,7 @@ fn a_refused_recipient_leaves_the_note_before_and_the_note_after_alone() {
             session.body(message).unwrap();
             assert!(matches!(session.end(Next::Message(message)), Answer::Accepted(_)));
             let refused = session.body(message).unwrap_err();
-            assert_eq!((refused.phase, body_class(&refused.kind)), (Phase::Rcpt, "permanent 550".into()));
+            assert_eq!((refused.phase, body_class(&refused.kind)), (Phase::Rcpt, "Note(Address) 550".into()));
             assert!(session.is_usable());
             session.body(message).unwrap();
             assert!(matches!(session.end(Next::Quit), Answer::Accepted(_)));
@@ -106,7 +106,7 @@ fn text_that_is_asked_for_after_a_refusal_is_never_ended() {
         .start();
     let mut session = open(&server, Security::Plain).unwrap();
     let refused = with_message(WIRE, |message| session.body(message)).unwrap_err();
-    assert_eq!((refused.phase, body_class(&refused.kind)), (Phase::Rcpt, "permanent 550".into()));
+    assert_eq!((refused.phase, body_class(&refused.kind)), (Phase::Rcpt, "Note(Address) 550".into()));
     assert!(!session.is_usable());
     session.quit();
     assert!(server.accepted().is_empty() && server.raw().is_empty());
@@ -118,7 +118,7 @@ fn a_refusal_counts_although_the_server_hangs_up_after_it() {
         .fault(At::Rcpt, Fault::Reply("550 5.1.1 who?"))
         .fault(At::Data, Fault::Drop)
         .start();
-    assert_eq!(story(&server, Security::Plain), "Rcpt: permanent 550");
+    assert_eq!(story(&server, Security::Plain), "Rcpt: Note(Address) 550");
 }
 
 #[test]
@@ -142,18 +142,18 @@ fn what_the_server_says_it_cannot_take_is_not_offered() {
     let mut session = open(&server, Security::Plain).unwrap();
     with_message(&[b'x'; 31], |big| {
         let refused = session.body(big).unwrap_err();
-        assert_eq!(body_class(&refused.kind), "permanent 552");
+        assert_eq!(body_class(&refused.kind), "Note(Size) 552");
         with_message(WIRE, |message| {
             session.body(message).unwrap();
             assert!(matches!(session.end(Next::Message(big)), Answer::Accepted(_)));
         });
-        assert_eq!(body_class(&session.body(big).unwrap_err().kind), "permanent 552");
+        assert_eq!(body_class(&session.body(big).unwrap_err().kind), "Note(Size) 552");
     });
     let (from, to) = (address("jo@example.com"), address("j\u{f6}rg@acme.example"));
     let beyond_ascii = Message { from: &from, to: &to, wire: WIRE };
-    assert_eq!(body_class(&session.body(&beyond_ascii).unwrap_err().kind), "permanent 553");
+    assert_eq!(body_class(&session.body(&beyond_ascii).unwrap_err().kind), "Note(Address) 553");
     with_message(b"\xc3\xbc\r\n", |eight_bit| {
-        assert_eq!(body_class(&session.body(eight_bit).unwrap_err().kind), "permanent 554");
+        assert_eq!(body_class(&session.body(eight_bit).unwrap_err().kind), "Note(Content) 554");
     });
     session.quit();
     let mails = server.commands().iter().filter(|line| line.starts_with("MAIL")).count();
@@ -277,7 +277,7 @@ fn after_421_nothing_more_is_said() {
     let mut session = open(&server, Security::Plain).unwrap();
     with_message(WIRE, |message| {
         session.body(message).unwrap();
-        assert!(matches!(session.end(Next::Message(message)), Answer::Transient(_)));
+        assert!(matches!(session.end(Next::Message(message)), Answer::Refused(_)));
         assert!(!session.is_usable());
         assert_eq!(body_class(&session.body(message).unwrap_err().kind), "network");
     });
@@ -290,7 +290,7 @@ fn after_a_421_to_a_command_the_connection_is_over_too() {
         let server = SmtpServer::builder().fault(at, Fault::Reply("421 4.3.2 going down")).start();
         let mut session = open(&server, Security::Plain).unwrap();
         let failed = with_message(WIRE, |message| session.body(message)).unwrap_err();
-        assert_eq!((failed.phase, body_class(&failed.kind)), (phase, "transient 421".into()));
+        assert_eq!((failed.phase, body_class(&failed.kind)), (phase, "Passing 421".into()));
         assert!(!session.is_usable(), "{at:?}");
     }
 }

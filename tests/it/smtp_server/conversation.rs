@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use data_encoding::BASE64;
 use rustls::{ServerConnection, StreamOwned};
 
-use super::{Accepted, At, Fault, GLANCE, Shared, Transport};
+use super::{Accepted, At, Fault, GLANCE, Refused, Shared, Transport};
 
 enum Wire {
     Plain(TcpStream),
@@ -83,7 +83,10 @@ impl<'a> Conversation<'a> {
                             to: to.take().unwrap_or_default(),
                             data: self.text()?,
                         };
-                        self.end(accepted)?;
+                        let envelope = (accepted.from.clone(), accepted.to.clone());
+                        if !self.end(accepted)? && self.shared.order.refused == Refused::Kept {
+                            (from, to) = (Some(envelope.0), Some(envelope.1));
+                        }
                     }
                 }
                 "QUIT" => {
@@ -166,16 +169,18 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    fn end(&mut self, accepted: Accepted) -> io::Result<()> {
+    /// Tells whether the message was taken.
+    fn end(&mut self, accepted: Accepted) -> io::Result<bool> {
         let take = match self.fault_ordered(At::Dot) {
-            None | Some(Fault::TakeThenDrop | Fault::HoldBack | Fault::Slow) => true,
+            None | Some(Fault::TakeAndSay(_) | Fault::TakeThenDrop | Fault::HoldBack | Fault::Slow) => true,
             Some(Fault::Reply(text)) => text.starts_with('2'),
             Some(_) => false,
         };
         if take {
             self.shared.accepted.lock().unwrap().push(accepted);
         }
-        self.answer(At::Dot, "250 2.0.0 taken <new@mail.test>").map(drop)
+        self.answer(At::Dot, "250 2.0.0 taken <new@mail.test>")?;
+        Ok(take)
     }
 
     /// What is ordered for the next time that a phase comes.
@@ -216,7 +221,7 @@ impl<'a> Conversation<'a> {
                     self.fill_once()?;
                 }
             }
-            Some(Fault::Reply(text)) => {
+            Some(Fault::Reply(text) | Fault::TakeAndSay(text)) => {
                 self.say(text)?;
                 return Ok(text.starts_with(right.get(..1).unwrap_or("x")));
             }
