@@ -3,6 +3,7 @@
 //! happens after it; so whatever dies, the record never offers a note twice by itself.
 
 pub(super) mod failure;
+mod turn;
 
 use std::sync::mpsc;
 use std::thread;
@@ -26,6 +27,7 @@ use crate::domain::problem::{Kind, Problem};
 use crate::domain::retry::Pause;
 
 use failure::Failure;
+use turn::{Books, Gain, Line, MOST_FRUITLESS, Turn};
 
 use super::refusal::Admission;
 
@@ -255,53 +257,6 @@ struct Run<'r, 'd, 'a> {
     reached: State,
 }
 
-/// Whether the record still takes what is told to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Books {
-    Kept,
-    Broken,
-}
-
-/// Whether a connection has carried a note before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Line {
-    New,
-    Used,
-}
-
-/// What came of a note's turn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Turn {
-    /// It has its outcome.
-    Done,
-    /// The server was still busy with an earlier note: this one needs another connection.
-    Unconsidered,
-    /// It has its outcome, but the record does not.
-    Unrecorded,
-}
-
-/// What a connection was good for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Gain {
-    /// A note was taken, or refused for good.
-    Some,
-    /// The server only said that it cannot take a note now.
-    Words,
-    None,
-}
-
-/// So many connections in a row may bring nothing but words.
-const MOST_FRUITLESS: usize = 3;
-
-impl From<Books> for Turn {
-    fn from(books: Books) -> Turn {
-        match books {
-            Books::Kept => Turn::Done,
-            Books::Broken => Turn::Unrecorded,
-        }
-    }
-}
-
 impl Run<'_, '_, '_> {
     fn all(&mut self, queue: &[Parcel]) {
         let mut lines = match self.desk.journal.open() {
@@ -357,7 +312,7 @@ impl Run<'_, '_, '_> {
                 let why = "interrupted before it was its turn";
                 return self.release(rest, &Failure::new(Kind::Interrupted, why));
             }
-            match self.gain(before) {
+            match Gain::of(self.outcomes.get(before..).unwrap_or_default()) {
                 Gain::Some => fruitless = 0,
                 Gain::Words => fruitless += 1,
                 Gain::None => fruitless = MOST_FRUITLESS,
@@ -367,18 +322,6 @@ impl Run<'_, '_, '_> {
                 let why = "the connection broke before it was its turn";
                 return self.release(rest, &Failure::new(Kind::TryAgain, why));
             }
-        }
-    }
-
-    /// What the connection that made the outcomes from `before` on was good for.
-    fn gain(&self, before: usize) -> Gain {
-        let outcomes = self.outcomes.get(before..).unwrap_or_default();
-        let settled =
-            |outcome: &Outcome| outcome.state == State::Sent || matches!(outcome.cause, Some(Cause::Note(_)));
-        match outcomes.last() {
-            _ if outcomes.iter().any(settled) => Gain::Some,
-            Some(Outcome { cause: Some(_), pause: Pause::None, .. }) => Gain::Words,
-            _ => Gain::None,
         }
     }
 
