@@ -134,6 +134,7 @@ pub enum Phase {
     Capability,
     StartTls,
     Login,
+    Id,
     List,
     Examine,
     Search,
@@ -212,6 +213,11 @@ impl ImapError {
                 [] => "it offers nothing".to_owned(),
                 some => format!("it offers: {}", printable(&some.join(", "))),
             }),
+            Failure::Refused(refusal) if self.phase == Phase::Login => {
+                again(format!("{host} can't check the login right now"))
+                    .detail(format!("caused by: {refusal}"))
+                    .hint("this says nothing about the password; try again later")
+            }
             Failure::Refused(refusal) => {
                 again(format!("{host} refuses {}", self.phase)).detail(format!("caused by: {refusal}"))
             }
@@ -270,6 +276,7 @@ impl fmt::Display for Phase {
             Phase::Capability => "CAPABILITY",
             Phase::StartTls => "STARTTLS",
             Phase::Login => "the login",
+            Phase::Id => "ID",
             Phase::List => "the list of folders",
             Phase::Examine => "opening the folder",
             Phase::Search => "the search",

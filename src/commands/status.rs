@@ -1,5 +1,6 @@
 //! What is due now, what waits and until when, what went out: grouped by what it asks of its owner.
 
+mod held;
 mod unreached;
 
 use std::collections::{HashMap, HashSet};
@@ -18,6 +19,7 @@ use crate::domain::problem::Kind;
 use crate::domain::text::printable;
 use crate::domain::view;
 use crate::flow::compose::{Desk, Item};
+use held::Obstacles;
 
 /// What is due now, what waits and until when, and what was sent
 ///
@@ -39,6 +41,8 @@ pub struct Report {
     /// Mails that only their owner can judge.
     pub questions: Vec<QuestionView>,
     pub mailbox_read_at: Option<DateTime<FixedOffset>>,
+    /// Why the last look at the mailbox failed; absent after one that didn't.
+    pub mailbox_trouble: Option<String>,
     #[serde(skip)]
     pub brevity: Brevity,
     #[serde(skip)]
@@ -155,16 +159,18 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
         _ => open(&note.application),
     };
     let (questions, read_at) = (store.questions()?, store.mailbox_read_at()?);
+    let obstacles = Obstacles::of(app.config.as_ref(), &store, &questions)?;
     let mut lines: Vec<Line> = questions.iter().map(|question| question_line(&desk, question)).collect();
-    lines.extend(items.iter().map(|item| step_line(&desk, item)));
+    lines.extend(items.iter().map(|item| step_line(&desk, item, &obstacles)));
     lines.extend(desk.notes.iter().filter(told).filter_map(|note| note_line(&desk, note, read_at)));
     lines.extend(unreached::never_thanked(&desk, &items));
     group(&mut lines);
     Ok(Report {
         notes: desk.notes.iter().map(note_view).collect(),
-        steps: items.iter().map(|item| step_view(&desk, item)).collect(),
+        steps: items.iter().map(|item| step_view(&desk, item, &obstacles)).collect(),
         questions: questions.iter().map(|question| question_view(&question.mail)).collect(),
         mailbox_read_at: read_at,
+        mailbox_trouble: obstacles.trouble,
         lines,
         brevity,
         recorded: true,
@@ -220,8 +226,9 @@ fn note_view(note: &Note) -> NoteView {
     }
 }
 
-fn step_view(desk: &Desk, item: &Item) -> StepView {
+fn step_view(desk: &Desk, item: &Item, obstacles: &Obstacles) -> StepView {
     let step = &item.step;
+    let held = held_now(desk, item, obstacles).map(|why| format!("; held: {why}"));
     StepView {
         application: step.application.clone(),
         kind: step.kind.name(),
@@ -230,8 +237,15 @@ fn step_view(desk: &Desk, item: &Item) -> StepView {
         due: step.due,
         latest: step.latest,
         state: item.note.as_ref().map_or(State::Drafted, |note| note.state).name(),
-        reason: step.reason.clone(),
+        reason: format!("{}{}", step.reason, held.unwrap_or_default()),
     }
+}
+
+/// Why a note whose time has come isn't sent.
+fn held_now(desk: &Desk, item: &Item, obstacles: &Obstacles) -> Option<String> {
+    let planned = item.note.as_ref().and_then(|note| note.send_after);
+    let is_due = planned.unwrap_or(item.step.due) <= item.step.zone.at(desk.now);
+    obstacles.why(&item.step, item.note.as_ref()).filter(|_| is_due)
 }
 
 fn address(desk: &Desk, item: &Item) -> Option<String> {
@@ -239,7 +253,7 @@ fn address(desk: &Desk, item: &Item) -> Option<String> {
     person.address.as_ref().map(ToString::to_string)
 }
 
-fn step_line(desk: &Desk, item: &Item) -> Line {
+fn step_line(desk: &Desk, item: &Item, obstacles: &Obstacles) -> Line {
     let step = &item.step;
     let (mut section, mut text) = timeline(desk, step);
     if address(desk, item).is_none() {
@@ -264,6 +278,13 @@ fn step_line(desk: &Desk, item: &Item) -> Line {
             text.push_str(&format!("; {}", state.name()));
         }
         _ => {}
+    }
+    match (held_now(desk, item, obstacles), &obstacles.trouble) {
+        (Some(why), _) => text.push_str(&format!("; held: {why}")),
+        (None, Some(why)) if step.kind.is_follow_up() => {
+            text.push_str(&format!("; the mailbox could not be read: {why}"));
+        }
+        (None, _) => {}
     }
     let order = step.latest.filter(|_| section == Section::Due).unwrap_or(step.due);
     Line { section, id: id_of_person(item.id.as_str()), kind: step.kind.name(), text, order: Some(order) }

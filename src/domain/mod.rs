@@ -9,6 +9,7 @@ pub mod debrief;
 pub mod delivery_failure;
 pub mod inbound;
 pub mod interview;
+pub mod login;
 pub mod note;
 pub mod outbox;
 pub mod person;

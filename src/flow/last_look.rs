@@ -238,6 +238,7 @@ impl LastLook<'_> {
                         false => format!("a mail in Sent can't be read, {stamp}: {}", mail.detail),
                     };
                     let hint = format!("`thanks mark {id} sent`, or `thanks send {id}` on a terminal asks");
+                    self.store.record_held(id, &why)?;
                     held.insert(id.clone(), Held::Asked { why, hint });
                     break;
                 }

@@ -22,7 +22,7 @@ use crate::domain::inbound::{
 };
 use crate::domain::note::{Note, NoteId};
 use crate::domain::outbox::State;
-use crate::domain::problem::Problem;
+use crate::domain::problem::{Kind, Problem};
 
 pub use doubts::settle_doubts;
 pub(super) use doubts::{copy_of, likely};
@@ -63,8 +63,24 @@ pub struct Settled {
     pub evidence: String,
 }
 
-/// Reads INBOX and applies what is new there. A failure says that nothing was read.
+/// Reads INBOX and applies what is new there. A failure says that nothing was read, and is
+/// remembered until something is.
 pub fn read(
+    session: &mut Session,
+    mailbox: &Mailbox,
+    store: &mut Store,
+    now: DateTime<FixedOffset>,
+) -> Result<Reading> {
+    let read = read_and_apply(session, mailbox, store, now);
+    if let Some(problem) = read.as_ref().err().and_then(|error| error.downcast_ref::<Problem>())
+        && problem.kind != Kind::Interrupted
+    {
+        store.record_mailbox_trouble(&problem.message)?;
+    }
+    read
+}
+
+fn read_and_apply(
     session: &mut Session,
     mailbox: &Mailbox,
     store: &mut Store,

@@ -194,8 +194,17 @@ impl Mailbox {
         account::kept_secret_of(&self.server.user, self.command.as_deref(), terminal)
     }
 
-    /// Logs in. What was typed for a user of its own goes into the keyring once it has worked.
+    /// Logs in. What was typed for a user of its own goes into the keyring once it has worked. Why
+    /// it doesn't open is remembered until the mailbox was read again.
     pub fn open(&mut self, store: &mut Store, terminal: &Terminal) -> Result<Session, Problem> {
+        let opened = self.log_in(store, terminal);
+        if let Err(problem) = &opened {
+            remember(problem, store, terminal);
+        }
+        opened
+    }
+
+    fn log_in(&mut self, store: &mut Store, terminal: &Terminal) -> Result<Session, Problem> {
         if let Some(problem) = &self.closed {
             return Err(problem.clone());
         }
@@ -217,5 +226,15 @@ impl Mailbox {
         }
         self.apart = false;
         Ok(session)
+    }
+}
+
+/// Remembers why the mailbox was not read, so that `status` can say why a follow-up waits.
+fn remember(problem: &Problem, store: &mut Store, terminal: &Terminal) {
+    if problem.kind == Kind::Interrupted {
+        return;
+    }
+    if let Err(error) = store.record_mailbox_trouble(&problem.message) {
+        terminal.say(&format!("warning: {error:#}"));
     }
 }

@@ -45,7 +45,7 @@ impl Attempted {
         method: Method,
         secret: &Secret,
     ) -> Attempted {
-        let text = format!("{host}:{port} {} {user} {:02x}", method.word(), secret.trace());
+        let text = format!("{}{:02x}", described(host, port, user, method), secret.trace());
         Attempted { side, host: host.to_owned(), text }
     }
 
@@ -57,6 +57,19 @@ impl Attempted {
     /// The same by a look into the database, which is not changed.
     pub fn was_refused_in(&self, database: &Path) -> Result<bool> {
         Ok(store::refused_login(database, self.side.name())?.as_ref() == Some(&self.text))
+    }
+
+    /// Whether a login of that user at that server was refused and not lifted since, whatever it was
+    /// tried with: for a word about it, not for a decision.
+    pub fn is_remembered(
+        side: Side,
+        (host, port): (&str, u16),
+        user: &str,
+        method: Method,
+        store: &Store,
+    ) -> Result<bool> {
+        let refused = store.refused_login(side.name())?;
+        Ok(refused.is_some_and(|text| text.starts_with(&described(host, port, user, method))))
     }
 
     /// Remembers a refusal, and forgets it after a login that worked. What cannot be written down
@@ -82,6 +95,10 @@ impl Attempted {
             "`thanks init` takes a new password; a login that works lifts this: `thanks send`, `thanks sync`",
         )
     }
+}
+
+fn described(host: &str, port: u16, user: &str, method: Method) -> String {
+    format!("{host}:{port} {} {user} ", method.word())
 }
 
 /// A login has worked.

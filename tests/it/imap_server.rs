@@ -28,6 +28,7 @@ pub enum At {
     Capability,
     StartTls,
     Login,
+    Id,
     List,
     Examine,
     Search,

@@ -2,15 +2,18 @@
 
 use data_encoding::BASE64;
 use io_imap::has_imap_capability;
+use io_imap::rfc2971::id::{ImapServerId, ImapServerIdOptions};
 use io_imap::rfc3501::login::{ImapLogin, ImapLoginOptions};
 use io_imap::sasl::auth_plain::{ImapAuthPlain, ImapAuthPlainOptions};
 use io_imap::sasl::auth_xoauth2::{ImapAuthXoauth2, ImapAuthXoauth2Options};
 use io_imap::types::auth::AuthMechanism;
+use io_imap::types::core::{IString, NString};
 use io_imap::types::response::Capability;
 
 use super::wire::{Wire, capped};
 use super::{Failure, Patience, Refusal};
 use crate::adapters::net::Echo;
+use crate::domain::login::{LoginVerdict, verdict};
 
 /// What proves who we are. There is no `Debug`, so that it cannot get into a message.
 #[derive(Clone, Copy)]
@@ -37,16 +40,20 @@ pub(super) fn log_in(
     let takes = |mechanism| {
         offered.iter().any(|one| matches!(one, Capability::Auth(offered) if *offered == mechanism))
     };
+    // A literal would carry what isn't ASCII, and some proxies refuse one in a LOGIN.
+    let needs_literal = !user.is_ascii() || !secret.is_ascii();
+    let by_plain =
+        takes(AuthMechanism::Plain) && (needs_literal || has_imap_capability!(offered, LoginDisabled));
     let attempt = match login {
+        Login::Password(password) if by_plain => {
+            let options = ImapAuthPlainOptions { initial_request, ..Default::default() };
+            wire.run(patience.command, ImapAuthPlain::new(None::<&str>, user, password, options))
+        }
         Login::Password(password) if !has_imap_capability!(offered, LoginDisabled) => {
             let command = ImapLogin::new(user, password, ImapLoginOptions::default()).map_err(|_| {
                 Failure::Config("the user or the password holds a line break or a NUL".into())
             })?;
             wire.run(patience.command, command)
-        }
-        Login::Password(password) if takes(AuthMechanism::Plain) => {
-            let options = ImapAuthPlainOptions { initial_request, ..Default::default() };
-            wire.run(patience.command, ImapAuthPlain::new(None::<&str>, user, password, options))
         }
         Login::Xoauth2(token) if takes(AuthMechanism::XOAuth2) => {
             let options = ImapAuthXoauth2Options { initial_request, ..Default::default() };
@@ -55,7 +62,9 @@ pub(super) fn log_in(
         Login::Password(_) | Login::Xoauth2(_) => return Err(Failure::NoMechanism(ways(offered))),
     };
     attempt.map_err(|failure| match failure {
-        Failure::Refused(refusal) if is_passing(&refusal) => Failure::Refused(refusal),
+        Failure::Refused(refusal) if verdict(&refusal.text) == LoginVerdict::NotNow => {
+            Failure::Refused(refusal)
+        }
         Failure::Refused(refusal) => {
             let text = wire.heard(with_reason(&refusal.text, wire.last_challenge()));
             Failure::Authentication(Refusal { text: capped(&text), ..refusal })
@@ -65,16 +74,30 @@ pub(super) fn log_in(
     })
 }
 
-/// RFC 5530: these say that the login may be right and the moment is not.
-fn is_passing(refusal: &Refusal) -> bool {
-    ["[UNAVAILABLE]", "[INUSE]", "[SERVERBUG]", "[LIMIT]"]
-        .iter()
-        .any(|code| refusal.text.get(..code.len()).is_some_and(|start| start.eq_ignore_ascii_case(code)))
-}
-
 fn ways(offered: &[Capability<'static>]) -> Vec<String> {
     let is_way = |one: &&Capability<'_>| matches!(one, Capability::Auth(_) | Capability::LoginDisabled);
     offered.iter().filter(is_way).map(ToString::to_string).collect()
+}
+
+/// Says which program this is (RFC 2971), where the server asks for that: some providers open no
+/// folder for a client that didn't. What it thinks of the answer doesn't matter.
+pub(super) fn introduce(
+    wire: &mut Wire,
+    offered: &[Capability<'static>],
+    patience: &Patience,
+) -> Result<(), Failure> {
+    if !has_imap_capability!(offered, Id) {
+        return Ok(());
+    }
+    let field = |name: &'static str, value: &'static str| {
+        Some((IString::try_from(name).ok()?, NString(Some(IString::try_from(value).ok()?))))
+    };
+    let fields = [field("name", "thanks"), field("version", env!("CARGO_PKG_VERSION"))];
+    let parameters = Some(fields.into_iter().flatten().collect());
+    match wire.run(patience.command, ImapServerId::new(ImapServerIdOptions { parameters })) {
+        Ok(_) | Err(Failure::Refused(_)) => Ok(()),
+        Err(failure) => Err(failure),
+    }
 }
 
 /// XOAUTH2 gives its reason as JSON in a challenge, and not in the refusal.
@@ -82,18 +105,5 @@ fn with_reason(text: &str, challenge: &[u8]) -> String {
     match BASE64.decode(challenge) {
         Ok(json) if !json.is_empty() => format!("{text} {}", String::from_utf8_lossy(&json)),
         _ => text.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_server_that_is_only_busy_has_not_refused_the_login() {
-        let refusal = |text: &str| Refusal { word: super::super::Word::No, text: text.into() };
-        assert!(is_passing(&refusal("[unavailable] later")));
-        assert!(!is_passing(&refusal("[AUTHENTICATIONFAILED] no")));
-        assert!(!is_passing(&refusal("\u{e9}")));
     }
 }

@@ -6,7 +6,7 @@ use io_imap::types::command::CommandBody;
 use io_imap::types::core::Atom;
 use io_imap::types::response::Capability;
 
-use super::login::{Login, log_in};
+use super::login::{Login, introduce, log_in};
 use super::reply::{self, Condition};
 use super::wire::Wire;
 use super::{Failure, Interrupt, OpenError, Patience, Phase, Security, Server, at};
@@ -49,8 +49,12 @@ impl Session {
             // What was said before TLS counts no more.
             abilities = known_or_asked(&mut wire, Vec::new(), patience)?;
         }
-        let now = log_in(&mut wire, &abilities, &server.user, *login, patience).map_err(at(Phase::Login))?;
+        let before = abilities;
+        let now = log_in(&mut wire, &before, &server.user, *login, patience).map_err(at(Phase::Login))?;
         let abilities = known_or_asked(&mut wire, now, patience)?;
+        // Some list ID before the login only.
+        let offered = [before, abilities.clone()].concat();
+        introduce(&mut wire, &offered, patience).map_err(at(Phase::Id))?;
         Ok(Session { wire, abilities, patience: *patience })
     }
 

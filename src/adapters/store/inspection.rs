@@ -131,6 +131,15 @@ impl Store {
         Ok(())
     }
 
+    /// Why an approved note was not offered when its time came.
+    pub fn record_held(&mut self, id: &NoteId, why: &str) -> Result<()> {
+        self.connection.execute(
+            "UPDATE notes SET detail = ?2 WHERE id = ?1 AND state = 'approved'",
+            params![id.as_str(), why],
+        )?;
+        Ok(())
+    }
+
     /// Approved notes whose planned departure lies before `moment`, with their plans.
     pub fn planned_before(
         &self,

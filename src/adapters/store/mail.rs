@@ -16,6 +16,7 @@ use crate::domain::outbox::{Event, State};
 
 const COLUMNS_OF_MAIL: &str = "id, message, application, note, kind, sender, subject, received, detail";
 const READ_AT: &str = "mailbox_read_at";
+const TROUBLE: &str = "mailbox_trouble";
 
 /// Whether a message was there at an earlier look.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +50,22 @@ impl Store {
             "INSERT INTO facts (name, value) VALUES (?1, ?2)
              ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             params![READ_AT, at.to_rfc3339()],
+        )?;
+        self.connection.execute("DELETE FROM facts WHERE name = ?1", [TROUBLE])?;
+        Ok(())
+    }
+
+    /// Why the mailbox could not be read, if the last look at it failed.
+    pub fn mailbox_trouble(&self) -> Result<Option<String>> {
+        let sql = "SELECT value FROM facts WHERE name = ?1";
+        Ok(self.connection.query_row(sql, [TROUBLE], |row| row.get(0)).optional()?)
+    }
+
+    pub fn record_mailbox_trouble(&mut self, why: &str) -> Result<()> {
+        self.connection.execute(
+            "INSERT INTO facts (name, value) VALUES (?1, ?2)
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            params![TROUBLE, why],
         )?;
         Ok(())
     }

@@ -198,7 +198,7 @@ fn a_refusal_in_any_language_is_kept_to_300_characters() {
 
 #[test]
 fn a_name_or_password_of_any_letters_arrives_whole() {
-    let server = ImapServer::builder().start();
+    let server = ImapServer::builder().capabilities("IMAP4rev1").start();
     let login = Login::Password("p\u{e4}ss {3}");
     let session = Session::open(&target(&server, Security::Plain), &login, &short(), &Interrupt::default());
     session.unwrap().logout();
@@ -209,6 +209,83 @@ fn a_name_or_password_of_any_letters_arrives_whole() {
         "{commands:?}"
     );
     assert_eq!(commands.last().unwrap(), "LOGOUT");
+}
+
+#[test]
+fn a_password_that_would_need_a_literal_goes_by_auth_plain_where_that_is_offered() {
+    let proof =
+        |user: &str, password: &str| data_encoding::BASE64.encode(format!("\0{user}\0{password}").as_bytes());
+    for (user, password, more) in [
+        ("jo@example.com", "s\u{e9}same", " SASL-IR"),
+        ("jo@example.com", "s\u{e9}same", ""),
+        ("j\u{f6}@example.com", "sesame", " SASL-IR"),
+        ("jo@example.com", "\u{5bc6}\u{7801} 12", ""),
+    ] {
+        let server = ImapServer::builder().capabilities(&format!("IMAP4rev1 AUTH=PLAIN{more}")).start();
+        let target = Server { user: user.into(), ..target(&server, Security::Plain) };
+        Session::open(&target, &Login::Password(password), &short(), &Interrupt::default()).unwrap().logout();
+        let proof = proof(user, password);
+        let expected = match more {
+            "" => vec!["AUTHENTICATE PLAIN".to_owned(), proof],
+            _ => vec![format!("AUTHENTICATE PLAIN {proof}")],
+        };
+        let commands = server.commands();
+        let from = commands.iter().position(|command| command.starts_with("AUTH")).unwrap();
+        assert_eq!(commands[from..from + expected.len()], expected);
+        assert!(!commands.iter().any(|command| command.starts_with("LOGIN")), "{commands:?}");
+    }
+}
+
+#[test]
+fn a_server_that_asks_who_its_clients_are_is_told_before_any_folder_is_opened() {
+    let id = concat!("ID (\"name\" \"thanks\" \"version\" \"", env!("CARGO_PKG_VERSION"), "\")");
+    let builder = ImapServer::builder;
+    for server in [
+        builder().capabilities("IMAP4rev1 ID"),
+        // Only what it can do after the login says so, or only what it can do before.
+        builder().greeting("* OK [CAPABILITY IMAP4rev1] ready").capabilities("IMAP4rev1 ID"),
+        builder().greeting("* OK [CAPABILITY IMAP4rev1 ID] ready").capabilities("IMAP4rev1"),
+        // Its answer doesn't matter.
+        builder().capabilities("IMAP4rev1 ID").fault(At::Id, Fault::Refuse("NO not you")),
+        builder().capabilities("IMAP4rev1 ID").fault(At::Id, Fault::Refuse("BAD what?")),
+        builder()
+            .capabilities("IMAP4rev1 ID")
+            .fault(At::Id, Fault::First("* ID (\"name\" \"M\u{e4}il\")\r\n")),
+    ] {
+        let server = server.start();
+        let mut session = open(&server, Security::Plain).unwrap();
+        session.inbox_since(day("2026-03-05"), &wanted()).unwrap();
+        session.logout();
+        let commands = server.commands();
+        let place = |verb: &str| commands.iter().position(|command| command.starts_with(verb)).unwrap();
+        assert_eq!(commands[place("ID")], id);
+        assert!(place("LOGIN") < place("ID") && place("ID") < place("EXAMINE"), "{commands:?}");
+        assert_eq!(commands.iter().filter(|command| command.starts_with("ID")).count(), 1);
+    }
+    let server = builder().start();
+    open(&server, Security::Plain).unwrap().logout();
+    assert!(!server.commands().iter().any(|command| command.starts_with("ID")), "{:?}", server.commands());
+}
+
+#[test]
+fn a_login_that_cannot_be_judged_for_now_is_no_wrong_password() {
+    for words in [
+        "NO Temporary authentication failure",
+        "NO Server busy, please try again later",
+        "NO [LIMIT] Too many connections",
+        "BAD User is authenticated but not connected.",
+    ] {
+        let server = ImapServer::builder().fault(At::Login, Fault::Refuse(words)).start();
+        let error = open(&server, Security::Plain).err().unwrap();
+        assert_eq!(class(&error), "Login: refused", "{words}");
+        let problem = error.problem(&target(&server, Security::Plain));
+        assert_eq!(problem.kind, Kind::TryAgain);
+        assert_eq!(problem.message, "127.0.0.1 can't check the login right now");
+    }
+    for words in ["NO LOGIN failed.", "NO [AUTHENTICATIONFAILED] try again later", "NO [EXPIRED] old"] {
+        let server = ImapServer::builder().fault(At::Login, Fault::Refuse(words)).start();
+        assert_eq!(class(&open(&server, Security::Plain).err().unwrap()), "Login: authentication", "{words}");
+    }
 }
 
 #[test]

@@ -53,6 +53,7 @@ impl<'a> Conversation<'a> {
                 }
                 "LOGIN" => drop(self.answer(At::Login, tag, &format!("{tag} OK welcome\r\n"))?),
                 "AUTHENTICATE" => self.authenticate(tag, arguments)?,
+                "ID" => drop(self.answer(At::Id, tag, &format!("* ID NIL\r\n{tag} OK done\r\n"))?),
                 "LIST" => {
                     let lines = self.list();
                     self.answer(At::List, tag, &format!("{lines}{tag} OK done\r\n"))?;

@@ -239,3 +239,89 @@ fn a_mailbox_of_another_user_has_a_password_of_its_own() {
         house.imap.commands().iter().any(|command| command.contains("marsh") && command.contains("inward"))
     );
 }
+
+/// What `status` says of the nudge: its line, and the reason in JSON.
+fn word_about_the_nudge(house: &House) -> (String, String) {
+    let text = house.sandbox.run(&["status"]).talks_somehow().text();
+    let json = house.sandbox.run(&["status", "--json"]).talks_somehow().json();
+    let step = json["steps"].as_array().unwrap().iter().find(|step| step["kind"] == "nudge").unwrap();
+    let words: Vec<&str> = text.split_whitespace().collect();
+    (words.join(" "), step["reason"].as_str().unwrap().to_owned())
+}
+
+#[test]
+fn why_a_follow_up_is_held_is_said_until_a_look_succeeds() {
+    for (at, fault, code, why) in [
+        (
+            At::Login,
+            Fault::Refuse("NO Temporary authentication failure"),
+            75,
+            "held: the mailbox could not be read: 127.0.0.1 can't check the login right now; thanks sync tries again",
+        ),
+        (
+            At::Login,
+            Fault::Refuse("NO [AUTHENTICATIONFAILED] no"),
+            77,
+            "held: 127.0.0.1 refuses the login of jo@example.com, so the timer waits; thanks init takes a new password",
+        ),
+        (
+            At::Examine,
+            Fault::Refuse("NO not now"),
+            75,
+            "held: the mailbox could not be read: 127.0.0.1 refuses opening the folder; thanks sync tries again",
+        ),
+        (
+            At::Fetch,
+            Fault::Drop,
+            75,
+            "held: the mailbox could not be read: the connection to 127.0.0.1 broke",
+        ),
+    ] {
+        let house = House::due();
+        assert!(!word_about_the_nudge(&house).0.contains("held"));
+        house.imap.deliver("INBOX", FRIDAY, "From: x@y.example\nSubject: hello\n\nhi\n");
+        house.imap.set_fault(Some((at, fault)));
+        let _ = house.sandbox.run(&["nudge", "--yes"]).exits(code).talks_somehow().text();
+        let (text, reason) = word_about_the_nudge(&house);
+        assert!(text.contains(why), "{text}");
+        assert!(reason.contains(why), "{reason}");
+        house.imap.set_fault(None);
+        let _ = house.sync(0);
+        let (text, reason) = word_about_the_nudge(&house);
+        assert!(!text.contains("held") && !reason.contains("held"), "{text} {reason}");
+    }
+}
+
+#[test]
+fn a_question_that_holds_a_follow_up_is_named_beside_it() {
+    let house = House::due();
+    house.jane_answers("Thanks, Jo!");
+    let _ = house.sync(3);
+    let why = "held: a mail from them may be a reply; thanks sync asks you about it";
+    let (text, reason) = word_about_the_nudge(&house);
+    assert!(text.contains(why) && reason.contains(why), "{text} {reason}");
+}
+
+#[test]
+fn the_timer_tries_a_login_again_that_could_not_be_judged() {
+    let mut house = House::due();
+    let mut screen = house.sandbox.terminal(&["nudge"]);
+    screen.answer("[y]es [l]ater", "l").answer("Install? [y]es [n]o:", "n");
+    screen.ends(0);
+    const RUN: [&str; 3] = ["schedule", "run", "--no-input"];
+    for (moment, words) in [
+        ("2026-03-24T14:02:00Z", "NO Temporary authentication failure"),
+        ("2026-03-24T14:17:00Z", "NO [UNAVAILABLE] later"),
+    ] {
+        house.sandbox.set_now(moment);
+        house.imap.set_fault(Some((At::Login, Fault::Refuse(words))));
+        let said = house.sandbox.run(&RUN).talks_somehow().exits(75).text();
+        assert!(said.contains("127.0.0.1 can't check the login right now"), "{said}");
+        assert_eq!(house.smtp.accepted().len(), 1);
+    }
+    house.imap.set_fault(None);
+    house.sandbox.set_now("2026-03-24T14:47:00Z");
+    let said = house.sandbox.run(&RUN).talks_somehow().text();
+    assert!(said.contains("sent     acme/jane/nudge"), "{said}");
+    assert_eq!(house.smtp.accepted().len(), 2);
+}
