@@ -104,10 +104,10 @@ pub fn verdict(text: &str) -> LoginVerdict {
     let words = text.trim_start();
     if let Some((code, _)) = words.strip_prefix('[').and_then(|rest| rest.split_once([']', ' '])) {
         let is = |known: &&str| known.eq_ignore_ascii_case(code);
-        if REFUSED.iter().any(|known| is(&known)) {
+        if REFUSED.iter().any(is) {
             return LoginVerdict::Refused;
         }
-        if NOT_NOW.iter().any(|known| is(&known)) {
+        if NOT_NOW.iter().any(is) {
             return LoginVerdict::NotNow;
         }
     }

@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 use super::reply::{self, Lines, capped};
 use super::{OpenError, OpenFailure, Patience, Phase, Reply, Trouble};
 use crate::adapters::net::{Echo, Stream};
+use crate::domain::login::{LoginVerdict, verdict};
 
 /// What proves who we are. There is no `Debug`, so that it cannot get into a message.
 #[derive(Clone, Copy)]
@@ -82,6 +83,8 @@ fn attempt(
     match answer.code {
         235 => Ok(()),
         400..=499 => Err(OpenFailure::Transient(answer)),
+        // A backend in trouble is reported with 5xx as well.
+        500..=599 if verdict(&answer.text) == LoginVerdict::NotNow => Err(OpenFailure::Transient(answer)),
         500..=599 => Err(OpenFailure::Authentication(answer)),
         _ => Err(OpenFailure::Protocol(format!("expected 235, got {} {}", answer.code, answer.text))),
     }

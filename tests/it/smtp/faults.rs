@@ -92,7 +92,7 @@ fn each_fault_on_the_way_into_tls_has_its_class() {
         (At::Connect, Fault::Drop, "Tls: network"),
         (At::Tls, Fault::Drop, "Tls: network"),
         (At::Tls, Fault::Hang, "Tls: timed out"),
-        (At::Tls, Fault::Reply("220 plain ESMTP"), "Tls: network"),
+        (At::Tls, Fault::Reply("220 plain ESMTP"), "Tls: wrong mode"),
         (At::Dot, Fault::Drop, "lost"),
         (At::Mail, Fault::Drop, "Mail: network"),
         (At::Quit, Fault::Drop, "accepted 250"),

@@ -191,3 +191,21 @@ fn a_server_that_is_slow_to_greet_is_waited_for() {
 fn the_wrong_mode_is_found_out_within_ten_seconds() {
     assert!(Patience::default().silence <= Duration::from_secs(5));
 }
+
+#[test]
+fn a_login_that_cannot_be_judged_for_now_is_no_wrong_password() {
+    for (words, expected) in [
+        ("454 4.7.0 Temporary authentication failure", "transient 454"),
+        ("421 4.7.0 Too many connections", "transient 421"),
+        ("535 5.7.8 Error: authentication failed: Connection lost to authentication server", "transient 535"),
+        ("535 4.7.0 come back", "transient 535"),
+        ("550 5.7.0 Too many logins, try again later", "transient 550"),
+        ("535 5.7.8 Username and Password not accepted", "authentication 535"),
+        ("534 5.7.9 Please log in with your web browser and then try again", "authentication 534"),
+        ("535 Wrong password, try again later", "authentication 535"),
+    ] {
+        let server = SmtpServer::builder().fault(At::Auth, Fault::Reply(words)).start();
+        let error = open(&server, Security::Plain).err().unwrap();
+        assert_eq!((error.phase, open_class(&error.kind)), (Phase::Auth, expected.to_owned()), "{words}");
+    }
+}
