@@ -2,11 +2,11 @@
 
 use data_encoding::BASE64;
 use io_imap::has_imap_capability;
-use io_imap::rfc2971::id::{ImapServerId, ImapServerIdOptions};
 use io_imap::rfc3501::login::{ImapLogin, ImapLoginOptions};
 use io_imap::sasl::auth_plain::{ImapAuthPlain, ImapAuthPlainOptions};
 use io_imap::sasl::auth_xoauth2::{ImapAuthXoauth2, ImapAuthXoauth2Options};
 use io_imap::types::auth::AuthMechanism;
+use io_imap::types::command::CommandBody;
 use io_imap::types::core::{IString, NString};
 use io_imap::types::response::Capability;
 
@@ -94,7 +94,7 @@ pub(super) fn introduce(
     };
     let fields = [field("name", "thanks"), field("version", env!("CARGO_PKG_VERSION"))];
     let parameters = Some(fields.into_iter().flatten().collect());
-    match wire.run(patience.command, ImapServerId::new(ImapServerIdOptions { parameters })) {
+    match wire.ask(patience.command, CommandBody::Id { parameters }) {
         Ok(_) | Err(Failure::Refused(_)) => Ok(()),
         Err(failure) => Err(failure),
     }
