@@ -15,6 +15,8 @@ use thanks::domain::inbound::{
 use thanks::domain::note::NoteId;
 use thanks::domain::text::printable;
 
+mod sorting;
+
 /// What is expected of a fixture; the application is `acme`, the note `acme/jane`, unless named.
 #[derive(Debug)]
 enum Expected {
@@ -128,6 +130,10 @@ const FIXTURES: &[(&str, Expected)] = &[
     ("tracking-own-system", Ask("acme/jane by jane", Doubt::Tracking)),
     ("tracking-workday", Answer("acme/jane by jane")),
 ];
+
+fn fixtures() -> impl Iterator<Item = &'static (&'static str, Expected)> {
+    FIXTURES.iter().chain(sorting::FIXTURES)
+}
 
 fn at(text: &str) -> DateTime<FixedOffset> {
     DateTime::parse_from_rfc3339(text).unwrap()
@@ -304,7 +310,7 @@ fn agrees(verdict: Option<&Verdict>, expected: &Expected) -> bool {
 #[test]
 fn every_fixture_means_what_it_was_written_to_mean() {
     let mut wrong = Vec::new();
-    for (name, expected) in FIXTURES {
+    for (name, expected) in fixtures() {
         let unix = fixture(name);
         let wire = String::from_utf8(unix.clone()).unwrap().replace('\n', "\r\n").into_bytes();
         for bytes in [unix, wire] {
@@ -323,13 +329,13 @@ fn every_fixture_is_in_the_table() {
         .unwrap()
         .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
         .collect();
-    let table: BTreeSet<String> = FIXTURES.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let table: BTreeSet<String> = fixtures().map(|(name, _)| (*name).to_owned()).collect();
     assert_eq!(files, table);
 }
 
 #[test]
 fn all_names_of_the_fixtures_are_invented() {
-    for (name, _) in FIXTURES {
+    for (name, _) in fixtures() {
         for word in String::from_utf8(fixture(name))
             .unwrap()
             .split(|c: char| !c.is_alphanumeric() && c != '.' && c != '@' && c != '-')
@@ -385,7 +391,7 @@ fn without_its_fields_a_report_is_read_by_its_subject() {
 #[test]
 fn nothing_is_an_answer_to_nothing() {
     let known = Known { own: vec![address("jo@marsh.example")], ..Known::default() };
-    for (name, _) in FIXTURES.iter().filter(|(name, _)| *name != "empty") {
+    for (name, _) in fixtures().filter(|(name, _)| *name != "empty") {
         let bytes = fixture(name);
         let (header, text) = halves(&bytes);
         let verdict = judge(&incoming(header, Some(text)).unwrap(), &known, at("2026-03-06T10:00:00-05:00"));
@@ -405,12 +411,12 @@ proptest! {
 
     #[test]
     fn no_damage_to_a_fixture_makes_the_judge_panic(
-        which in 0..FIXTURES.len(),
+        which in 0..fixtures().count(),
         damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0..4u8), 1..12),
         cut in any::<prop::sample::Index>(),
         days in -400_000..400_000i64,
     ) {
-        let mut bytes = fixture(FIXTURES[which].0);
+        let mut bytes = fixture(fixtures().nth(which).unwrap().0);
         bytes.truncate(20_000);
         for (at, octet, how) in damage {
             let at = at.index(bytes.len().max(1));

@@ -4,10 +4,10 @@
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
-use super::lexicon::{ABSENCE_FORMULAS, ABSENT, BEYOND_ABSENCE, plain, says};
+use super::lexicon::{ABSENCE_FORMULAS, ABSENT, BEYOND_ABSENCE, SIGN_OFFS, WE, begins, plain, says};
 use super::quoted::own_text;
 use super::{Message, automatic, returning};
-use crate::domain::text::{parts, words};
+use crate::domain::text::words;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Absence {
@@ -20,6 +20,9 @@ pub(super) enum Absence {
 
 /// So many words may stand on a line of a signature that comes before any other sign of one.
 const MOST_NAME_WORDS: usize = 3;
+const MOST_SIGN_OFF_WORDS: usize = 5;
+const GREETINGS: &str = "hi hello hey dear good greetings hallo guten liebe lieber servus moin bonjour bonsoir hola buenos \
+    buenas olá bom boa ciao buongiorno salve beste dag goedemorgen dzień cześć witam hej hei hejsan god 您好 你好";
 
 pub(super) fn absence(message: &Message, received: DateTime<FixedOffset>) -> Absence {
     let own = own_text(message.text.as_deref().unwrap_or_default());
@@ -28,7 +31,7 @@ pub(super) fn absence(message: &Message, received: DateTime<FixedOffset>) -> Abs
     if !says(&text, ABSENT) {
         return Absence::None;
     }
-    let is_more = text.contains(['?', '\u{ff1f}']) || says(&text, BEYOND_ABSENCE);
+    let is_more = text.contains(['?', '\u{ff1f}']) || says(&text, BEYOND_ABSENCE) || says(&text, WE);
     if is_more || !(is_answer_to_one || is_pure(&own, message)) {
         return Absence::Mentioned;
     }
@@ -44,24 +47,31 @@ fn is_pure(own: &str, message: &Message) -> bool {
         .flat_map(|party| [party.name.as_deref().unwrap_or_default(), &party.address])
         .flat_map(|name| words(&name.replace(['@', '.'], " ")))
         .collect();
-    let parts = parts(own);
-    let lines: Vec<&str> = parts.middle.iter().map(|(_, line)| *line).collect();
-    // What follows the sender's name is their signature.
+    let lines: Vec<&str> = own.lines().collect();
+    // What follows a sign-off or the sender's name is their signature.
     let signed = lines.iter().position(|line| {
-        let line = words(line);
-        !line.is_empty() && line.len() <= MOST_NAME_WORDS && line.iter().all(|word| names.contains(word))
+        let said = words(line);
+        let is_name = said.len() <= MOST_NAME_WORDS && said.iter().all(|word| names.contains(word));
+        let is_sign_off = said.len() <= MOST_SIGN_OFF_WORDS && begins(&plain(line), SIGN_OFFS);
+        !said.is_empty() && (is_name || is_sign_off)
     });
     let lines = lines.get(..signed.unwrap_or(lines.len())).unwrap_or_default();
     sentences(&lines.join("\n")).iter().all(|sentence| {
         let sentence = plain(sentence);
-        let is_greeting = sentence.split_whitespace().count() <= MOST_NAME_WORDS
-            && sentence.ends_with([',', '!', '\u{3001}']);
-        is_greeting
+        is_greeting(&sentence)
             || says(&sentence, ABSENT)
             || says(&sentence, ABSENCE_FORMULAS)
             || returning::speaks_of_return(&sentence)
             || !sentence.chars().any(char::is_alphanumeric)
     })
+}
+
+/// "Hi Jo,", "Guten Tag", and nothing behind it.
+fn is_greeting(sentence: &str) -> bool {
+    let words = words(sentence);
+    let greets =
+        words.first().is_some_and(|word| GREETINGS.split_ascii_whitespace().any(|known| known == word));
+    words.len() <= MOST_NAME_WORDS && (greets || sentence.ends_with([',', '!', '\u{ff0c}', '\u{3001}']))
 }
 
 /// Split after a full stop that no digit stands before: "20. März" goes on. A line that does not end
@@ -79,8 +89,7 @@ fn sentences(text: &str) -> Vec<String> {
         let ends_line = c == '\n' && (chars.peek() == Some(&'\n') || ",:!".contains(before));
         let ends = match c {
             '.' | ';' => !before.is_ascii_digit() && chars.peek().is_none_or(|next| next.is_whitespace()),
-            '!' => true,
-            '\u{3002}' | '\u{ff01}' => true,
+            '!' | '\u{3002}' | '\u{ff01}' => true,
             _ => ends_line,
         };
         if ends {
@@ -155,6 +164,8 @@ mod tests {
             "I am on vacation until 16 March. Sam will send you the contract.",
             "I'm out of the office until Monday. Can you call me then?",
             "I am on leave until 16 March. Yes.",
+            "Hi Jo, I am on leave until 16 March. Sam has the contract.",
+            "I am on leave until 16 March and we will call you.",
             "Ich bin bis 20. März im Urlaub. Wir haben uns für Sie entschieden.",
             "Je suis en congé jusqu'au 13 mars, mais nous avons pris une décision.",
             "Estoy de vacaciones hasta el 13 de marzo. Nos vemos el lunes 16.",

@@ -65,6 +65,11 @@ const SERVER_NAMES: Phrases = &[
     "administrateur système|service de messagerie|distribution du courrier|administrador del sistema|servicio de correo|entrega de correo",
     "administrador do sistema|entrega de e-mail|amministratore di sistema|consegna posta|systeembeheerder|administrator systemu|postmästare|systemadministratör",
 ];
+/// By the subject.
+const SERVER_SUBJECTS: Phrases = &[
+    "delivery status notification|delivery report|non-delivery|nondelivery|delivery notification|undelivered mail|zustellbericht|unzustellbarkeit",
+    "rapport de non-remise|notification d'état de remise|informe de no entrega|notificación de estado de entrega|notificação de status de entrega",
+];
 /// Behind one of these stands what the other server said.
 const RESPONSES: Phrases = &[
     "the response was|the response from the remote server was|the error that the other server returned was|the remote server responded",
@@ -123,14 +128,16 @@ pub fn is_fault_of_the_sender(reason: &str) -> bool {
 /// What a delivery report means; `None` if it is no report, `Unrelated` if it is not about us.
 pub(super) fn report(message: &Message, known: &Known, received: DateTime<FixedOffset>) -> Option<Verdict> {
     let prose = notice(message);
-    let told = told(message, &prose);
     let sender = sender(message);
+    let has_code = prose.lines().any(|line| line.split_whitespace().any(is_code));
+    // Of a mail server's report the code is enough.
+    let by_code = || (sender == Sender::Server && has_code).then_some(Fate::Failed);
+    let told = told(message, &prose).or_else(by_code);
     if !is_report(message) && sender < Sender::Server {
         // Whoever else it may be says it in the subject, or with a code.
         let is_met = message.from.iter().any(|party| {
             known.applications.iter().any(|application| application.person_at(&party.address).is_some())
         });
-        let has_code = prose.lines().any(|line| line.split_whitespace().any(is_code));
         let is_named = note(message, &prose, known, received).is_some();
         let speaks = match (told_by_subject(message), told) {
             (Some(Fate::Failed), _) => has_code || sender == Sender::Machine || bears_id(message, known),
@@ -204,7 +211,8 @@ fn sender(message: &Message) -> Sender {
             let letters: String = local.chars().filter(|c| c.is_alphanumeric()).collect();
             SERVER_ADDRESSES.iter().any(|name| letters.starts_with(name))
                 || says(&plain(party.name.as_deref().unwrap_or_default()), SERVER_NAMES)
-        });
+        })
+        || begins(&plain(&message.subject), SERVER_SUBJECTS);
     let is_machine = message.return_path.as_deref() == Some("")
         || message.from.iter().all(|party| party.address.is_empty())
         || message.auto_submitted.as_deref().is_some_and(|submitted| submitted != "no")

@@ -101,12 +101,12 @@ fn tie<'k>(
         return Some((By::Company, None));
     }
     let namesake = application.people.iter().find(|person| {
-        let name = words(&person.name);
+        let name = sorted_words(&person.name);
         name.len() > 1
             && message
                 .from
                 .iter()
-                .any(|party| party.name.as_deref().is_some_and(|other| words(other) == name))
+                .any(|party| party.name.as_deref().is_some_and(|other| sorted_words(other) == name))
     });
     if namesake.is_some() {
         return Some((By::Name, namesake));
@@ -119,6 +119,13 @@ fn tie<'k>(
         return Some((By::Subject, None));
     }
     tracking::invitation_names(message, application).then_some((By::Named, None))
+}
+
+/// "Doe, Jane" is Jane Doe.
+fn sorted_words(name: &str) -> Vec<String> {
+    let mut words = words(name);
+    words.sort();
+    words
 }
 
 /// The person met whose address sent it, wants the answer, or organizes the meeting.

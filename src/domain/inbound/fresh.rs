@@ -19,7 +19,7 @@ const MOST_COURTEOUS_WORDS: usize = 40;
 /// At least one of these makes a courtesy.
 const THANKS: &str = "thanks thank thx ty welcome pleasure likewise cheers appreciate appreciated noted received same \
     danke dankeschön vielen dank gern gerne bitte merci plaisir gracias nada gusto obrigado obrigada prazer \
-    grazie prego piacere bedankt dank dankjewel dankuwel graag tack tackar takk tak varsågod velbekomme kiitos \
+    grazie prego piacere bedankt dank dankjewel dankuwel graag tack tackar tusen tusind tusan takk tak varsågod velbekomme kiitos \
     dziękuję dzięki děkuji děkuju ďakujem köszönöm köszi mulțumesc teşekkürler teşekkür hvala спасибо дякую ευχαριστώ";
 
 /// Words that promise, ask and tell nothing.
@@ -35,7 +35,9 @@ const HOLLOW: &str = "a again all also and as back best chat chatting conversati
     seu mensagem um abraço você o bom dia mille molte per il suo tuo messaggio saluti buona giornata a te lei e \
     je jouw uw bericht voor het je wel groet groeten met vriendelijke veel hartelijk fijne dag så mycket för ditt \
     meddelande trevlig helg vänliga hälsningar mange for din besked hilsen venlig ha en god dagen det samme i lige måde \
-    bardzo za wiadomość pozdrawiam miłego dnia";
+    bardzo za wiadomość pozdrawiam miłego dnia \
+    hyggelig hyggelige melding epost e-post møte møde samtale samtalen trevligt fint veldig meget og vennlig \
+    mooi leuk gesprek bericht bedankje fin bella chiacchierata gentil gentile messaggio amable correo gentileza";
 
 /// Thanks in scripts that put no blanks between words.
 const UNSPACED_THANKS: [&str; 12] = [

@@ -134,12 +134,14 @@ impl Known {
     /// Whether somebody writes in our name from an address that is not known to be ours.
     pub(super) fn bears_own_name(&self, message: &Message) -> bool {
         let own = self.own_name.as_deref().map(words).unwrap_or_default();
+        // "Marsh, Jo" and "Jo A. Marsh" are the same name.
+        let is_own = |name: &str| {
+            let name = words(name);
+            own.iter().all(|word| name.contains(word))
+        };
         let is_met = |party: &Party| self.applications.iter().any(|a| a.person_at(&party.address).is_some());
         own.len() > 1
-            && message
-                .from
-                .iter()
-                .any(|party| !is_met(party) && party.name.as_deref().is_some_and(|name| words(name) == own))
+            && message.from.iter().any(|party| !is_met(party) && party.name.as_deref().is_some_and(is_own))
     }
 
     pub(super) fn is_own_address(&self, address: &str) -> bool {

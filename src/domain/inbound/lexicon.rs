@@ -43,7 +43,8 @@ pub(super) const ABSENT: Phrases = &[
     "on pto|on a business trip|limited access to email|limited access to my email|limited access to e-mail",
     "limited email access|no access to email|no access to my email|not in the office|unavailable until|i am away|i'm away",
     "i will be away|i'll be away|currently away|currently traveling|currently travelling|i am currently out|i'm currently out",
-    "i am out until|i'm out until|i will be out|i'll be out|out until|away until|ooo until|be back in the office|back in office",
+    "i am out until|i'm out until|i will be out|i'll be out|out until|away until|ooo until|ooo from|ooo,|ooo.|currently ooo|i'm ooo|back in the office|back in office",
+    "wieder im büro|zurück im büro|de retour au bureau|de vuelta en la oficina|di nuovo in ufficio|terug op kantoor|tillbaka på kontoret|tilbage på kontoret|tilbake på kontoret",
     "nicht im büro|nicht im haus|nicht im dienst|außer haus|ausser haus|im urlaub|in urlaub|in elternzeit|im mutterschutz",
     "in mutterschutz|abwesend|nicht erreichbar|eingeschränkt erreichbar|nicht am arbeitsplatz|nicht am platz|auf dienstreise",
     "absent du bureau|absente du bureau|suis absent|suis actuellement absent|serai absent|absent(e)|absent jusqu",
@@ -57,7 +58,7 @@ pub(super) const ABSENT: Phrases = &[
     "poza biurem|nieobecn|na urlopie|nie ma mnie w biurze|niedostępn|w delegacji",
     "inte på kontoret|ej på kontoret|på semester|har semester|frånvarande|tjänstledig|föräldraledig|är ledig|bortrest",
     "ikke på kontoret|på ferie|holder ferie|har ferie|fraværende|på barsel|borte fra kontoret|ute av kontoret|i permisjon",
-    "bortrejst|ude af kontoret|poissa toimistosta|lomalla|en ole paikalla|olen poissa|mimo kancelář|na dovolené|nepřítom",
+    "bortrejst|ude af kontoret|poissa toimistosta|lomalla|en ole paikalla|olen poissa|mimo kancelář|na dovolené|dovolenou|na dovolenke|nepřítom",
     "ofis dışında|izindeyim|szabadságon|irodán kívül|în concediu|nu sunt la birou|εκτός γραφείου|σε άδεια",
     "в отпуске|отсутствую|отсутствовать|вне офиса|нет в офисе|не в офисе|у відпустці|відсутн",
     "不在に|不在の|不在と|休暇|外出し|お休みをいただ|お休みを頂|休みを頂|休業|出張",
@@ -84,8 +85,8 @@ pub(super) const ABSENCE_FORMULAS: Phrases = &[
     "in case of emergency|in my absence|during my absence|during this time|during this period|while i am away|while i'm away",
     "please contact|please call|please reach out to|please email|please e-mail|please write to|i will respond|i will reply|i'll respond",
     "i'll reply|will respond to|will reply to|respond when|reply when|get back to you|when i return|upon my return|on my return|as soon as i",
-    "not checking email|not be checking|checking email|automatic reply|automatically|this mailbox|your message will|your email will",
-    "vielen dank für ihre|danke für ihre|vielen dank für deine|danke für deine|in dringenden|bei dringenden|wenden sie sich|bitte kontaktieren",
+    "thanks for reaching|thanks for getting in|thanks for contacting|thanks for writing|thank you for writing|not checking email|not be checking|won't be checking|immediate assistance|immediate attention|need assistance|in the meantime|not be checking|checking email|automatic reply|automatically|this mailbox|your message will|your email will",
+    "vielen dank für ihre|danke für ihre|vielen dank für deine|danke für deine|in dringenden|bei dringenden|wenden sie sich|erreichen sie|keinen zugriff|bitte kontaktieren",
     "melde mich|nach meiner rückkehr|nicht weitergeleitet|wird nicht|werde ich|werden nicht|meiner abwesenheit|automatisch",
     "merci pour votre|merci de votre|en cas d'urgence|pour toute urgence|veuillez contacter|merci de contacter|vous pouvez contacter",
     "je vous répondrai|dès mon retour|à mon retour|mon absence|votre message",
@@ -97,16 +98,28 @@ pub(super) const ABSENCE_FORMULAS: Phrases = &[
     "bedankt voor|dank voor|in dringende gevallen|voor dringende zaken|neem contact op|kunt u contact|bij terugkomst|na mijn terugkeer|mijn afwezigheid",
     "dziękuję za|w pilnych sprawach|proszę o kontakt|proszę kontaktować|odpowiem|po powrocie|mojej nieobecności",
     "tack för ditt|vid brådskande|kontakta|återkommer|när jag är tillbaka|tak for din|ved hastesager|kontakt venligst|vender tilbage|takk for din",
-    "ved behov|vennligst kontakt|tilbake på kontoret|min fravær|mit fravær",
-    "ありがとうございます|お急ぎ|緊急|戻り次第|改めて|ご連絡|申し訳|ご了承|ご迷惑",
+    "ved behov|vennligst kontakt|hvis det haster|hvis det hast|om det är bråttom|haster det|tilbake på kontoret|min fravær|mit fravær",
+    "お世話になっ|ありがとうございます|お急ぎ|緊急|戻り次第|改めて|ご連絡|申し訳|ご了承|ご迷惑",
     "感谢您的|谢谢您的|如有急事|紧急|回复您|请联系|感謝您的|请拨打|спасибо за|срочн|по возвращении|отвечу",
+];
+
+/// How a letter closes.
+pub(super) const SIGN_OFFS: Phrases = &[
+    "best|kind regards|regards|warm regards|many thanks|thanks|thank you|cheers|sincerely|yours|all the best|take care",
+    "mit freundlichen|mit besten|viele grüße|liebe grüße|beste grüße|freundliche grüße|herzliche grüße|mfg|gruß",
+    "cordialement|bien cordialement|bien à vous|sincères salutations|meilleures salutations|saludos|un saludo|atentamente|un cordial saludo",
+    "atenciosamente|cumprimentos|melhores cumprimentos|abraço|obrigad|cordiali saluti|distinti saluti|saluti|un saluto|grazie",
+    "met vriendelijke|vriendelijke groet|groet|hartelijke groet|z poważaniem|pozdrawiam|med vänlig|vänliga hälsningar|hälsningar|mvh",
+    "med venlig|venlig hilsen|hilsen|med vennlig|vennlig hilsen|よろしくお願い|何卒|以上|此致|祝好|敬上",
 ];
 
 /// That a text says more than an absence: a decision, a plan, an exception.
 pub(super) const BEYOND_ABSENCE: Phrases = &[
     " but |however|although|offer|interview|next round|next step|schedule|we decided|decided to|decision|hire|hiring|candidate|position",
     "we would like|we'd like|would like to|let you know|feedback|proceed|move forward|congratulations|unfortunately|meet you|talk to you|come in|come by",
-    " was out| were out|just got back|i am back|i'm back|last week|yesterday",
+    " was out| were out|just got back|i am back now|i'm back now|back from|last week|yesterday|call you|contract|send you|see you",
+    "in touch with you|looking forward|invite|references|start date|salary| team liked",
+    "vertrag|zusenden|einladen|contrat|inviter|contrato|invitar|convidar|contratto|invitare|uitnodigen|umow|zaprosi|kontrakt|bjuda in|invitere",
     " aber |jedoch|angebot|gespräch|stelle|entschieden|entscheidung|bewerbung|leider|zusage|absage|kandidat|letzte woche| war ",
     " mais |toutefois|entretien|poste|décidé|décision|candidature|malheureusement|offre|semaine dernière",
     " pero |sin embargo|entrevista|puesto|decidido|decisión|candidatura|oferta|semana pasada|por desgracia",
@@ -117,6 +130,9 @@ pub(super) const BEYOND_ABSENCE: Phrases = &[
     " men |intervju|tjänst|beslut|tyvärr|erbjudande|stilling|desværre|dessverre|tilbud|samtale|sidste uge|förra veckan|forrige uke",
     " но |однако|собеседован|решени|к сожалению|предложени|面接|採用|内定|選考|面试|录用|决定|面試|合格|면접|합격",
 ];
+
+/// Who is away speaks of themselves; "we" tells of others.
+pub(super) const WE: Phrases = &[" we | we'll | wir | nous | nosotros | nós | noi | wij | vi "];
 
 /// How a reaction names itself in the body, in the mail of a provider that knows them.
 pub(super) const REACTED_IN_BODY: Phrases = &[
