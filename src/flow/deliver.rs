@@ -3,6 +3,7 @@
 //! happens after it; so whatever dies, the record never offers a note twice by itself.
 
 pub(super) mod failure;
+mod parcel;
 mod turn;
 
 use std::sync::mpsc;
@@ -13,13 +14,9 @@ use anyhow::{Context, Result};
 use chrono::{DateTime, FixedOffset};
 
 use crate::adapters::journal::{Journal, Lines, SendLock};
-use crate::adapters::mime;
 use crate::adapters::net::Interrupt;
-use crate::adapters::smtp::{
-    self, Answer, Message, Next, OpenError, OpenFailure, Refusal, Server, Session, Spoke,
-};
-use crate::adapters::store::{Claim, Orphan, Store, Wire};
-use crate::domain::address::EmailAddress;
+use crate::adapters::smtp::{self, Answer, Next, OpenError, OpenFailure, Refusal, Server, Session, Spoke};
+use crate::adapters::store::{Claim, Orphan, Store};
 use crate::domain::delivery_failure::Cause;
 use crate::domain::note::{Note, NoteId};
 use crate::domain::outbox::{Event, State};
@@ -27,6 +24,7 @@ use crate::domain::problem::{Kind, Problem};
 use crate::domain::retry::Pause;
 
 use failure::Failure;
+use parcel::{Parcel, parcel};
 use turn::{Books, Gain, Line, MOST_FRUITLESS, Turn};
 
 use super::refusal::Admission;
@@ -195,54 +193,6 @@ fn not_approved(note: &Note, watch: &Watch<'_>) -> Outcome {
         state => (Kind::NeedsYou, format!("it is {}", state.name())),
     };
     outcome(&note.id, note.state, Some(kind), &why, watch)
-}
-
-/// A note with all that goes over the wire.
-struct Parcel {
-    id: NoteId,
-    message_id: String,
-    from: EmailAddress,
-    to: EmailAddress,
-    wire: Vec<u8>,
-    /// Hash of the bytes that were approved.
-    approved: Vec<u8>,
-    date: DateLine,
-}
-
-/// Whether a parcel carries the Date of its approval.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum DateLine {
-    /// It was never offered, so that it can tell the present.
-    Fresh,
-    Kept,
-}
-
-fn parcel(note: Note, wire: Wire, now: DateTime<FixedOffset>) -> Result<Parcel> {
-    let (from, to) =
-        note.from.zip(note.to).with_context(|| format!("{} has no sender or recipient", note.id))?;
-    let (date, bytes) = match note.offers {
-        0 => (DateLine::Fresh, mime::with_date(&wire.bytes, now)),
-        _ => (DateLine::Kept, wire.bytes),
-    };
-    Ok(Parcel {
-        from: from.address,
-        to: to.address,
-        message_id: note.message_id.with_context(|| format!("{} has no Message-ID", note.id))?,
-        id: note.id,
-        wire: bytes,
-        approved: wire.sha256,
-        date,
-    })
-}
-
-impl Parcel {
-    fn message(&self) -> Message<'_> {
-        Message { from: &self.from, to: &self.to, wire: &self.wire }
-    }
-
-    fn fresh(&self) -> Option<&[u8]> {
-        (self.date == DateLine::Fresh).then_some(self.wire.as_slice())
-    }
 }
 
 /// One run of deliveries. From the claims on nothing fails it as a whole: each note has its outcome.
