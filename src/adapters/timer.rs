@@ -1,12 +1,11 @@
-//! The user's own timer: systemd, launchd or the Task Scheduler calls `thanks schedule run`. Its
-//! files are rendered, written, activated and taken away here; what a run does is decided
-//! elsewhere.
+//! What calls `thanks schedule run`: a timer of the systemd user manager, whose units are rendered,
+//! written, activated and removed here, or another scheduler, for which there is text to paste. What
+//! a run does is decided elsewhere.
 
 mod files;
-mod launchd;
+mod print;
 mod programs;
 mod systemd;
-mod tasks;
 #[cfg(test)]
 mod tests;
 
@@ -20,6 +19,7 @@ use crate::domain::problem::{Kind, Problem};
 use crate::domain::text::printable;
 
 pub use files::{File, FileState};
+pub use print::{Instructions, Scheduler};
 pub use programs::{Call, Outcome};
 
 /// What the timer calls, after the program.
@@ -40,29 +40,17 @@ pub struct Plan {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Minutes(u8);
 
-/// Who keeps the time on this computer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Keeper {
-    Systemd,
-    Launchd,
-    TaskScheduler,
-}
-
-/// A keeper and the folders that it knows.
+/// The timer of the systemd user manager.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Timer {
-    pub keeper: Keeper,
-    /// Where its files go.
+    /// Where its units go.
     pub folder: PathBuf,
-    /// Of the user; the log of launchd is below it.
-    home: PathBuf,
 }
 
-/// A plan as text that every keeper can express.
+/// A plan as text that every scheduler can express.
 struct Words<'a> {
     program: &'a str,
     environment: Vec<(&'static str, &'a str)>,
-    home: &'a str,
     minutes: u8,
 }
 
@@ -83,18 +71,18 @@ pub struct Status {
     pub program: Option<PathBuf>,
     pub activity: Activity,
     pub next_run: Option<DateTime<Utc>>,
-    /// When the keeper last called the program.
+    /// When systemd last called the program.
     pub last_call: Option<DateTime<Utc>>,
     /// The exit code of that call.
     pub last_exit: Option<i32>,
 }
 
-/// What the keeper says of the timer.
+/// What systemd says about the timer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Activity {
     Active,
     Inactive,
-    /// The keeper could not be asked, and why.
+    /// systemd couldn't be asked, and why.
     Unknown(String),
 }
 
@@ -110,62 +98,63 @@ impl Minutes {
     }
 }
 
-impl Keeper {
-    /// That of the system that this program was built for.
-    pub fn here() -> Keeper {
-        if cfg!(target_os = "macos") {
-            Keeper::Launchd
-        } else if cfg!(windows) {
-            Keeper::TaskScheduler
-        } else {
-            Keeper::Systemd
-        }
-    }
-}
-
-impl Timer {
-    /// The timer of this user. `data` holds what the Task Scheduler is given, which knows no
-    /// folder of its own for it.
-    pub fn here(home: Option<&Path>, xdg_config_home: Option<&Path>, data: &Path) -> Result<Timer, Problem> {
-        let Some(home) = home.filter(|home| home.is_absolute()) else {
-            return Err(Problem::new(Kind::Config, "HOME is not set, so there is no place for a timer")
-                .detail("nothing was changed"));
-        };
-        let keeper = Keeper::here();
-        let folder = match keeper {
-            Keeper::Systemd => xdg_config_home
-                .filter(|folder| folder.is_absolute())
-                .map_or_else(|| home.join(".config"), Path::to_owned)
-                .join("systemd/user"),
-            Keeper::Launchd => home.join("Library/LaunchAgents"),
-            Keeper::TaskScheduler => data.to_owned(),
-        };
-        Ok(Timer { keeper, folder, home: home.to_owned() })
-    }
-
-    /// The files for a plan, as they would be written. `Data` where the keeper cannot express a
-    /// path.
-    pub fn files(&self, plan: &Plan) -> Result<Vec<File>, Problem> {
-        let words = Words {
-            program: speakable(&plan.program)?,
-            environment: plan
+impl Plan {
+    /// `Data` where a path can't be written as text.
+    fn words(&self) -> Result<Words<'_>, Problem> {
+        Ok(Words {
+            program: speakable(&self.program)?,
+            environment: self
                 .environment
                 .iter()
                 .map(|(name, value)| Ok((*name, speakable(Path::new(value))?)))
                 .collect::<Result<_, Problem>>()?,
-            home: speakable(&self.home)?,
-            minutes: plan.every.get(),
+            minutes: self.every.get(),
+        })
+    }
+}
+
+impl Timer {
+    /// The timer of this user.
+    pub fn here(home: Option<&Path>, xdg_config_home: Option<&Path>) -> Result<Timer, Problem> {
+        let config = match xdg_config_home.filter(|folder| folder.is_absolute()) {
+            Some(folder) => folder.to_owned(),
+            None => match home.filter(|home| home.is_absolute()) {
+                Some(home) => home.join(".config"),
+                None => {
+                    return Err(Problem::new(
+                        Kind::Config,
+                        "HOME is not set, so there is no place for a timer",
+                    )
+                    .detail("nothing was changed"));
+                }
+            },
         };
-        let texts = match self.keeper {
-            Keeper::Systemd => systemd::render(&words)?,
-            Keeper::Launchd => launchd::render(&words),
-            Keeper::TaskScheduler => tasks::render(&words),
+        Ok(Timer { folder: config.join("systemd/user") })
+    }
+
+    /// Why no timer can run here, before anything is written: not a system with systemd, or no user
+    /// manager to talk to (WSL, containers, su).
+    pub fn unavailable(&self) -> Option<Problem> {
+        let (why, scheduler) = match () {
+            () if cfg!(target_os = "macos") => ("this is macOS".to_owned(), "launchd"),
+            () if cfg!(windows) => ("this is Windows".to_owned(), "windows"),
+            () => (systemd::unreachable()?, "cron"),
         };
+        let problem = Problem::new(
+            Kind::Permission,
+            format!("no systemd user session here ({}); nothing was installed", printable(&why)),
+        );
+        Some(problem.hint(format!("`thanks schedule print {scheduler}` prints what to use instead")))
+    }
+
+    /// The units for a plan, as they would be written. `Data` where systemd can't express a path.
+    pub fn files(&self, plan: &Plan) -> Result<Vec<File>, Problem> {
+        let texts = systemd::render(&plan.words()?)?;
         Ok(self.paths().into_iter().zip(texts).map(|(path, text)| File::sealed(path, &text)).collect())
     }
 
     /// Writes the files and activates the timer. A file that somebody else wrote or changed stops
-    /// it before anything is written (`NeedsYou`). Where the keeper refuses, the files stay, and
+    /// it before anything is written (`NeedsYou`). Where systemd refuses, the files stay, and
     /// the problem says what is missing.
     pub fn install(&self, files: &[File]) -> Result<Vec<Call>, Problem> {
         for file in files {
@@ -181,12 +170,7 @@ impl Timer {
         for file in files {
             file.write()?;
         }
-        let commands = match self.keeper {
-            Keeper::Systemd => systemd::activate(),
-            Keeper::Launchd => launchd::activate(&self.folder),
-            Keeper::TaskScheduler => tasks::activate(&self.folder),
-        };
-        let (calls, failure) = programs::call_all(commands);
+        let (calls, failure) = programs::call_all(systemd::ACTIVATE);
         match failure {
             None => Ok(calls),
             Some(failure) => {
@@ -195,12 +179,12 @@ impl Timer {
                     problem = problem.detail(format!("written: {}", file.path.display()));
                 }
                 problem = problem.detail("nothing is sent by itself until the timer is active");
-                Err(problem.hint(failure.hint(self.keeper)))
+                Err(problem.hint(failure.hint()))
             }
         }
     }
 
-    /// Stops the timer and deletes what `install` wrote, and nothing else. Where the keeper
+    /// Stops the timer and deletes what `install` wrote, and nothing else. Where systemd
     /// refuses, the files are deleted all the same, and the problem says what may still run.
     pub fn remove(&self) -> Result<Removal, Problem> {
         let mut states = Vec::new();
@@ -212,11 +196,7 @@ impl Timer {
         if states.iter().all(|(_, state)| *state == FileState::Absent) {
             return Ok(removal);
         }
-        let (calls, mut failure) = programs::call_all(match self.keeper {
-            Keeper::Systemd => systemd::deactivate(),
-            Keeper::Launchd => launchd::deactivate(),
-            Keeper::TaskScheduler => tasks::deactivate(),
-        });
+        let (calls, mut failure) = programs::call_all(systemd::DEACTIVATE);
         removal.calls = calls;
         for (path, state) in states {
             match state {
@@ -228,14 +208,12 @@ impl Timer {
                 FileState::Absent => {}
             }
         }
-        if self.keeper == Keeper::Systemd {
-            // Without the keeper its link would point at nothing.
-            systemd::drop_link(&self.folder);
-            if failure.is_none() {
-                let (calls, refused) = programs::call_all(systemd::reload());
-                removal.calls.extend(calls);
-                failure = refused;
-            }
+        // Where systemd refused, its link would point at nothing.
+        systemd::drop_link(&self.folder);
+        if failure.is_none() {
+            let (calls, refused) = programs::call_all(systemd::AFTER_REMOVAL);
+            removal.calls.extend(calls);
+            failure = refused;
         }
         match failure {
             None => Ok(removal),
@@ -247,18 +225,13 @@ impl Timer {
                 for path in &removal.left {
                     problem = problem.detail(format!("left, changed by hand: {}", path.display()));
                 }
-                Err(problem.hint(match self.keeper {
-                    Keeper::Systemd => {
-                        "it ends with your session, or with: systemctl --user stop thanks.timer"
-                    }
-                    Keeper::Launchd => "it ends with your session, or with: launchctl remove thanks.schedule",
-                    Keeper::TaskScheduler => "try: schtasks /Delete /TN thanks /F",
-                }))
+                let hint = "it ends with your session, or with: systemctl --user stop thanks.timer";
+                Err(problem.hint(hint))
             }
         }
     }
 
-    /// What is written, and what the keeper says; changes nothing.
+    /// What is written, and what systemd says; changes nothing.
     pub fn status(&self) -> Result<Status, Problem> {
         let mut files = Vec::new();
         for path in self.paths() {
@@ -266,11 +239,7 @@ impl Timer {
             files.push((path, state));
         }
         let first = files.first().and_then(|(path, _)| files::read(path).ok().flatten());
-        let program = first.and_then(|text| match self.keeper {
-            Keeper::Systemd => systemd::program(&text),
-            Keeper::Launchd => launchd::program(&text),
-            Keeper::TaskScheduler => tasks::program(&text),
-        });
+        let program = first.and_then(|text| systemd::program(&text));
         let mut status = Status {
             files,
             program,
@@ -280,22 +249,13 @@ impl Timer {
             last_exit: None,
         };
         if status.is_installed() {
-            match self.keeper {
-                Keeper::Systemd => systemd::ask(&mut status),
-                Keeper::Launchd => launchd::ask(&mut status),
-                Keeper::TaskScheduler => tasks::ask(&mut status),
-            }
+            systemd::ask(&mut status);
         }
         Ok(status)
     }
 
     fn paths(&self) -> Vec<PathBuf> {
-        let names: &[&str] = match self.keeper {
-            Keeper::Systemd => &systemd::NAMES,
-            Keeper::Launchd => &launchd::NAMES,
-            Keeper::TaskScheduler => &tasks::NAMES,
-        };
-        names.iter().map(|name| self.folder.join(name)).collect()
+        systemd::NAMES.iter().map(|name| self.folder.join(name)).collect()
     }
 }
 

@@ -148,7 +148,7 @@ pub fn review(
         return Ok(Report { notes: in_doubt(&desk), next: planned, ..Report::default() });
     }
     if matches!(departure, Departure::Planned(_)) && !how.dry_run {
-        timer::ensure(&app.environment, &app.paths, &app.terminal)?;
+        timer::ensure(&app.environment, &app.paths, &app.terminal, app.now)?;
     }
     let account = match Account::configured(app.config.as_ref())? {
         Some(account) => account,
@@ -437,7 +437,7 @@ fn after_plans(app: &App, notes: &[NoteOutcome]) -> Result<Option<String>> {
     if !notes.iter().any(|note| matches!(note.fate, Fate::Later { .. })) {
         return Ok(None);
     }
-    timer::offer(&app.environment, &app.paths, &app.terminal)?;
-    let why = timer::idle(&app.environment, &app.paths);
+    timer::offer(&app.environment, &app.paths, &app.terminal, app.now)?;
+    let why = timer::idle(&app.environment, &app.paths, app.now);
     Ok(why.map(|why| format!("thanks schedule install, or thanks send at that time; {why}")))
 }

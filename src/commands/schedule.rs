@@ -1,4 +1,5 @@
-//! The user's own timer: shown before it is written, taken away without a rest.
+//! What runs `thanks schedule run`: a systemd timer, shown before it is written and removed without a
+//! trace, or text to paste into another scheduler.
 
 pub mod run;
 
@@ -6,11 +7,12 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use chrono::{DateTime, FixedOffset};
-use clap::Subcommand;
+use clap::{Subcommand, ValueEnum};
 use serde::Serialize;
 
 use super::App;
-use crate::adapters::timer::{self, Activity, File, FileState, Keeper, Minutes, Plan, Timer};
+use crate::adapters::store;
+use crate::adapters::timer::{self, Activity, File, FileState, Minutes, Scheduler, Timer};
 use crate::domain::problem::{Kind, Problem};
 use crate::flow::timer::{agreed, here, lines, plan, show};
 
@@ -24,6 +26,7 @@ pub struct Args {
 #[derive(Debug, Subcommand)]
 enum What {
     Install(Install),
+    Print(Print),
     /// Stop the timer and delete exactly what `install` wrote
     Remove,
     /// Whether the timer is there, when it ran and when it runs next
@@ -50,14 +53,45 @@ struct Install {
     print: bool,
 }
 
+/// Print what to paste into another scheduler
+///
+/// Examples:
+///   thanks schedule print cron           a line for crontab -e
+///   thanks schedule print launchd        a launch agent for macOS
+///   thanks schedule print windows        PowerShell that registers a task
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+struct Print {
+    #[arg(value_name = "SCHEDULER")]
+    scheduler: SchedulerName,
+    /// Minutes between two runs: 1, 2, 3, 4, 5, 6 or 10
+    #[arg(long, value_name = "MINUTES", default_value = "5", value_parser = minutes)]
+    every: Minutes,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum SchedulerName {
+    Cron,
+    Launchd,
+    Windows,
+}
+
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub enum Report {
+    Pasted(Instructions),
     Printed(Printed),
     Installed(Installed),
     Removed(Removed),
     Status(Status),
     Ran(run::Report),
+}
+
+/// Text to paste, and where.
+#[derive(Debug, Serialize)]
+pub struct Instructions {
+    pub text: String,
+    pub how: &'static str,
 }
 
 /// The files as they would be written.
@@ -73,7 +107,6 @@ pub struct Installed {
     pub every_minutes: u8,
     pub files: Vec<FileView>,
     pub commands: Vec<String>,
-    pub notice: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -143,10 +176,11 @@ impl Args {
 }
 
 pub fn run(args: &Args, app: &mut App) -> Result<Report> {
-    let timer = || here(&app.environment, &app.paths);
+    let timer = || here(&app.environment);
     Ok(match &args.what {
         What::Install(args) => install(args, &timer()?, app)?,
-        What::Remove => Report::Removed(remove(&timer()?)?),
+        What::Print(args) => Report::Pasted(print(args, app)?),
+        What::Remove => Report::Removed(remove(&timer()?, app)?),
         What::Status => Report::Status(status(&timer()?, app)?),
         What::Run(args) => Report::Ran(run::run(args, app)?),
     })
@@ -159,12 +193,12 @@ impl Report {
             Report::Removed(removed) => (!removed.left.is_empty()).then_some(Kind::NeedsYou),
             Report::Status(status) => status.needs_its_owner().then_some(Kind::NeedsYou),
             Report::Ran(ran) => ran.gravest(),
-            Report::Printed(_) | Report::Installed(_) => None,
+            Report::Pasted(_) | Report::Printed(_) | Report::Installed(_) => None,
         }
     }
 
     pub fn is_asked_for(&self) -> bool {
-        matches!(self, Report::Printed(_) | Report::Status(_) | Report::Ran(_))
+        matches!(self, Report::Pasted(_) | Report::Printed(_) | Report::Status(_) | Report::Ran(_))
     }
 }
 
@@ -181,6 +215,9 @@ fn install(args: &Install, timer: &Timer, app: &App) -> Result<Report> {
     if args.print {
         return Ok(Report::Printed(Printed { installed: false, files: views(files) }));
     }
+    if let Some(problem) = timer.unavailable() {
+        return Err(problem.into());
+    }
     show(&files, &app.terminal);
     if !args.yes && !agreed(&app.terminal)? {
         return Err(Problem::new(Kind::Declined, "no timer was installed")
@@ -191,14 +228,29 @@ fn install(args: &Install, timer: &Timer, app: &App) -> Result<Report> {
     Ok(Report::Installed(Installed {
         installed: true,
         every_minutes: args.every.get(),
-        notice: notice(timer.keeper, &plan),
         files: views(files),
         commands: lines(calls),
     }))
 }
 
-fn remove(timer: &Timer) -> Result<Removed> {
+fn print(args: &Print, app: &App) -> Result<Instructions> {
+    let scheduler = match args.scheduler {
+        SchedulerName::Cron => Scheduler::Cron,
+        SchedulerName::Launchd => Scheduler::Launchd,
+        SchedulerName::Windows => Scheduler::Windows,
+    };
+    let timer::Instructions { text, how } = scheduler.instructions(&plan(&app.environment, args.every)?)?;
+    Ok(Instructions { text, how })
+}
+
+fn remove(timer: &Timer, app: &App) -> Result<Removed> {
     let removal = timer.remove()?;
+    if !removal.deleted.is_empty()
+        && let Some(mut store) = app.existing_store()?
+    {
+        // Its last run is no sign any more that something will send.
+        store.clear_heartbeat()?;
+    }
     Ok(Removed { deleted: removal.deleted, left: removal.left, commands: lines(removal.calls) })
 }
 
@@ -212,33 +264,21 @@ fn status(timer: &Timer, app: &App) -> Result<Status> {
     };
     let stamp = |at: Option<DateTime<_>>| at.map(|at| app.zone.stamp(at));
     let local = |at: Option<DateTime<_>>| at.map(|at| app.zone.at(at));
+    // Whichever scheduler started it.
+    let heartbeat = store::heartbeat(&app.paths.database)?.map(|at| at.to_utc());
+    let last_run = status.last_call.max(heartbeat);
     Ok(Status {
         installed,
         active,
         why,
-        shown: Times { next_run: stamp(status.next_run), last_run: stamp(status.last_call) },
+        shown: Times { next_run: stamp(status.next_run), last_run: stamp(last_run) },
         next_run: local(status.next_run),
-        last_run: local(status.last_call),
+        last_run: local(last_run),
         last_exit: status.last_exit,
         program_is: status.program.as_ref().map(|program| compared(program)),
         program: status.program,
         files: status.files.into_iter().map(|(path, state)| file_state(path, state)).collect(),
-        log: match timer.keeper {
-            Keeper::Systemd if installed => Some("journalctl --user -u thanks"),
-            Keeper::Launchd if installed => Some("~/Library/Logs/thanks.log"),
-            _ => None,
-        },
-    })
-}
-
-/// What its owner has to know beside the files.
-fn notice(keeper: Keeper, plan: &Plan) -> Option<String> {
-    let names: Vec<&str> = plan.environment.iter().map(|(name, _)| *name).collect();
-    (keeper == Keeper::TaskScheduler && !names.is_empty()).then(|| {
-        format!(
-            "a task gets its environment from your account: set {} there too, with setx",
-            names.join(", ")
-        )
+        log: installed.then_some("journalctl --user -u thanks"),
     })
 }
 

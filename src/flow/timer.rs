@@ -1,34 +1,44 @@
-//! The timer of this user, as far as several commands ask for it: whether it works, what it would
-//! call, and the question before it is written.
+//! Whether anything calls `thanks schedule run`, what a timer would call, and the question before one
+//! is installed.
 
 use std::ffi::OsString;
 
 use anyhow::Result;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::adapters::config::{Environment, Paths};
+use crate::adapters::store;
 use crate::adapters::terminal::Terminal;
 use crate::adapters::timer::{self, Activity, Call, File, Minutes, Plan, Timer};
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::text::printable;
 use crate::domain::view;
 
-pub fn here(environment: &Environment, paths: &Paths) -> Result<Timer, Problem> {
-    Timer::here(environment.home.as_deref(), environment.xdg_config_home.as_deref(), &paths.data_dir)
+/// A scheduler whose last run is older than this doesn't work; a computer may sleep overnight.
+pub const SILENT: TimeDelta = TimeDelta::hours(26);
+
+pub fn here(environment: &Environment) -> Result<Timer, Problem> {
+    Timer::here(environment.home.as_deref(), environment.xdg_config_home.as_deref())
 }
 
-/// What the timer of this environment calls.
+/// What a timer in this environment calls.
 pub fn plan(environment: &Environment, every: Minutes) -> Result<Plan> {
     Ok(Plan { program: timer::running_program()?, environment: kept(environment)?, every })
 }
 
-/// Why nothing is sent by itself; `None` where the timer works.
-pub fn idle(environment: &Environment, paths: &Paths) -> Option<String> {
-    let status = match here(environment, paths).and_then(|timer| timer.status()) {
+/// Why nothing is sent by itself; `None` where something does run `thanks schedule run`. Every run
+/// leaves a heartbeat in the record, whichever scheduler starts it; systemd is asked as well, since
+/// a new timer hasn't run yet and a stopped one has.
+pub fn idle(environment: &Environment, paths: &Paths, now: DateTime<Utc>) -> Option<String> {
+    let is_recent = |at: DateTime<Utc>| now - at < SILENT;
+    let has_run = store::heartbeat(&paths.database).ok().flatten().is_some_and(|at| is_recent(at.to_utc()));
+    let status = match here(environment).and_then(|timer| timer.status()) {
         Ok(status) => status,
+        Err(_) if has_run => return None,
         Err(problem) => return Some(problem.message),
     };
     if !status.is_installed() {
-        return Some("no timer is installed".to_owned());
+        return (!has_run).then(|| "no timer is installed".to_owned());
     }
     if !status.program.as_ref().is_some_and(|program| program.is_file()) {
         return Some("the timer calls a program that is not there".to_owned());
@@ -36,6 +46,7 @@ pub fn idle(environment: &Environment, paths: &Paths) -> Option<String> {
     match status.activity {
         Activity::Active => None,
         Activity::Inactive => Some("the timer is not active".to_owned()),
+        Activity::Unknown(_) if has_run => None,
         Activity::Unknown(why) => {
             let why = why.lines().next().unwrap_or_default().to_owned();
             Some(format!("whether the timer is active is not known: {why}"))
@@ -45,8 +56,13 @@ pub fn idle(environment: &Environment, paths: &Paths) -> Option<String> {
 
 /// Makes sure that what is planned will be sent: by the timer there is, or by one that the person
 /// agrees to now.
-pub fn ensure(environment: &Environment, paths: &Paths, terminal: &Terminal) -> Result<()> {
-    let Some(why) = idle(environment, paths) else { return Ok(()) };
+pub fn ensure(
+    environment: &Environment,
+    paths: &Paths,
+    terminal: &Terminal,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let Some(why) = idle(environment, paths, now) else { return Ok(()) };
     let refusal = |kind| {
         Problem::new(kind, format!("nothing is sent by itself: {why}"))
             .detail("nothing was planned and nothing was sent")
@@ -55,16 +71,23 @@ pub fn ensure(environment: &Environment, paths: &Paths, terminal: &Terminal) -> 
     if !terminal.is_interactive() {
         return Err(refusal(Kind::NeedsYou).into());
     }
-    match install_if_agreed(&why, environment, paths, terminal)? {
+    match install_if_agreed(&why, environment, terminal)? {
         true => Ok(()),
         false => Err(refusal(Kind::Declined).into()),
     }
 }
 
 /// Offers the same for what was planned already, which stands whatever becomes of the offer.
-pub fn offer(environment: &Environment, paths: &Paths, terminal: &Terminal) -> Result<()> {
-    let Some(why) = idle(environment, paths).filter(|_| terminal.is_interactive()) else { return Ok(()) };
-    match install_if_agreed(&why, environment, paths, terminal) {
+pub fn offer(
+    environment: &Environment,
+    paths: &Paths,
+    terminal: &Terminal,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let Some(why) = idle(environment, paths, now).filter(|_| terminal.is_interactive()) else {
+        return Ok(());
+    };
+    match install_if_agreed(&why, environment, terminal) {
         Ok(_) => {}
         Err(error) => terminal.say(view::problem_text(&error.downcast::<Problem>()?).trim_end()),
     }
@@ -72,14 +95,12 @@ pub fn offer(environment: &Environment, paths: &Paths, terminal: &Terminal) -> R
 }
 
 /// Shows why nothing is sent by itself and what would be written, and asks.
-fn install_if_agreed(
-    why: &str,
-    environment: &Environment,
-    paths: &Paths,
-    terminal: &Terminal,
-) -> Result<bool> {
+fn install_if_agreed(why: &str, environment: &Environment, terminal: &Terminal) -> Result<bool> {
     terminal.say(&format!("nothing is sent by itself: {why}"));
-    let timer = here(environment, paths)?;
+    let timer = here(environment)?;
+    if let Some(problem) = timer.unavailable() {
+        return Err(problem.into());
+    }
     let files = timer.files(&plan(environment, Minutes::USUAL)?)?;
     show(&files, terminal);
     let is_agreed = agreed(terminal)?;

@@ -37,6 +37,18 @@ pub struct Run {
     expected_stderr: Option<snapbox::Data>,
 }
 
+/// A user session of systemd that accepts everything, and no timer yet.
+#[cfg(unix)]
+fn with_systemctl(bin: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    let script = bin.join("systemctl");
+    fs::write(&script, "#!/bin/sh\necho Id=thanks.timer; echo ActiveState=active\n").unwrap();
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[cfg(not(unix))]
+fn with_systemctl(_: &Path) {}
+
 impl Sandbox {
     /// At [`NOW`], in New York, without a configuration.
     pub fn new() -> Sandbox {
@@ -49,9 +61,10 @@ impl Sandbox {
         sandbox.set("THANKS_NOW", NOW);
         sandbox.set("TZ", "America/New_York");
         sandbox.set("TERM", "xterm");
-        if let Some(path) = option_env!("PATH") {
-            sandbox.set("PATH", path);
-        }
+        let bin = sandbox.root.path().join("bin");
+        fs::create_dir(&bin).unwrap();
+        with_systemctl(&bin);
+        sandbox.set("PATH", &format!("{}:{}", bin.display(), option_env!("PATH").unwrap_or_default()));
         sandbox
     }
 

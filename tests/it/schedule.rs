@@ -138,7 +138,10 @@ fn install_shows_the_files_writes_them_and_starts_the_timer() {
         let mode = fs::metadata(home.units().join(name)).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode & !0o644, 0, "{name}: {mode:o}");
     }
-    assert_eq!(home.calls(), ["--user daemon-reload", "--user enable --now thanks.timer"]);
+    assert_eq!(
+        home.calls(),
+        ["--user show --property=Version", "--user daemon-reload", "--user enable --now thanks.timer"]
+    );
     assert!(stdout(&output).contains("the timer is active: every 5 minutes"), "{}", stdout(&output));
 }
 
@@ -149,7 +152,7 @@ fn nothing_is_written_where_nobody_can_be_asked() {
     assert_eq!(output.status.code(), Some(3));
     assert!(stderr(&output).contains("thanks schedule install --yes"), "{}", stderr(&output));
     assert!(!home.units().exists());
-    assert!(home.calls().is_empty());
+    assert_eq!(home.calls(), ["--user show --property=Version"]);
 }
 
 #[test]
@@ -173,28 +176,92 @@ fn minutes_that_do_not_divide_the_hour_are_a_usage_error() {
 }
 
 #[test]
-fn without_systemctl_it_says_what_is_written_what_is_not_and_what_to_type() {
+fn without_systemctl_nothing_is_written_and_cron_is_offered() {
     let home = Home::new();
     let output = home.run(&["install", "--yes"]);
-    assert_eq!(output.status.code(), Some(74));
-    let told = stderr(&output);
-    assert!(told.contains("the timer is not active: there is no systemctl here"), "{told}");
-    assert!(told.contains("written: ") && told.contains("cron"), "{told}");
-    assert!(home.units().join("thanks.timer").exists());
+    assert_eq!(output.status.code(), Some(77));
+    assert_eq!(
+        stderr(&output),
+        "error: no systemd user session here (there is no systemctl here); nothing was installed\n\n\
+         hint: `thanks schedule print cron` prints what to use instead\n"
+    );
+    assert!(!home.units().exists());
 }
 
 #[test]
-fn without_a_login_session_it_says_so_and_hands_over_the_commands() {
-    let home = Home::new().systemctl("echo 'Failed to connect to bus: No medium found' >&2; exit 1");
+fn without_a_user_session_nothing_is_written_and_cron_is_offered() {
+    let words = [
+        "Failed to connect to bus: No medium found",
+        "Failed to connect to user scope bus via local transport: $DBUS_SESSION_BUS_ADDRESS and $XDG_RUNTIME_DIR not defined",
+        "System has not been booted with systemd as init system (PID 1). Can'\\''t operate.",
+    ];
+    for words in words {
+        let home = Home::new().systemctl(&format!("echo '{words}' >&2; exit 1"));
+        let output = home.run(&["install", "--yes"]);
+        assert_eq!(output.status.code(), Some(77), "{words}");
+        assert!(stderr(&output).contains("nothing was installed"), "{}", stderr(&output));
+        assert!(stderr(&output).contains("thanks schedule print cron"), "{}", stderr(&output));
+        assert!(!home.units().exists());
+        assert_eq!(home.calls(), ["--user show --property=Version"]);
+    }
+}
+
+#[test]
+fn a_timer_that_systemd_refuses_to_start_names_the_commands_that_are_left() {
+    let home =
+        Home::new().systemctl("case \"$*\" in *daemon-reload*) echo 'Access denied' >&2; exit 1;; esac");
     let output = home.run(&["install", "--yes"]);
-    assert_eq!(output.status.code(), Some(77));
+    assert_eq!(output.status.code(), Some(74));
     let told = stderr(&output);
-    assert!(told.contains("systemctl: Failed to connect to bus: No medium found"), "{told}");
+    assert!(told.contains("systemctl: Access denied") && told.contains("written: "), "{told}");
     assert!(
-        told.contains("then: systemctl --user daemon-reload && systemctl --user enable --now thanks.timer"),
+        told.contains("hint: systemctl --user daemon-reload && systemctl --user enable --now thanks.timer"),
         "{told}"
     );
-    assert_eq!(home.calls(), ["--user daemon-reload"]);
+}
+
+#[test]
+fn print_gives_text_for_other_schedulers_and_writes_nothing() {
+    let home = Home::new();
+    let print = |scheduler: &str| home.run(&["print", scheduler, "--every", "10"]);
+    let cron = print("cron");
+    assert_eq!(cron.status.code(), Some(0), "{}", stderr(&cron));
+    assert!(stdout(&cron).starts_with("*/10 * * * * TZ='America/New_York' '"), "{}", stdout(&cron));
+    assert!(stdout(&cron).ends_with("' schedule run --no-input\n"), "{}", stdout(&cron));
+    assert!(stderr(&cron).starts_with("Add this line with: crontab -e"), "{}", stderr(&cron));
+    assert!(stdout(&print("launchd")).contains("<integer>600</integer>"));
+    assert!(stdout(&print("windows")).contains("Register-ScheduledTask"));
+    assert_eq!(print("anacron").status.code(), Some(2));
+    assert!(!home.path("home").exists());
+}
+
+#[test]
+fn a_run_by_any_scheduler_counts_until_it_falls_silent() {
+    let home = Home::new();
+    let at = |now: &str, arguments: &[&str]| {
+        let mut command = Command::new(PROGRAM);
+        command.env_clear().env("HOME", home.path("home")).env("PATH", home.bin()).env("TZ", "UTC");
+        command.env("THANKS_HOME", home.path("data")).env("THANKS_NOW", now).args(arguments).output().unwrap()
+    };
+    let timer = |now: &str| {
+        let report = json(&at(now, &["doctor", "--json"]));
+        let checks = report["checks"].as_array().unwrap();
+        let timer = checks.iter().find(|check| check["name"] == "timer").unwrap();
+        timer["detail"].as_str().unwrap().to_owned()
+    };
+    let add =
+        at("2026-03-05T17:00:00Z", &["add", "--company", "Acme", "--role", "Nurse", "--with", "Jane Doe"]);
+    assert_eq!(add.status.code(), Some(0), "{}", stderr(&add));
+    assert_eq!(timer("2026-03-05T17:00:00Z"), "no timer is installed; nothing is planned");
+    let run = at("2026-03-05T17:05:00Z", &["schedule", "run", "--no-input"]);
+    assert_eq!(run.status.code(), Some(0), "{}", stderr(&run));
+    assert_eq!(timer("2026-03-06T09:00:00Z"), "active");
+    let status = at("2026-03-06T09:00:00Z", &["schedule", "status"]);
+    assert_eq!(
+        stdout(&status),
+        "no timer is installed\nlast     Thu 5 Mar 17:05 UTC, started by something else\n"
+    );
+    assert_eq!(timer("2026-03-07T09:00:00Z"), "no timer is installed; nothing is planned");
 }
 
 #[test]
@@ -222,7 +289,7 @@ fn remove_takes_away_exactly_what_was_written() {
     left.sort();
     assert_eq!(left, ["other.timer", "timers.target.wants"]);
     assert!(!wants.join("thanks.timer").is_symlink());
-    assert_eq!(home.calls()[2..], ["--user disable --now thanks.timer", "--user daemon-reload"]);
+    assert_eq!(home.calls()[3..], ["--user disable --now thanks.timer", "--user daemon-reload"]);
     let again = home.run(&["remove"]);
     assert_eq!(again.status.code(), Some(0));
     assert!(stdout(&again).contains("there was no timer; nothing was changed"));

@@ -86,6 +86,14 @@ pub fn planned(path: &Path) -> Result<u32> {
     Ok(db.query_row(sql, [], |row| row.get(0))?)
 }
 
+/// When `thanks schedule run` last did its work; `None` without a database.
+pub fn heartbeat(path: &Path) -> Result<Option<DateTime<FixedOffset>>> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    last_run(&Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?)
+}
+
 /// Approved notes whose planned departure lies before `moment`, with their plans.
 pub fn planned_before(
     path: &Path,
@@ -114,6 +122,14 @@ impl Store {
                 [in_utc(at)],
             )
             .context("the run could not be recorded")?;
+        Ok(())
+    }
+
+    /// Forgets the last run, once nothing is to run any more.
+    pub fn clear_heartbeat(&mut self) -> Result<()> {
+        self.connection
+            .execute("DELETE FROM heartbeat", [])
+            .context("the last run could not be forgotten")?;
         Ok(())
     }
 

@@ -46,8 +46,8 @@ impl File {
             name.push(self.path.file_name().unwrap_or_default());
             name.push(format!(".{}", std::process::id()));
             let draft = folder.join(name);
-            let written = write_new(&draft, &encoded(&self.path, &self.text))
-                .and_then(|()| fs::rename(&draft, &self.path));
+            let written =
+                write_new(&draft, self.text.as_bytes()).and_then(|()| fs::rename(&draft, &self.path));
             if written.is_err() {
                 let _ = fs::remove_file(&draft);
             }
@@ -73,7 +73,7 @@ pub(super) fn state(path: &Path) -> Result<FileState, Problem> {
 /// The text of a file; `None` where there is none, or no text.
 pub(super) fn read(path: &Path) -> Result<Option<String>, Problem> {
     match fs::read(path) {
-        Ok(bytes) => Ok(decoded(&bytes)),
+        Ok(bytes) => Ok(String::from_utf8(bytes).ok()),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(failed("read", path, &error)),
     }
@@ -85,19 +85,6 @@ pub(super) fn failed(done: &str, path: &Path, error: &io::Error) -> Problem {
         _ => Kind::LocalIo,
     };
     Problem::new(kind, format!("{} could not be {done}", path.display())).detail(error.to_string())
-}
-
-/// Text for an element or an attribute of XML.
-pub(super) fn xml(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
-/// The text of the first `element` after `after`, as [`xml`] wrote it.
-pub(super) fn from_xml(text: &str, after: &str, element: &str) -> Option<String> {
-    let (_, rest) = text.split_once(after)?;
-    let (_, rest) = rest.split_once(&format!("<{element}>"))?;
-    let (value, _) = rest.split_once(&format!("</{element}>"))?;
-    Some(value.replace("&quot;", "\"").replace("&gt;", ">").replace("&lt;", "<").replace("&amp;", "&"))
 }
 
 fn is_sealed(text: &str) -> bool {
@@ -121,28 +108,4 @@ fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = options.open(path)?;
     file.write_all(bytes)?;
     file.sync_all()
-}
-
-/// The Task Scheduler wants UTF-16 with a byte order mark, the others UTF-8.
-fn encoded(path: &Path, text: &str) -> Vec<u8> {
-    if path.extension().is_some_and(|ending| ending == "xml") {
-        let units =
-            std::iter::once(0xfeff).chain(text.replace('\n', "\r\n").encode_utf16().collect::<Vec<_>>());
-        units.flat_map(u16::to_le_bytes).collect()
-    } else {
-        text.as_bytes().to_vec()
-    }
-}
-
-fn decoded(bytes: &[u8]) -> Option<String> {
-    match bytes.strip_prefix(&[0xff, 0xfe]) {
-        Some(rest) => {
-            let units: Vec<u16> = rest
-                .chunks_exact(2)
-                .filter_map(|pair| <[u8; 2]>::try_from(pair).ok().map(u16::from_le_bytes))
-                .collect();
-            String::from_utf16(&units).ok().map(|text| text.replace("\r\n", "\n"))
-        }
-        None => String::from_utf8(bytes.to_vec()).ok(),
-    }
 }

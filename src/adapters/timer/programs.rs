@@ -3,23 +3,7 @@
 use std::io::ErrorKind;
 use std::process::{Command, Stdio};
 
-use super::Keeper;
 use crate::domain::problem::{Kind, Problem};
-
-/// A command line to run.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Line {
-    pub argv: Vec<String>,
-    pub matters: Matters,
-}
-
-/// Whether a failure stops the lines that follow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Matters {
-    Yes,
-    /// As stopping what may not be running.
-    No,
-}
 
 /// A command line that was run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,18 +29,14 @@ pub(super) struct Failure {
     not_run: Vec<String>,
 }
 
-pub(super) fn line(argv: &[&str]) -> Line {
-    Line { argv: argv.iter().map(|word| (*word).to_owned()).collect(), matters: Matters::Yes }
-}
-
-/// Runs one after the other, up to the first failure that matters.
-pub(super) fn call_all(lines: Vec<Line>) -> (Vec<Call>, Option<Failure>) {
+/// Runs command lines one after the other, up to the first failure.
+pub(super) fn call_all(lines: &[&[&str]]) -> (Vec<Call>, Option<Failure>) {
     let mut calls = Vec::new();
-    let mut rest = lines.into_iter();
-    while let Some(line) = rest.next() {
-        let (call, _) = call(&line.argv);
-        if call.outcome != Outcome::Done && line.matters == Matters::Yes {
-            let not_run = std::iter::once(call.line.clone()).chain(rest.map(|line| shown(&line.argv)));
+    let mut rest = lines.iter();
+    while let Some(argv) = rest.next() {
+        let (call, _) = call(argv);
+        if call.outcome != Outcome::Done {
+            let not_run = std::iter::once(call.line.clone()).chain(rest.map(|argv| shown(argv)));
             let not_run = not_run.collect();
             return (calls, Some(Failure { call, not_run }));
         }
@@ -66,7 +46,7 @@ pub(super) fn call_all(lines: Vec<Line>) -> (Vec<Call>, Option<Failure>) {
 }
 
 /// One call, with what it wrote to its standard output. Words and times come in English and UTC.
-pub(super) fn call(argv: &[String]) -> (Call, String) {
+pub(super) fn call(argv: &[&str]) -> (Call, String) {
     let line = shown(argv);
     let Some((program, arguments)) = argv.split_first() else {
         return (Call { line, outcome: Outcome::Missing }, String::new());
@@ -103,6 +83,16 @@ impl Outcome {
             Outcome::Missing => Some("there is no such program"),
         }
     }
+
+    /// Whether there is no systemd user session to talk to: none was started (WSL, containers), or it
+    /// belongs to another user (su, sudo).
+    pub fn is_no_session(&self) -> bool {
+        match self {
+            Outcome::Done => false,
+            Outcome::Failed(words) => is_no_session(words),
+            Outcome::Missing => true,
+        }
+    }
 }
 
 impl Failure {
@@ -111,7 +101,7 @@ impl Failure {
         let mut problem = match &self.call.outcome {
             Outcome::Missing => Problem::new(Kind::LocalIo, format!("{what}there is no {program} here")),
             _ => Problem::new(
-                if self.lacks_session() { Kind::Permission } else { Kind::LocalIo },
+                if self.call.outcome.is_no_session() { Kind::Permission } else { Kind::LocalIo },
                 format!("{what}{program} refused"),
             ),
         };
@@ -123,31 +113,20 @@ impl Failure {
         problem
     }
 
-    /// What to type to have the timer all the same.
-    pub fn hint(&self, keeper: Keeper) -> String {
-        if keeper == Keeper::Systemd && self.call.outcome == Outcome::Missing {
-            return "without systemd any other timer will do, such as a line of cron: \
-                    */5 * * * * thanks schedule run --no-input"
-                .to_owned();
-        }
-        let lines = self.not_run.join(" && ");
-        match self.lacks_session() {
-            true => format!("log in as this user, not through su or sudo, then: {lines}"),
-            false => lines,
-        }
-    }
-
-    /// No user manager to talk to: no login session, or one of another user.
-    fn lacks_session(&self) -> bool {
-        matches!(&self.call.outcome, Outcome::Failed(words)
-            if words.contains("connect to bus") || words.contains("connect to user scope bus")
-                || words.contains("XDG_RUNTIME_DIR"))
+    /// The commands that would have followed, to type by hand.
+    pub fn hint(&self) -> String {
+        self.not_run.join(" && ")
     }
 }
 
-fn shown(argv: &[String]) -> String {
-    let plain = |word: &String| !word.is_empty() && !word.contains([' ', '"', '\'', '$', '\\', '`']);
-    let words: Vec<String> =
-        argv.iter().map(|word| if plain(word) { word.clone() } else { format!("\"{word}\"") }).collect();
-    words.join(" ")
+/// As systemctl says it.
+fn is_no_session(words: &str) -> bool {
+    words.contains("connect to bus")
+        || words.contains("connect to user scope bus")
+        || words.contains("XDG_RUNTIME_DIR")
+        || words.contains("not been booted with systemd")
+}
+
+fn shown(argv: &[&str]) -> String {
+    argv.join(" ")
 }

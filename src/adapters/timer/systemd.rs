@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, NaiveDateTime, Utc};
 
 use super::files::SEAL;
-use super::programs::{self, Line, Outcome, line};
+use super::programs::{self, Outcome};
 use super::{ARGUMENTS, Activity, Status, Words, unspeakable};
 use crate::domain::problem::Problem;
 
@@ -77,18 +77,23 @@ WantedBy=timers.target
     Ok(vec![service, timer])
 }
 
-pub(super) fn activate() -> Vec<Line> {
-    let mut lines = reload();
-    lines.push(line(&["systemctl", "--user", "enable", "--now", "thanks.timer"]));
-    lines
-}
+const RELOAD: &[&str] = &["systemctl", "--user", "daemon-reload"];
 
-pub(super) fn deactivate() -> Vec<Line> {
-    vec![line(&["systemctl", "--user", "disable", "--now", "thanks.timer"])]
-}
+pub(super) const ACTIVATE: &[&[&str]] =
+    &[RELOAD, &["systemctl", "--user", "enable", "--now", "thanks.timer"]];
 
-pub(super) fn reload() -> Vec<Line> {
-    vec![line(&["systemctl", "--user", "daemon-reload"])]
+pub(super) const DEACTIVATE: &[&[&str]] = &[&["systemctl", "--user", "disable", "--now", "thanks.timer"]];
+
+pub(super) const AFTER_REMOVAL: &[&[&str]] = &[RELOAD];
+
+/// Why the user manager can't be reached; `None` where it can.
+pub(super) fn unreachable() -> Option<String> {
+    let (call, _) = programs::call(&["systemctl", "--user", "show", "--property=Version"]);
+    let why = call.outcome.failure().filter(|_| call.outcome.is_no_session())?;
+    Some(match call.outcome {
+        Outcome::Missing => "there is no systemctl here".to_owned(),
+        _ => why.lines().next().unwrap_or_default().to_owned(),
+    })
 }
 
 /// Removes the link that `enable` made, once what it points at is gone.
@@ -110,7 +115,7 @@ pub(super) fn program(service: &str) -> Option<PathBuf> {
 pub(super) fn ask(status: &mut Status) {
     let properties = "--property=Id,ActiveState,NextElapseUSecRealtime,LastTriggerUSec,ExecMainStartTimestamp,ExecMainStatus";
     let argv = ["systemctl", "--user", "show", properties, "thanks.timer", "thanks.service"];
-    let (call, answer) = programs::call(&argv.map(str::to_owned));
+    let (call, answer) = programs::call(&argv);
     if let Some(why) = call.outcome.failure() {
         let why = if call.outcome == Outcome::Missing { "there is no systemctl here" } else { why };
         status.activity = Activity::Unknown(why.to_owned());

@@ -1,6 +1,6 @@
 //! The checks, in the order in which things depend on each other.
 
-use chrono::{Datelike, TimeDelta};
+use chrono::Datelike;
 
 use super::super::App;
 use super::{Check, connections, files};
@@ -221,7 +221,7 @@ fn missed(app: &App) -> Check {
 }
 
 fn clockwork(app: &App) -> Check {
-    let Some(why) = timer::idle(&app.environment, &app.paths) else {
+    let Some(why) = timer::idle(&app.environment, &app.paths, app.now) else {
         return Check::ok("timer", "active");
     };
     match store::planned(&app.paths.database).unwrap_or_default() {
@@ -234,10 +234,10 @@ fn clockwork(app: &App) -> Check {
 
 /// Of the timer; one that is silent for a day although it is there does not do its work.
 fn last_run(app: &App, inspection: Option<&Inspection>) -> Check {
-    let is_active = || timer::idle(&app.environment, &app.paths).is_none();
+    let is_active = || timer::idle(&app.environment, &app.paths, app.now).is_none();
     match inspection.and_then(|inspection| inspection.last_run).map(|at| at.to_utc()) {
         None => Check::ok("last run", "the timer has not run yet"),
-        Some(at) if app.now - at > TimeDelta::hours(26) && is_active() => {
+        Some(at) if app.now - at > timer::SILENT && is_active() => {
             let detail = format!("{}, although the timer is active", app.zone.stamp(at));
             Check::warn("last run", detail, "thanks schedule status")
         }

@@ -1,8 +1,5 @@
 //! Clocks, plans, and several processes at once: 80 to 90 but for 87.
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
-
 use super::world::{Told, World, finish};
 use super::{By, Play, Row, TIMER, Then, play, row};
 
@@ -80,13 +77,6 @@ fn late(name: &'static str) -> Play {
 }
 
 fn with_timer(world: &mut World) {
-    let bin = world.sandbox.folder().join("bin");
-    fs::create_dir_all(&bin).unwrap();
-    let script = bin.join("systemctl");
-    fs::write(&script, "#!/bin/sh\necho Id=thanks.timer; echo ActiveState=active\n").unwrap();
-    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
-    let path = world.sandbox.environment().find(|(name, _)| *name == "PATH").unwrap().1.to_owned();
-    world.sandbox.set("PATH", &format!("{}:{path}", bin.display()));
     world.expects(&["schedule", "install", "--yes"], &[0]);
 }
 

@@ -167,7 +167,6 @@ fn a_note_that_is_planned_after_the_refusal_is_not_held_in_silence() {
     let _ = sandbox.run(&[&args[..], &with].concat()).talks_somehow().text();
     let mut screen = sandbox.terminal(&["send", "omar"]);
     let _ = screen.answer("[l]ater", "l").answer("on Fri 6 Mar 09:00 EST?", "y");
-    let _ = screen.answer("Install? [y]es [n]o:", "n");
     let _ = screen.ends(0);
     sandbox.set_now("2026-03-06T14:01:00Z");
     let said = sandbox.run(&RUN).exits(77).talks_somehow().text();

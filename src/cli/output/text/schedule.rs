@@ -2,11 +2,12 @@
 
 use super::{Page, notes};
 use crate::commands::App;
-use crate::commands::schedule::{Installed, Printed, Program, Removed, Report, Status, run};
+use crate::commands::schedule::{Installed, Instructions, Printed, Program, Removed, Report, Status, run};
 use crate::domain::text::printable;
 
 pub fn schedule(report: &Report, app: &App) -> Page {
     match report {
+        Report::Pasted(instructions) => paste(instructions),
         Report::Printed(printed) => files(printed),
         Report::Installed(installed) => done(installed),
         Report::Removed(removed) => gone(removed),
@@ -32,6 +33,11 @@ fn news(ran: &run::Report, app: &App) -> Page {
     page
 }
 
+fn paste(instructions: &Instructions) -> Page {
+    let text: String = instructions.text.lines().map(|line| format!("{}\n", printable(line))).collect();
+    Page { data: text, talk: format!("{}\n", instructions.how) }
+}
+
 fn files(printed: &Printed) -> Page {
     let mut page = Page::default();
     for file in &printed.files {
@@ -54,9 +60,6 @@ fn done(installed: &Installed) -> Page {
         "the timer is active: every {} minutes while you are logged in, later what was missed\n",
         installed.every_minutes
     ));
-    if let Some(notice) = &installed.notice {
-        page.talk.push_str(&format!("note: {}\n", printable(notice)));
-    }
     page
 }
 
@@ -80,7 +83,10 @@ fn state(status: &Status) -> Page {
     let mut page = Page::default();
     if !status.installed {
         page.data.push_str("no timer is installed\n");
-        page.talk.push_str("next: thanks schedule install\n");
+        match &status.shown.last_run {
+            Some(at) => page.data.push_str(&format!("last     {at}, started by something else\n")),
+            None => page.talk.push_str("next: thanks schedule install\n"),
+        }
         return page;
     }
     let mut line = |name: &str, text: &str| page.data.push_str(&format!("{name:<9}{}\n", printable(text)));
