@@ -114,8 +114,10 @@ pub fn verdict(text: &str) -> LoginVerdict {
     if words.starts_with("4.") {
         return LoginVerdict::NotNow;
     }
-    // "Version 7 or later" puts nobody off, and a temporary password may be wrong.
+    // "Version 7 or later" puts nobody off, and a temporary password may be wrong. To a wrong
+    // password Postfix says "authentication failed: (reason unavailable)".
     let words = words.to_lowercase().replace("or later", "").replace("temporary password", "password");
+    let words = words.replace("reason unavailable", "");
     let says = |list: &[&str]| list.iter().any(|one| words.contains(one));
     let is_over_limit = words.contains("limit")
         && ["exceed", "reach", "rate", "max"].iter().any(|word| words.contains(word))
@@ -178,6 +180,7 @@ mod tests {
             "Your temporary password is not valid any more",
             "5.7.9 Please log in with your web browser and then try again",
             "5.7.8 Username and Password not accepted",
+            "5.7.8 Error: authentication failed: (reason unavailable)",
             "Your program is too old: use version 7 or later",
             "LOGIN fehlgeschlagen",
             "\u{e9}",

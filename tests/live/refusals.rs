@@ -64,14 +64,56 @@ fn a_wrong_password_holds_the_note_and_is_not_tried_again_by_itself() {
     assert_eq!(stand.inbox_of("jane", 1).len(), 1);
 }
 
-/// A message of forty thousand octets, written by its owner.
-fn large(stand: &Stand, port: u16) -> Home {
-    let mut home = Home::bare().at_work();
+/// A home that sends over that port, and reads nothing.
+fn sending(stand: &Stand, port: u16) -> Home {
+    let home = Home::bare().at_work();
     home.configure(&format!(
         "[smtp]\nhost = \"localhost\"\nport = {port}\nsecurity = \"tls\"\nca_file = \"{}\"\n\n\
          [auth]\ncommand = [\"echo\", \"{PASSWORD}\"]\n",
         stand.ca_file().display(),
     ));
+    home
+}
+
+/// Postfix keeps the refused transaction open: the next MAIL is out of order to it, and the next
+/// RCPT would be one more recipient of the refused message.
+#[test]
+fn a_note_that_is_refused_after_its_text_leaves_the_notes_around_it_alone() {
+    let Some(stand) = Stand::start() else { return };
+    let mut arrived = 0;
+    for port in [stand.ports.late, stand.ports.late_lockstep] {
+        for (judged, code, reply, state) in
+            [("refused", 69, "550 5.7.1", "refused"), ("deferred", 75, "450 4.7.1", "approved")]
+        {
+            for place in 0..3 {
+                let home = sending(&stand, port);
+                let judged_here = format!("Kim Lee <{judged}@acme.test>");
+                let mut people = vec!["Jane Doe <jane@acme.test>", "Omar Aziz <omar@acme.test>"];
+                people.insert(place, &judged_here);
+                for (company, with) in ["Acme", "Bolt", "Core"].into_iter().zip(people) {
+                    home.met(company, with);
+                }
+                let said = home.says(&["send", "--yes"], code);
+                let kim = format!("{}/kim", ["acme", "bolt", "core"][place]);
+                assert!(said.contains(reply), "{said}");
+                assert_eq!(home.state(&kim), state, "{said}");
+                assert_eq!(said.matches("sent     ").count(), 2, "{said}\n{}", stand.logs());
+                arrived += 1;
+                for person in ["jane", "omar"] {
+                    let inbox = stand.inbox_of(person, arrived);
+                    assert_eq!(inbox.len(), arrived, "{person}");
+                    let to = |mail: &String| header(mail, "To").contains(&format!("<{person}@acme.test>"));
+                    assert!(inbox.iter().all(to), "{person} has a note to somebody else");
+                }
+                assert!(stand.inbox(judged).is_empty());
+            }
+        }
+    }
+}
+
+/// A message of forty thousand octets, written by its owner.
+fn large(stand: &Stand, port: u16) -> Home {
+    let mut home = sending(stand, port);
     home.met("Acme", JANE);
     home.set("EDITOR", "sh -c 'yes \"The plan for the data lake.\" | head -c 40000 >> \"$0\"'");
     let _ = home.run(&["draft", "jane", "--edit"]);
@@ -92,4 +134,20 @@ fn a_message_that_is_too_large_is_refused_for_good() {
         let _ = home.says(&RUN, 0);
     }
     assert!(stand.inbox("jane").is_empty());
+}
+
+#[test]
+fn who_is_not_logged_in_is_told_so_and_keeps_the_note() {
+    let Some(stand) = Stand::start() else { return };
+    let home = Home::bare().at_work();
+    home.configure(&format!(
+        "[smtp]\nhost = \"localhost\"\nport = {}\nsecurity = \"tls\"\nuser = \"\"\nca_file = \"{}\"\n",
+        stand.ports.smtps,
+        stand.ca_file().display(),
+    ));
+    home.met("Acme", JANE);
+    let said = home.says(&["send", "--yes"], 77);
+    assert!(said.contains("Access denied") && said.contains("set user in [smtp]"), "{said}");
+    assert!(!said.contains("thanks edit"), "{said}");
+    assert_eq!(home.state("acme/jane"), "approved");
 }

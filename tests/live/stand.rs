@@ -40,6 +40,10 @@ pub struct Ports {
     pub small: u16,
     /// The same, and it does not say so.
     pub silent: u16,
+    /// Like `smtps`, but it judges some recipients only after the text.
+    pub late: u16,
+    /// The same without PIPELINING.
+    pub late_lockstep: u16,
     /// Like `smtps`, each with a fault of [`FAULTS`].
     faulty: [u16; FAULTS.len()],
     lmtp: u16,
@@ -47,7 +51,8 @@ pub struct Ports {
 
 impl Ports {
     fn free() -> Ports {
-        let [smtps, submission, imaps, imap, small, silent, lmtp] = [0; 7].map(|_| free_port());
+        let [smtps, submission, imaps, imap, small, silent, late, late_lockstep, lmtp] =
+            [0; 9].map(|_| free_port());
         Ports {
             smtps,
             submission,
@@ -55,6 +60,8 @@ impl Ports {
             imap,
             small,
             silent,
+            late,
+            late_lockstep,
             faulty: [0; FAULTS.len()].map(|_| free_port()),
             lmtp,
         }
@@ -62,7 +69,8 @@ impl Ports {
 
     fn all(&self) -> Vec<u16> {
         let usual = [self.smtps, self.submission, self.imaps, self.imap, self.small, self.silent];
-        usual.into_iter().chain(self.faulty).collect()
+        let late = [self.late, self.late_lockstep];
+        usual.into_iter().chain(late).chain(self.faulty).collect()
     }
 }
 

@@ -9,13 +9,18 @@ use super::{Ports, give, make};
 /// The line that makes a mailbox busy.
 pub const BUSY: &str = "busy@acme.test retry:4.2.1 mailbox is busy";
 
+/// Who is judged only at the end of the text.
+pub const JUDGED_LATE: &str = "refused@acme.test 550 5.7.1 not this text\n\
+                               deferred@acme.test 450 4.7.1 not this text, not now\n";
+
 /// How a port with TLS from the first byte is served.
 const SMTPS: &str = "-o syslog_name=postfix/smtps -o smtpd_sasl_auth_enable=yes -o smtpd_tls_wrappermode=yes";
 
 /// Its configuration and its queue. Beside the two usual ports there is one for each bad
-/// certificate, and two that take small messages only, one of which does not say so.
+/// certificate, two that take small messages only, one of which does not say so, and two that judge
+/// some recipients after the text, one of which does not pipeline.
 pub fn write(dir: &Path, ports: &Ports, shown: &str) {
-    let Ports { smtps, submission, lmtp, small, silent, .. } = ports;
+    let Ports { smtps, submission, lmtp, small, silent, late, late_lockstep, .. } = ports;
     let d = dir.display();
     let main = format!(
         "compatibility_level = 3.6
@@ -61,7 +66,8 @@ smtpd_error_sleep_time = 0
     let boxes = "candidate@thanks.test candidate/Maildir/\njane@acme.test jane/Maildir/\nomar@acme.test omar/Maildir/\n\
                  jürgen@bücher.test jürgen/Maildir/\njürgen@xn--bcher-kva.test jürgen/Maildir/\n\
                  desk@xn--bcher-kva.test desk/Maildir/\nbusy@acme.test busy/Maildir/\n\
-                 ghost@acme.test x\nlater@acme.test x\n";
+                 ghost@acme.test x\nlater@acme.test x\n\
+                 refused@acme.test refused/Maildir/\ndeferred@acme.test deferred/Maildir/\n";
     fs::write(
         dir.join("postfix/transport"),
         format!(
@@ -70,6 +76,10 @@ smtpd_error_sleep_time = 0
     )
     .unwrap();
     fs::write(dir.join("postfix/mailboxes"), boxes).unwrap();
+    fs::write(dir.join("postfix/judged-late"), JUDGED_LATE).unwrap();
+    let judging = format!(
+        "-o {{ smtpd_end_of_data_restrictions = check_recipient_access texthash:{d}/postfix/judged-late }}"
+    );
     let mut master = format!(
         "127.0.0.1:{submission} inet n - n - - smtpd
   -o syslog_name=postfix/submission -o smtpd_sasl_auth_enable=yes -o smtpd_tls_security_level=encrypt
@@ -79,6 +89,10 @@ smtpd_error_sleep_time = 0
   {SMTPS} -o message_size_limit=20000
 127.0.0.1:{silent} inet n - n - - smtpd
   {SMTPS} -o message_size_limit=20000 -o smtpd_discard_ehlo_keywords=size
+127.0.0.1:{late} inet n - n - - smtpd
+  {SMTPS} {judging}
+127.0.0.1:{late_lockstep} inet n - n - - smtpd
+  {SMTPS} {judging} -o smtpd_discard_ehlo_keywords=pipelining
 pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
