@@ -22,7 +22,7 @@ fn enrolled_and_sent(security: &str) {
     let ca = stand.ca_file();
     let init = ["init", "-v", "--email", "Jo Marsh <candidate@thanks.test>", "--host", "localhost"];
     let door = ["--port", &port, "--security", security, "--ca-file", ca.to_str().unwrap(), "--imap", &imap];
-    let args = [&init[..], &door, &["--password-stdin"]].concat();
+    let args = [&init[..], &door, &["--imap-security", "none", "--password-stdin"]].concat();
 
     // What cannot log in is kept nowhere.
     let said = home.says_to(&args, "swordfish\n", 77);
