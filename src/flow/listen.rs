@@ -119,6 +119,9 @@ fn read_and_apply(
             letter.read(text);
         }
     }
+    let is_read = |uid: &u32| !unread.contains(uid) || texts.contains_key(uid);
+    let without_text = letters.extract_if(.., |letter| !is_read(&letter.found.uid));
+    look.unread.extend(without_text.map(|letter| Unread::of(&letter.found, Why::NoText)));
     letters.sort_by_key(|letter| letter.received);
     let mut reading = Reading { warnings: std::mem::take(&mut look.warnings), ..Reading::default() };
     for letter in &letters {

@@ -72,6 +72,29 @@ pub enum Lie {
     Garbled,
 }
 
+/// What is wrong with one message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Odd {
+    /// It is counted and found, and never shown.
+    Hidden,
+    NoUid,
+    /// It is shown under the UID of another.
+    OtherUid,
+    /// The header is left out of the answer.
+    NoHeader,
+    NilHeader,
+    EmptyHeader,
+    /// No FETCH of its header is answered, whatever else was asked for with it.
+    BreaksHeader,
+    BreaksText,
+    /// No FETCH of it is answered, whatever is asked.
+    Breaks,
+    /// Its INTERNALDATE, as it is written.
+    Date(&'static str),
+    /// Flags that come along unasked, as they are written.
+    Flags(&'static str),
+}
+
 #[derive(Clone, Debug)]
 pub struct Message {
     pub uid: u32,
@@ -128,6 +151,7 @@ struct Shared {
     appended: Mutex<Vec<Appended>>,
     /// How much of a bomb was written.
     bombed: AtomicUsize,
+    odd: Mutex<BTreeMap<(String, u32), Odd>>,
 }
 
 impl ImapServer {
@@ -174,6 +198,11 @@ impl ImapServer {
     /// The fault that happens from now on, or none.
     pub fn set_fault(&self, fault: Option<(At, Fault)>) {
         *self.shared.faults.lock().unwrap() = fault.into_iter().collect();
+    }
+
+    /// From now on something is wrong with the message of this UID.
+    pub fn set_odd(&self, folder: &str, uid: u32, odd: Odd) {
+        self.shared.odd.lock().unwrap().insert((folder.to_owned(), uid), odd);
     }
 
     pub fn appended(&self) -> Vec<Appended> {
@@ -284,6 +313,7 @@ impl Builder {
             commands: Mutex::default(),
             appended: Mutex::default(),
             bombed: AtomicUsize::new(0),
+            odd: Mutex::default(),
         });
         let theirs = Arc::clone(&shared);
         let listening = thread::spawn(move || listen(&listener, &theirs));

@@ -12,6 +12,7 @@ mod copies;
 mod doubts;
 mod follow_ups;
 mod news;
+mod odd;
 
 /// When the follow-up is due.
 const DUE: &str = "2026-03-23T14:06:00Z";

@@ -97,9 +97,17 @@ impl Session {
             }
         }
         let nothing = gathered.got.is_empty() && !gathered.missing.is_empty();
-        let at_all = matches!(part, Part::Uids) || gathered.missing.len() >= TOO_MANY;
-        let none_is_cut = gathered.missing.values().all(|(_, why)| *why != Why::Cut);
-        if nothing && at_all && none_is_cut {
+        let is_server = match part {
+            Part::Uids => true,
+            Part::Dates => gathered.missing.len() >= TOO_MANY,
+            Part::Header => {
+                gathered.missing.len() >= TOO_MANY
+                    && gathered.missing.values().all(|(_, why)| *why != Why::Cut)
+            }
+            // Without its text a mail is judged, or asked about, by its header.
+            Part::Text(_) => false,
+        };
+        if nothing && is_server {
             return Err(at(Phase::Fetch)(match refusal {
                 Some(refusal) => Failure::Refused(refusal),
                 None => Failure::Protocol(format!("it shows none of {} messages", numbers.len())),

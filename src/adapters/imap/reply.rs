@@ -93,6 +93,38 @@ pub(super) fn capabilities(response: &[u8]) -> Option<Vec<&[u8]>> {
     Some(rest.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).collect())
 }
 
+/// A row of a list of folders without the attributes that nobody knows, its name as a literal: a
+/// form that any reader reads. `None` if it is something else.
+pub(super) fn plain_list(response: &[u8]) -> Option<Vec<u8>> {
+    let (star, rest) = first_word(response);
+    let (word, rest) = first_word(rest);
+    if star != b"*" || !word.eq_ignore_ascii_case(b"LIST") {
+        return None;
+    }
+    let (attributes, rest) =
+        rest.strip_prefix(b"(")?.split_at_checked(rest.iter().position(|o| *o == b')')?)?;
+    let is_plain = |word: &&[u8]| match word.split_first() {
+        Some((b'\\', name)) => !name.is_empty() && name.iter().all(u8::is_ascii_alphabetic),
+        _ => false,
+    };
+    let words =
+        attributes.trim_ascii().strip_suffix(b")").unwrap_or(attributes).split(u8::is_ascii_whitespace);
+    let attributes: Vec<&[u8]> = words.filter(is_plain).collect();
+    let mut cursor = Cursor { rest };
+    let separator = match cursor.value().as_deref() {
+        Some([separator @ (b'"' | b'\\')]) => vec![b'"', b'\\', *separator, b'"'],
+        Some([separator]) => vec![b'"', *separator, b'"'],
+        _ => b"NIL".to_vec(),
+    };
+    let name = cursor.value()?;
+    let head = format!("{{{}}}\r\n", name.len());
+    let attributes = attributes.join(&b" "[..]);
+    Some(
+        [b"* LIST (", attributes.as_slice(), b") ", &separator, b" ", head.as_bytes(), &name, b"\r\n"]
+            .concat(),
+    )
+}
+
 /// The numbers of a SEARCH response; `None` if it is about something else, an error if it is one
 /// and cannot be read: that is not the same as nothing found.
 pub(super) fn search(response: &[u8]) -> Option<Result<Vec<NonZeroU32>, ()>> {

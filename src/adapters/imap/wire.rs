@@ -262,7 +262,11 @@ impl Wire {
                     kept.push(response);
                     Ok(None)
                 }
-                None => Ok(Some(response)),
+                None => match ResponseCodec::new().decode(&response) {
+                    Ok(_) => Ok(Some(response)),
+                    // It would be passed over, and a folder with it.
+                    Err(_) => Ok(Some(reply::plain_list(&response).unwrap_or(response))),
+                },
             },
             (b"+", _) => {
                 self.challenge = response.get(2..).unwrap_or_default().trim_ascii().to_vec();

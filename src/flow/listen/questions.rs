@@ -1,12 +1,14 @@
 //! Messages that only their owner can judge: asked on a terminal, left open without one.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 use chrono::{DateTime, FixedOffset};
 
 use super::News;
 use crate::adapters::store::{Question, Store};
 use crate::adapters::terminal::Terminal;
-use crate::domain::inbound::MailKind;
+use crate::domain::inbound::{Mail, MailKind};
 use crate::domain::text::printable;
 use crate::domain::view;
 use crate::domain::zone::Zone;
@@ -31,11 +33,31 @@ pub fn ask(
         return Ok((questions, Vec::new()));
     }
     let (mut open, mut news) = (Vec::new(), Vec::new());
+    // What was said of a mail that any of several applications may wait for, said once for all.
+    let mut said: BTreeMap<i64, Said> = BTreeMap::new();
     for question in questions {
+        match said.get(&question.id) {
+            Some(Said::Settled) => continue,
+            Some(Said::Later) => {
+                open.push(question);
+                continue;
+            }
+            None => {}
+        }
         let mail = &question.mail;
         terminal.say(&format!("{}: {}", mail.application, view::mail_text(mail, zone)));
         terminal.say(&format!("  {}", printable(&mail.detail)));
         let hint = "`thanks sync` asks on a terminal";
+        let sharing = sharing(store, mail)?;
+        if sharing.len() > 1 {
+            let (now_said, replies) = ask_for_all(store, terminal, &sharing, hint, now)?;
+            news.extend(replies);
+            said.extend(sharing.iter().map(|shared| (shared.id, now_said)));
+            if now_said == Said::Later {
+                open.push(question);
+            }
+            continue;
+        }
         let prompt = match (mail.kind, &mail.note) {
             (MailKind::Copy, Some(note)) => format!("Is this {note}? [y]es, it was sent [n]o [l]ater: "),
             (MailKind::Away, _) => "Shall the follow-ups stop for it? [y]es [n]o [l]ater: ".to_owned(),
@@ -53,4 +75,47 @@ pub fn ask(
         }
     }
     Ok((open, news))
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Said {
+    Settled,
+    Later,
+}
+
+/// The open questions about one mail that could not be read.
+fn sharing(store: &Store, mail: &Mail) -> Result<Vec<Question>> {
+    let mut questions = store.questions()?;
+    let is_same = |other: &Mail| other.kind == MailKind::Unread && other.key == mail.key;
+    questions.retain(|question| is_same(&question.mail) && mail.kind == MailKind::Unread);
+    Ok(questions)
+}
+
+fn ask_for_all(
+    store: &mut Store,
+    terminal: &Terminal,
+    sharing: &[Question],
+    hint: &str,
+    now: DateTime<FixedOffset>,
+) -> Result<(Said, Vec<News>)> {
+    let names: Vec<&str> = sharing.iter().map(|question| question.mail.application.as_str()).collect();
+    let prompt = format!("Is there a reply from any of {} in it? [y]es [n]o [l]ater: ", names.join(", "));
+    let mut news = Vec::new();
+    let answer = terminal.choose(&prompt, "ynl", hint)?;
+    if answer == 'l' {
+        return Ok((Said::Later, news));
+    }
+    for question in sharing {
+        let slug = &question.mail.application;
+        let is_theirs = || {
+            Ok::<_, anyhow::Error>(terminal.choose(&format!("From {slug}? [y]es [n]o: "), "yn", hint)? == 'y')
+        };
+        if answer == 'y' && is_theirs()? {
+            let withdrawn = store.settle_as_answer(question, now)?;
+            news.push(News { mail: question.mail.clone(), withdrawn });
+        } else {
+            store.settle_as_nothing(question)?;
+        }
+    }
+    Ok((Said::Settled, news))
 }

@@ -13,6 +13,9 @@ use crate::adapters::store::{Seen, Store};
 use crate::domain::application::Application;
 use crate::domain::inbound::{Known, Mail, MailKind};
 
+/// So many mails are asked about one by one.
+const MOST_QUESTIONS: usize = 10;
+
 /// Whom it may concern: open applications that wait for an answer, and since when.
 pub(super) struct Waiting<'a> {
     pub applications: &'a [Application],
@@ -31,10 +34,13 @@ impl Waiting<'_> {
         store: &mut Store,
         reading: &mut Reading,
     ) -> Result<()> {
-        for unread in &look.unread {
-            if unread.uid.is_some_and(|uid| known_uids.contains(&uid)) {
-                continue;
-            }
+        let unknown = |unread: &&Unread| unread.uid.is_none_or(|uid| !known_uids.contains(&uid));
+        let mut unread: Vec<&Unread> = look.unread.iter().filter(unknown).collect();
+        if unread.len() > MOST_QUESTIONS {
+            self.ask_about_many(&unread, store, reading)?;
+            unread.clear();
+        }
+        for unread in unread {
             for slug in self.since.keys().filter(|slug| self.may_concern(slug, unread.internal_date)) {
                 self.record(unread_mail(unread, "INBOX", slug, self.now), store, reading)?;
             }
@@ -56,6 +62,22 @@ impl Waiting<'_> {
             }
         }
         self.ask_about_older(look.reach, store, reading)
+    }
+
+    /// One question for all, which is asked anew when there are more of them.
+    fn ask_about_many(&self, unread: &[&Unread], store: &mut Store, reading: &mut Reading) -> Result<()> {
+        let newest = unread.last().map_or("", |unread| unread.name.as_str());
+        let why = unread.last().map(|unread| unread.why.to_string()).unwrap_or_default();
+        for slug in self.since.keys() {
+            let mail = Mail {
+                key: format!("unread in INBOX: {} up to {newest}", unread.len()),
+                sender: format!("{} mails in INBOX", unread.len()),
+                detail: format!("for the newest of them: {why}"),
+                ..blank(slug, self.now)
+            };
+            self.record(mail, store, reading)?;
+        }
+        Ok(())
     }
 
     /// Older mail was never looked at where the server does not search. Once that was answered only

@@ -78,6 +78,8 @@ fn without_a_mark_and_a_configured_name_the_usual_one_is_guessed_in_any_language
         assert_eq!(guessed(separator, &[name]).as_deref(), Some(expected), "{name}");
     }
     assert_eq!(guessed('/', &["Sent Items", "Sent"]).as_deref(), Some("Sent"), "the likeliest of several");
+    let odd = ImapServer::builder().folder("Sent", "\\HasNoChildren [odd] \\x{5}");
+    assert_eq!(folder_of(odd, None).as_deref(), Some("Sent"), "an odd attribute hides no folder");
     assert_eq!(guessed('/', &["Projects/Sent", "Absent", "Sent to me"]), None);
 }
 

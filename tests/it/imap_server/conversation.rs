@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use rustls::{ServerConnection, StreamOwned};
 
 use super::search::search;
-use super::{Appended, At, Fault, Folder, GLANCE, Lie, Message, Shared, Transport};
+use super::{Appended, At, Fault, Folder, GLANCE, Lie, Message, Odd, Shared, Transport};
 
 enum Wire {
     Plain(TcpStream),
@@ -89,8 +89,11 @@ impl<'a> Conversation<'a> {
                             self.answer(At::Search, tag, &format!("{found}\r\n{tag} OK done\r\n"))?;
                         }
                         _ => {
-                            let lines = self.fetch(arguments, verb == "FETCH");
-                            self.answer(At::Fetch, tag, &format!("{lines}{tag} OK done\r\n"))?;
+                            let lines = match self.fetch(arguments, verb == "FETCH") {
+                                Some(lines) => format!("{lines}{tag} OK done\r\n"),
+                                None => format!("{tag} NO FETCH Server error while fetching messages\r\n"),
+                            };
+                            self.answer(At::Fetch, tag, &lines)?;
                         }
                     }
                 }
@@ -166,7 +169,8 @@ impl<'a> Conversation<'a> {
         format!("* SEARCH{}", found.concat())
     }
 
-    fn fetch(&self, arguments: &str, by_uid: bool) -> String {
+    /// `None` where a message makes the server refuse all.
+    fn fetch(&self, arguments: &str, by_uid: bool) -> Option<String> {
         let (set, items) = arguments.split_once(' ').unwrap();
         let wanted = |number: usize| {
             set.split(',').any(|part| match part.split_once(':') {
@@ -176,28 +180,55 @@ impl<'a> Conversation<'a> {
         };
         let mut lines = String::new();
         for (place, message) in (1..).zip(self.messages()) {
-            if wanted(if by_uid { usize::try_from(message.uid).unwrap() } else { place }) {
-                lines.push_str(&format!("* {place} FETCH (UID {}", message.uid));
-                if items.contains("INTERNALDATE") {
-                    lines.push_str(&format!(" INTERNALDATE \"{}\"", message.received));
-                }
-                if items.contains("HEADER.FIELDS") {
-                    let fields = items.split_once("HEADER.FIELDS (").unwrap().1.split_once(')').unwrap().0;
-                    let header = chosen(&message.header, fields);
-                    let header = beginning(&header, items, ")]<0.");
-                    lines.push_str(&format!(
-                        " BODY[HEADER.FIELDS ({fields})]<0> {{{}}}\r\n{header}",
-                        header.len()
-                    ));
-                }
-                if items.contains("[TEXT]") {
-                    let text = beginning(&message.text, items, "[TEXT]<0.");
-                    lines.push_str(&format!(" BODY[TEXT]<0> {{{}}}\r\n{text}", text.len()));
-                }
-                lines.push_str(")\r\n");
+            if !wanted(if by_uid { usize::try_from(message.uid).unwrap() } else { place }) {
+                continue;
             }
+            let odd = self.odd(message.uid);
+            match odd {
+                Some(Odd::Breaks) => return None,
+                Some(Odd::BreaksText) if items.contains("[TEXT]") => return None,
+                Some(Odd::BreaksHeader) if items.contains("HEADER") => return None,
+                Some(Odd::Hidden) => continue,
+                Some(Odd::OtherUid) => {
+                    lines.push_str(&format!("* {place} FETCH (UID {}", message.uid + 1000))
+                }
+                Some(Odd::NoUid) => lines.push_str(&format!("* {place} FETCH (X-NONE NIL")),
+                Some(Odd::Flags(flags)) => {
+                    lines.push_str(&format!("* {place} FETCH (FLAGS {flags} UID {}", message.uid));
+                }
+                _ => lines.push_str(&format!("* {place} FETCH (UID {}", message.uid)),
+            }
+            if items.contains("INTERNALDATE") {
+                match odd {
+                    Some(Odd::Date(date)) => lines.push_str(&format!(" INTERNALDATE {date}")),
+                    _ => lines.push_str(&format!(" INTERNALDATE \"{}\"", message.received)),
+                }
+            }
+            if items.contains("HEADER.FIELDS") && odd != Some(Odd::NoHeader) {
+                let fields = items.split_once("HEADER.FIELDS (").unwrap().1.split_once(')').unwrap().0;
+                let header = match odd {
+                    Some(Odd::EmptyHeader) => "\r\n".to_owned(),
+                    _ => chosen(&message.header, fields),
+                };
+                let header = beginning(&header, items, ")]<0.");
+                lines.push_str(&format!(" BODY[HEADER.FIELDS ({fields})]<0> "));
+                match odd {
+                    Some(Odd::NilHeader) => lines.push_str("NIL"),
+                    _ => lines.push_str(&format!("{{{}}}\r\n{header}", header.len())),
+                }
+            }
+            if items.contains("[TEXT]") {
+                let text = beginning(&message.text, items, "[TEXT]<0.");
+                lines.push_str(&format!(" BODY[TEXT]<0> {{{}}}\r\n{text}", text.len()));
+            }
+            lines.push_str(")\r\n");
         }
-        lines
+        Some(lines)
+    }
+
+    fn odd(&self, uid: u32) -> Option<Odd> {
+        let open = self.open.clone().expect("a folder is open");
+        self.shared.odd.lock().unwrap().get(&(open, uid)).copied()
     }
 
     fn messages(&self) -> Vec<Message> {

@@ -129,3 +129,31 @@ fn a_list_of_abilities_is_told_from_all_else() {
     assert_eq!(capabilities(b"CAPABILITY IMAP4rev1 AUTH=PLAIN"), words);
     assert_eq!(capabilities(b"* OK IMAP4rev1\r\n"), None);
 }
+
+#[test]
+fn a_folder_is_read_whatever_its_attributes_are() {
+    for (row, expected) in [
+        ("* LIST (\\Sent [odd] \\x{5}) \"/\" Sent\r\n", "* LIST (\\Sent) \"/\" {4}\r\nSent\r\n"),
+        ("* list () NIL \"a b\"\r\n", "* LIST () NIL {3}\r\na b\r\n"),
+        ("* LIST (\\A \"\" \\B) \"\\\\\" {4}\r\nSent\r\n", "* LIST (\\A \\B) \"\\\\\" {4}\r\nSent\r\n"),
+        ("* LIST (\\A) \".\" caf\u{e9}\r\n", "* LIST (\\A) \".\" {5}\r\ncaf\u{e9}\r\n"),
+    ] {
+        let plain = plain_list(row.as_bytes()).map(|row| String::from_utf8_lossy(&row).into_owned());
+        assert_eq!(plain.as_deref(), Some(expected));
+    }
+    for other in ["* LIST\r\n", "* LIST (\\A \"/\" x\r\n", "* LIST () \"/\"\r\n", "* 3 EXISTS\r\n"] {
+        assert_eq!(plain_list(other.as_bytes()), None, "{other}");
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_response_is_too_odd_to_read(octets in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
+        let starts = ["", "* 3 FETCH (", "* LIST (", "* SEARCH ", "* OK [", "* 1 FETCH (UID 3 BODY[HEADER] {"];
+        for start in starts {
+            let response = [start.as_bytes(), &octets].concat();
+            let _ = (fetch(&response), plain_list(&response), search(&response));
+            let _ = (status(&response), capabilities(&response));
+        }
+    }
+}

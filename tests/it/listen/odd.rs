@@ -1,0 +1,194 @@
+//! Single mails that the server cannot show, or shows in a way of its own: each is asked about once,
+//! and none hides the others.
+
+use super::*;
+use crate::imap_server::Odd;
+
+const UNREADABLE: [Odd; 8] = [
+    Odd::Hidden,
+    Odd::NoUid,
+    Odd::OtherUid,
+    Odd::NoHeader,
+    Odd::NilHeader,
+    Odd::EmptyHeader,
+    Odd::BreaksHeader,
+    Odd::Breaks,
+];
+
+const NEWSLETTER: &str = "From: shop@else.example\nSubject: Offers\nDate: Fri, 6 Mar 2026 15:00:00 +0000\nMessage-ID: <offer@else.example>\n\nBuy\n";
+
+/// Something else in INBOX, then the odd one, then something else again.
+fn with_odd(odd: Odd) -> House {
+    let house = House::due();
+    house.imap.deliver("INBOX", FRIDAY, &NEWSLETTER.replace("offer@", "first@"));
+    house.imap.deliver("INBOX", FRIDAY, NEWSLETTER);
+    house.imap.deliver("INBOX", FRIDAY, &NEWSLETTER.replace("offer@", "third@"));
+    house.imap.set_odd("INBOX", 12, odd);
+    house
+}
+
+#[test]
+fn a_mail_that_cannot_be_read_is_asked_about_once_and_holds_the_follow_up() {
+    for odd in UNREADABLE {
+        let house = with_odd(odd);
+        for _ in 0..2 {
+            let (out, _) = house.sandbox.run(&["nudge", "--yes"]).both();
+            let why = "waiting  acme/jane/nudge, is there a reply in mail that can't be read? ";
+            assert!(out.starts_with(why), "{odd:?}: {out}");
+            let _ = house.sandbox.run(&["nudge", "--yes"]).exits(3).talks_somehow().text();
+        }
+        let out = house.sync(3);
+        let asked = "acme: is there a reply in mail that can't be read?";
+        assert_eq!(out.matches(asked).count(), 1, "{odd:?}: {out}");
+        assert_eq!(house.smtp.accepted().len(), 1, "{odd:?}");
+        // Its owner has looked.
+        let (out, talk) = house.sandbox.run(&["nudge", "--yes", "--no-answer"]).both();
+        assert!(out.starts_with("sent     acme/jane/nudge"), "{odd:?}: {out}{talk}");
+        assert_eq!(house.smtp.accepted().len(), 2, "{odd:?}");
+        assert_eq!(house.sync(0), "mailbox read: nothing new\n", "{odd:?}");
+    }
+}
+
+#[test]
+fn on_a_terminal_its_owner_says_whether_it_is_a_reply() {
+    for (answer, sent) in [("y", 1), ("n", 2)] {
+        let house = with_odd(Odd::BreaksHeader);
+        let mut screen = house.sandbox.terminal(&["nudge", "--yes"]);
+        screen.sees("acme: mail that can't be read, perhaps a reply: the server says: NO FETCH Server error");
+        screen.sees("unknown sender, Fri 6 Mar 10:00 EST");
+        screen.answer("Is there a reply from them in it? [y]es [n]o [l]ater: ", answer);
+        screen.ends(0);
+        assert_eq!(house.smtp.accepted().len(), sent, "{answer}");
+    }
+}
+
+#[test]
+fn a_mail_that_cannot_be_read_hides_no_answer() {
+    for odd in UNREADABLE {
+        let house = with_odd(odd);
+        house.jane_answers("Dear Jo, we need one more week to decide.");
+        let (out, talk) = house.sandbox.run(&["nudge", "--yes"]).both();
+        assert!(talk.contains("acme: they have answered\n"), "{odd:?}: {out}{talk}");
+        assert_eq!(state(&house.sandbox, "acme/jane"), "answered", "{odd:?}");
+        assert_eq!(house.smtp.accepted().len(), 1, "{odd:?}");
+    }
+}
+
+#[test]
+fn an_odd_date_or_flag_is_read_over() {
+    for odd in [
+        Odd::Date("\"00-Jan-0000 00:00:00 +0000\""),
+        Odd::Date("\"6-Mar-2026 15:00:00 +0000\""),
+        Odd::Date("NIL"),
+        Odd::Date("\"\""),
+        Odd::Flags("(\\Seen [Junk] ])"),
+        Odd::Flags("(\\Seen \"\" caf\u{e9})"),
+        Odd::Flags("()"),
+    ] {
+        let house = House::due();
+        house.imap.deliver("INBOX", FRIDAY, NEWSLETTER);
+        house.jane_answers("Dear Jo, we need one more week to decide.");
+        for uid in [11, 12] {
+            house.imap.set_odd("INBOX", uid, odd);
+        }
+        assert!(house.sync(0).starts_with("acme: they have answered\n"), "{odd:?}");
+        assert_eq!(house.sync(0), "mailbox read: nothing new\n", "{odd:?}");
+    }
+}
+
+#[test]
+fn an_old_mail_without_a_date_of_its_server_has_that_of_its_date_line() {
+    let house = House::due();
+    house.imap.deliver(
+        "INBOX",
+        FRIDAY,
+        "From: Jane Doe <jane@acme.example>\nSubject: See you\nDate: Mon, 2 Mar 2026 15:00:00 +0000\n\
+         Message-ID: <old@acme.example>\n\nSee you on Thursday.\n",
+    );
+    house.imap.set_odd("INBOX", 11, Odd::Date("\"00-Jan-0000 00:00:00 +0000\""));
+    let _ = house.sandbox.run(&["nudge", "--yes"]).talks_somehow().text();
+    assert_eq!(house.smtp.accepted().len(), 2);
+}
+
+#[test]
+fn a_nul_in_a_header_ends_nothing() {
+    let house = House::due();
+    let id = house.id("acme/jane");
+    house.imap.deliver(
+        "INBOX",
+        FRIDAY,
+        &format!(
+            "X-Odd: a\0b\nFrom: Jane\0 Doe <jane@acme.example>\nSubject: Re: \0Thank you\nMessage-ID: <re-1@acme.example>\n\
+             In-Reply-To: {id}\n\nWe need another \0week.\n"
+        ),
+    );
+    assert!(house.sync(0).starts_with("acme: they have answered\n"));
+}
+
+#[test]
+fn a_server_that_does_not_search_holds_nothing_where_the_newest_reach_back_far_enough() {
+    let house = House::due();
+    house.imap.deliver("INBOX", " 1-Feb-2026 15:00:00 +0000", &NEWSLETTER.replace("offer@", "old@"));
+    for n in 0..250 {
+        house.imap.deliver("INBOX", FRIDAY, &NEWSLETTER.replace("offer@", &format!("n{n}@")));
+    }
+    house.imap.set_fault(Some((At::Search, Fault::Refuse("NO [SERVERBUG] internal error"))));
+    let talk = house.sandbox.run(&["nudge", "--yes"]).talk();
+    assert!(talk.contains("warning: the server doesn't search INBOX, so only the newest messages"), "{talk}");
+    assert_eq!(house.smtp.accepted().len(), 2);
+}
+
+#[test]
+fn older_mail_that_nobody_looked_at_holds_the_follow_up_until_its_owner_says() {
+    let house = House::due();
+    house.jane_answers("Dear Jo, we need one more week to decide.");
+    for n in 0..2000 {
+        house.imap.deliver("INBOX", FRIDAY, &NEWSLETTER.replace("offer@", &format!("n{n}@")));
+    }
+    house.imap.set_fault(Some((At::Search, Fault::Refuse("BAD command line too long"))));
+    let (out, _) = house.sandbox.run(&["nudge", "--yes"]).both();
+    let why = "waiting  acme/jane/nudge, is there a reply in mail that can't be read? older mail in INBOX";
+    assert!(out.starts_with(why), "{out}");
+    assert_eq!(house.smtp.accepted().len(), 1);
+    let _ = house.sandbox.run(&["nudge", "--yes", "--no-answer"]).talks_somehow().text();
+    assert_eq!(house.smtp.accepted().len(), 2);
+}
+
+#[test]
+fn many_notices_of_the_company_hide_no_answer() {
+    let house = House::due();
+    house.jane_answers("Dear Jo, we need one more week to decide.");
+    for n in 0..250 {
+        let notice = format!(
+            "From: no-reply@acme.example\nSubject: Build {n}\nMessage-ID: <n{n}@acme.example>\nList-Id: <builds.acme.example>\nPrecedence: bulk\n\nDone\n"
+        );
+        house.imap.deliver("INBOX", FRIDAY, &notice);
+    }
+    let talk = house.sandbox.run(&["nudge", "--yes"]).talk();
+    assert!(talk.contains("acme: they have answered\n"), "{talk}");
+    assert_eq!(house.smtp.accepted().len(), 1);
+}
+
+#[test]
+fn a_greeting_and_a_status_in_any_form_are_understood() {
+    for greeting in [
+        "* OK",
+        "* OK ",
+        "* ok ready",
+        "* OK [UIDNEXT 3]",
+        "* OK [ALERT]",
+        "* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN]",
+        "* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready {5}",
+        "* OK {5}\r\nhello",
+        "* OK {7}\r\nhe\r\nllo there",
+        "* OK Gr\u{fc}\u{df} Gott",
+        "* OK [broken ready",
+    ] {
+        let sandbox = Sandbox::new();
+        let smtp = SmtpServer::builder().transport(Transport::Plain).start();
+        let imap = ImapServer::builder().folder("Sent", "\\Sent").greeting(greeting).start();
+        sandbox.use_servers(&smtp, &imap, "none");
+        let out = sandbox.run(&["sync"]).exits(0).text();
+        assert_eq!(out, "mailbox read: nothing new\n", "{greeting}");
+    }
+}
