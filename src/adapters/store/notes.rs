@@ -330,7 +330,8 @@ pub(super) fn sent(
     let state = state_of(change, id)?.with_context(|| format!("no note {id}"))?;
     step(change, id, state, event, at, Some(text))?;
     let application: String = change.query_row(
-        "UPDATE notes SET sent_at = ?2, server_message_id = ?3 WHERE id = ?1 RETURNING application",
+        "UPDATE notes SET sent_at = ?2, server_message_id = coalesce(?3, server_message_id)
+         WHERE id = ?1 RETURNING application",
         params![id.as_str(), at.to_rfc3339(), server_message_id],
         |row| row.get(0),
     )?;

@@ -192,3 +192,147 @@ fn a_greeting_and_a_status_in_any_form_are_understood() {
         assert_eq!(out, "mailbox read: nothing new\n", "{greeting}");
     }
 }
+
+#[test]
+fn a_text_that_the_server_cannot_show_is_asked_about() {
+    let house = House::due();
+    house.imap.deliver("INBOX", FRIDAY, NEWSLETTER);
+    house.jane_answers("Thanks!");
+    house.comes_back("acme/jane");
+    for uid in [12, 13] {
+        house.imap.set_odd("INBOX", uid, Odd::BreaksText);
+    }
+    let out = house.sync(3);
+    assert!(
+        out.contains(
+            "  Jane Doe <jane@acme.example>, Fri 6 Mar 10:00 EST, \"Re: Thank you\"; the server doesn't show its text"
+        ),
+        "{out}"
+    );
+    assert!(out.contains("  MAILER-DAEMON@mx.example, Fri 6 Mar 10:00 EST, \"Undelivered"), "{out}");
+    let _ = house.sandbox.run(&["nudge", "--yes"]).exits(3).talks_somehow().text();
+    assert_eq!(house.smtp.accepted().len(), 1);
+}
+
+/// Another application, whose follow-up is due too.
+fn with_globex() -> House {
+    let mut house = House::thanked();
+    let add = [
+        "add",
+        "--company",
+        "Globex",
+        "--role",
+        "Data Engineer",
+        "--ended",
+        "15:30",
+        "--with",
+        "Omar Haddad <omar@globex.example>",
+        "--topic",
+        "how the team plans its quarters",
+        "--zone=America/New_York",
+    ];
+    let _ = house.sandbox.run(&add).talks_somehow().text();
+    draft(&house.sandbox);
+    let _ = house.sandbox.run(&["send", "globex", "--yes"]).talks_somehow().text();
+    house.sandbox.set_now(DUE);
+    draft(&house.sandbox);
+    house
+}
+
+#[test]
+fn a_mail_that_several_may_wait_for_is_asked_about_once() {
+    let house = with_globex();
+    house.imap.deliver("INBOX", FRIDAY, NEWSLETTER);
+    house.imap.deliver("INBOX", FRIDAY, NEWSLETTER);
+    house.imap.set_odd("INBOX", 12, Odd::Hidden);
+    assert_eq!(house.sync(3).matches("is there a reply in mail that can't be read?").count(), 2);
+    let mut screen = house.sandbox.terminal(&["sync"]);
+    screen.answer("Is there a reply from any of acme, globex in it? [y]es [n]o [l]ater: ", "y");
+    screen.answer("From acme? [y]es [n]o: ", "n");
+    screen.answer("From globex? [y]es [n]o: ", "y");
+    screen.ends(0);
+    let talk = house.sandbox.run(&["nudge", "--yes"]).talks_somehow().text();
+    assert!(talk.starts_with("sent     acme/jane/nudge"), "{talk}");
+    assert_eq!(state(&house.sandbox, "globex/omar"), "answered");
+}
+
+#[test]
+fn more_than_can_be_read_from_one_company_holds_its_follow_up_alone() {
+    let house = with_globex();
+    for n in 0..1100 {
+        let notice = format!(
+            "From: no-reply@acme.example\nSubject: Build {n}\nMessage-ID: <n{n}@acme.example>\nList-Id: <b.acme.example>\nPrecedence: bulk\n\nDone\n"
+        );
+        house.imap.deliver("INBOX", FRIDAY, &notice);
+    }
+    let (out, _) = house.sandbox.run(&["nudge", "--yes"]).both();
+    assert!(
+        out.contains(
+            "waiting  acme/jane/nudge, is there a reply in mail that can't be read? mail from acme.example"
+        ),
+        "{out}"
+    );
+    assert!(out.contains("sent     globex/omar/nudge"), "{out}");
+    assert_eq!(house.smtp.accepted().len(), 3);
+    let _ = house.sandbox.run(&["nudge", "acme", "--yes", "--no-answer"]).talks_somehow().text();
+    assert_eq!(house.smtp.accepted().len(), 4);
+}
+
+#[test]
+fn very_many_that_cannot_be_read_are_one_question() {
+    let house = House::due();
+    house.imap.deliver("INBOX", FRIDAY, NEWSLETTER);
+    for n in 0..12 {
+        house.imap.deliver("INBOX", FRIDAY, NEWSLETTER);
+        house.imap.set_odd("INBOX", 12 + n, Odd::NilHeader);
+    }
+    let out = house.sync(3);
+    assert_eq!(out.matches("acme: ").count(), 1, "{out}");
+    assert!(out.contains("  12 mails in INBOX, "), "{out}");
+}
+
+#[test]
+fn a_copy_in_sent_that_cannot_be_read_may_be_the_note() {
+    for odd in UNREADABLE {
+        let house = House::drafted();
+        let other =
+            "To: a@b.example\nSubject: x\nDate: Thu, 5 Mar 2026 15:54:00 -0500\nMessage-ID: <x@y>\n\nHi\n";
+        for _ in 0..3 {
+            house.imap.deliver("Sent", " 5-Mar-2026 20:54:00 +0000", other);
+        }
+        house.imap.set_odd("Sent", 12, odd);
+        let (out, talk) = house.sandbox.run(&["send", "--yes"]).both();
+        assert!(
+            out.starts_with("waiting  acme/jane, a mail in Sent can't be read, "),
+            "{odd:?}: {out}{talk}"
+        );
+        assert!(house.smtp.accepted().is_empty(), "{odd:?}");
+        let mut screen = house.sandbox.terminal(&["send", "--yes"]);
+        screen.sees("a mail in your Sent folder can't be read: unknown sender, ");
+        screen.answer("Is this acme/jane? [y]es, record as sent [n]o [q]uit: ", "n");
+        screen.ends(0);
+        assert_eq!(house.smtp.accepted().len(), 1, "{odd:?}");
+    }
+}
+
+#[test]
+fn a_copy_that_cannot_be_read_settles_no_doubt_by_itself() {
+    let smtp =
+        SmtpServer::builder().fault_on(1, smtp_server::At::Dot, smtp_server::Fault::TakeThenDrop).start();
+    let house = House::with(smtp, "none");
+    let _ = house.sandbox.run(&["send", "--yes"]).exits(76).talks_somehow().text();
+    let other = "To: a@b.example\nSubject: x\nMessage-ID: <x@y>\n\nHi\n";
+    for _ in 0..2 {
+        house.imap.deliver("Sent", " 5-Mar-2026 20:54:00 +0000", other);
+    }
+    house.imap.set_odd("Sent", 12, Odd::NilHeader);
+    let out = house.sync(3);
+    assert!(
+        out.starts_with("acme: is this a note of yours?\n  unknown sender, Thu 5 Mar 15:54 EST"),
+        "{out}"
+    );
+    let mut screen = house.sandbox.terminal(&["sync"]);
+    screen.answer("Is this acme/jane? [y]es, it was sent [n]o [l]ater: ", "y");
+    screen.ends(0);
+    assert_eq!(state(&house.sandbox, "acme/jane"), "sent");
+}
