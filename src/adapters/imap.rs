@@ -198,7 +198,7 @@ impl ImapError {
                 .hint("see [imap] in the configuration, then `thanks doctor`"),
             Failure::Certificate(why) => {
                 Problem::new(Kind::Config, format!("{host} cannot be trusted: {why}"))
-                    .hint("see host and ca_file in [imap], then `thanks doctor`")
+                    .hint(why.hint(&server.host, "imap"))
             }
             Failure::Authentication(refusal) => Problem::new(
                 Kind::Permission,

@@ -4,6 +4,7 @@
 mod dial;
 mod echo;
 mod mode;
+mod pinned;
 mod stream;
 mod tls;
 
@@ -99,6 +100,37 @@ pub enum CertificateProblem {
     Other(String),
 }
 
+impl CertificateProblem {
+    /// What to do about it in a `section` of the configuration. A mail bridge on this computer makes
+    /// its own certificate, which nobody else vouches for.
+    pub fn hint(&self, host: &str, section: &str) -> String {
+        let is_unvouched =
+            matches!(self, CertificateProblem::UnknownAuthority | CertificateProblem::CaUsedAsEndEntity);
+        match (is_unvouched, dial::names_loopback(host)) {
+            (true, true) => format!(
+                "in [{section}], set ca_file to the server's own certificate (a mail bridge exports it), or security = \"none\": on this computer that is safe"
+            ),
+            (true, false) => {
+                format!("in [{section}], set ca_file to its CA's certificate, or to the server's own one")
+            }
+            (false, _) => format!("see host and ca_file in [{section}] of the configuration"),
+        }
+    }
+
+    /// The same for the flags of `init`.
+    pub fn flags(&self, host: &str) -> &'static str {
+        let is_unvouched =
+            matches!(self, CertificateProblem::UnknownAuthority | CertificateProblem::CaUsedAsEndEntity);
+        match (is_unvouched, dial::names_loopback(host)) {
+            (true, true) => {
+                "use --ca-file FILE with the server's own certificate (a mail bridge exports it), or --security none: on this computer that is safe"
+            }
+            (true, false) => "use --ca-file FILE with its CA's certificate, or the server's own one",
+            (false, _) => "check the name of the server and the clock; --ca-file FILE trusts one more root",
+        }
+    }
+}
+
 impl fmt::Display for CertificateProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -118,7 +150,7 @@ impl fmt::Display for CertificateProblem {
                 f.write_str("its certificate is not yet valid; is your clock right?")
             }
             CertificateProblem::CaUsedAsEndEntity => f.write_str(
-                "it shows a CA certificate as its own; make one with CA:FALSE, signed by the CA",
+                "it shows a certificate made to sign others (CA:TRUE) as its own",
             ),
             CertificateProblem::Other(what) => {
                 write!(f, "its certificate is not valid: {}", printable(what))

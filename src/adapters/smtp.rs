@@ -160,7 +160,7 @@ impl OpenError {
             }
             OpenFailure::Certificate(why) => {
                 Problem::new(Kind::Config, format!("{host} cannot be trusted: {why}"))
-                    .hint("see host and ca_file in [smtp] of the configuration")
+                    .hint(why.hint(&server.host, "smtp"))
             }
             OpenFailure::Authentication(reply) => {
                 Problem::new(Kind::Permission, format!("{host} refuses the login of {user}"))

@@ -129,9 +129,7 @@ fn prove(plan: &mut Plan, terminal: &Terminal) -> Result<(Account, Option<Secret
 fn explained(account: &Account, error: &OpenError) -> Problem {
     let problem = account.problem(error);
     let hint = match &error.kind {
-        OpenFailure::Certificate(_) => {
-            "check the name of the server and the clock; --ca-file FILE trusts one more root"
-        }
+        OpenFailure::Certificate(why) => why.flags(&account.server.host),
         OpenFailure::WrongMode(speaks) => {
             return problem.hint(format!("use --security {}", speaks.security()));
         }

@@ -63,6 +63,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("thiserror", &["adapters", "domain"]),
     ("toml", &["adapters/config", "commands/edit"]),
     ("unicode_normalization", &["domain/text", "domain/address"]),
+    ("x509_parser", &["adapters/net"]),
     ("zeroize", &["adapters/secrets", "adapters/smtp", "adapters/imap", "adapters/net"]),
 ];
 

@@ -71,8 +71,16 @@ pub enum Certificate {
     NotYetValid,
     /// Signed by another CA than the one of [`SmtpServer::ca_pem`].
     UnknownCa,
-    /// The CA's own certificate.
+    /// A certificate of a CA, which is not the one to trust.
     TheCaItself,
+    /// Signed by itself and made to sign others, and the very one to trust.
+    Bridge,
+    BridgeForAddressOnly,
+    BridgeExpired,
+    BridgeNotYetValid,
+    BridgeElsewhere,
+    /// Signed by a CA that nobody trusts; the certificate itself is trusted.
+    LeafItself,
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -1,5 +1,5 @@
 //! What a TLS handshake needs and what its failures mean. No certificate is ever accepted that the
-//! platform's verifier does not accept.
+//! platform's verifier does not accept, but the very one that ca_file names.
 
 use std::sync::Arc;
 
@@ -9,6 +9,7 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{CertificateError, ClientConfig, ClientConnection};
 use rustls_platform_verifier::Verifier;
 
+use super::pinned::Pinned;
 use super::{CertificateProblem, NetError, Speaks};
 use crate::domain::text::printable;
 
@@ -21,9 +22,12 @@ pub(super) fn prepare(host: &str, extra_ca_pem: Option<&[u8]>) -> Result<ClientC
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let verifier: Arc<dyn ServerCertVerifier> = match extra_ca_pem {
         Some(pem) => {
-            Arc::new(Verifier::new_with_extra_roots(extra_roots(pem)?, Arc::clone(&provider)).map_err(
-                |e| NetError::Config(format!("ca_file holds a certificate that cannot be read: {e}")),
-            )?)
+            let roots = extra_roots(pem)?;
+            let platform =
+                Verifier::new_with_extra_roots(roots.clone(), Arc::clone(&provider)).map_err(|e| {
+                    NetError::Config(format!("ca_file holds a certificate that cannot be read: {e}"))
+                })?;
+            Arc::new(Pinned::new(platform, roots))
         }
         None => Arc::new(Verifier::new(Arc::clone(&provider)).map_err(|e| {
             NetError::Config(format!("no trusted roots: {e}; install ca-certificates or name a ca_file"))

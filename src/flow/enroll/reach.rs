@@ -73,6 +73,9 @@ pub(super) fn mailbox(
             Failure::WrongMode(speaks) => {
                 error.problem(&server).hint(format!("use --imap-security {}", speaks.security()))
             }
+            Failure::Certificate(why) => error
+                .problem(&server)
+                .hint(why.flags(&server.host).replace("--security none", "--imap-security none")),
             _ => error.problem(&server),
         }),
         Err(error) => {

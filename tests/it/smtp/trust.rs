@@ -209,3 +209,60 @@ fn a_login_that_cannot_be_judged_for_now_is_no_wrong_password() {
         assert_eq!((error.phase, open_class(&error.kind)), (Phase::Auth, expected.to_owned()), "{words}");
     }
 }
+
+#[test]
+fn the_very_certificate_of_ca_file_is_accepted_for_its_host() {
+    for (certificate, host) in [
+        (Certificate::Bridge, "127.0.0.1"),
+        (Certificate::Bridge, "localhost"),
+        // Both are this computer.
+        (Certificate::BridgeForAddressOnly, "localhost"),
+        (Certificate::LeafItself, "127.0.0.1"),
+    ] {
+        for (transport, security) in [
+            (Transport::Tls(certificate), Security::Tls),
+            (Transport::StartTls(certificate), Security::StartTls),
+        ] {
+            let server = SmtpServer::builder().transport(transport).start();
+            let target = Server { host: host.into(), ..target(&server, security) };
+            let session =
+                Session::open(&target, Some(&Login::Password("x")), &short(), &Interrupt::default());
+            session.unwrap_or_else(|error| panic!("{certificate:?} {host}: {error:?}")).quit();
+            server.settle();
+            assert_eq!(server.logins().len(), 1);
+        }
+    }
+}
+
+#[test]
+fn a_certificate_of_ca_file_that_is_not_valid_or_for_another_host_is_refused() {
+    for (certificate, expected) in [
+        (Certificate::BridgeExpired, "Expired"),
+        (Certificate::BridgeNotYetValid, "NotYetValid"),
+        (Certificate::BridgeElsewhere, "WrongHost"),
+    ] {
+        let server = SmtpServer::builder().transport(Transport::Tls(certificate)).start();
+        let error = open(&server, Security::Tls).err().unwrap();
+        let OpenFailure::Certificate(problem) = &error.kind else { panic!("{error:?}") };
+        assert!(format!("{problem:?}").starts_with(expected), "{certificate:?}: {problem:?}");
+        assert!(server.commands().is_empty());
+    }
+}
+
+#[test]
+fn another_certificate_than_that_of_ca_file_is_refused_with_what_to_do() {
+    // A bridge that was set up anew shows another one under the same name.
+    let (before, after) = (SmtpServer::builder(), SmtpServer::builder());
+    let before = before.transport(Transport::Tls(Certificate::Bridge)).start();
+    let after = after.transport(Transport::Tls(Certificate::Bridge)).start();
+    let mut target = target(&after, Security::Tls);
+    target.ca_pem = Some(before.ca_pem().to_vec());
+    let error = Session::open(&target, None, &short(), &Interrupt::default()).err().unwrap();
+    assert_eq!(error.kind, OpenFailure::Certificate(CertificateProblem::CaUsedAsEndEntity));
+    let hint = error.problem(&target).hint.unwrap();
+    assert!(hint.contains("set ca_file to the server's own certificate"), "{hint}");
+    assert!(hint.contains("security = \"none\": on this computer that is safe"), "{hint}");
+    target.host = "mail.example.org".into();
+    let hint = error.problem(&target).hint.unwrap();
+    assert!(hint.contains("ca_file") && !hint.contains("none"), "{hint}");
+}

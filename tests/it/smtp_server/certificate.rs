@@ -12,26 +12,42 @@ use super::Certificate;
 pub fn certify(certificate: Certificate) -> (Arc<ServerConfig>, Vec<u8>) {
     let (ca, ca_pem) = authority();
     let names: &[&str] = match certificate {
-        Certificate::WrongHost => &["mail.elsewhere.test"],
+        Certificate::WrongHost | Certificate::BridgeElsewhere => &["mail.elsewhere.test"],
+        Certificate::BridgeForAddressOnly => &["127.0.0.1"],
         _ => &["localhost", "127.0.0.1"],
     };
     let mut params =
         CertificateParams::new(names.iter().map(ToString::to_string).collect::<Vec<_>>()).unwrap();
     match certificate {
-        Certificate::Expired => params.not_after = date_time_ymd(2020, 1, 1),
-        Certificate::NotYetValid => params.not_before = date_time_ymd(2999, 1, 1),
-        Certificate::TheCaItself => params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained),
-        Certificate::Good | Certificate::WrongHost | Certificate::UnknownCa => {}
+        Certificate::Expired | Certificate::BridgeExpired => params.not_after = date_time_ymd(2020, 1, 1),
+        Certificate::NotYetValid | Certificate::BridgeNotYetValid => {
+            params.not_before = date_time_ymd(2999, 1, 1);
+        }
+        _ => {}
+    }
+    let is_bridge = matches!(
+        certificate,
+        Certificate::Bridge
+            | Certificate::BridgeForAddressOnly
+            | Certificate::BridgeExpired
+            | Certificate::BridgeNotYetValid
+            | Certificate::BridgeElsewhere
+    );
+    if is_bridge || matches!(certificate, Certificate::TheCaItself) {
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     }
     let key = KeyPair::generate().unwrap();
-    let (shown, trusted) = match certificate {
-        Certificate::TheCaItself => {
-            let shown = params.self_signed(&key).unwrap();
-            let pem = shown.pem();
-            (shown, pem)
+    let shown = match certificate {
+        Certificate::UnknownCa | Certificate::LeafItself => params.signed_by(&key, &authority().0).unwrap(),
+        _ if is_bridge || matches!(certificate, Certificate::TheCaItself) => {
+            params.self_signed(&key).unwrap()
         }
-        Certificate::UnknownCa => (params.signed_by(&key, &authority().0).unwrap(), ca_pem),
-        _ => (params.signed_by(&key, &ca).unwrap(), ca_pem),
+        _ => params.signed_by(&key, &ca).unwrap(),
+    };
+    let trusted = match certificate {
+        Certificate::LeafItself => shown.pem(),
+        _ if is_bridge => shown.pem(),
+        _ => ca_pem,
     };
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
     let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
