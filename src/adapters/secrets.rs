@@ -101,11 +101,53 @@ pub fn from_stdin() -> Result<Secret, Problem> {
             Err(error) => return Err(unreadable("cannot be read").detail(error.to_string())),
         }
     }
-    match std::str::from_utf8(&bytes).map(|text| text.trim_end_matches('\r')) {
-        Ok("") => Err(unreadable("is empty")),
-        Ok(text) if !text.contains('\0') => Ok(Secret::new(text.to_owned())),
-        _ => Err(unreadable("is not UTF-8 text")),
+    match fit(&bytes) {
+        Ok(text) => Ok(Secret::new(text.to_owned())),
+        Err(what) => Err(unreadable(&format!("is {what}"))),
     }
+}
+
+/// A line as a secret, without its line end; or what it is instead, in words that hold nothing of
+/// it. What cannot be a password is not tried as one: it would cost a failed login.
+fn fit(line: &[u8]) -> Result<&str, &'static str> {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    if line.starts_with(b"\xff\xfe") || line.starts_with(b"\xfe\xff") {
+        return Err("UTF-16 text, not UTF-8");
+    }
+    if line.len() as u64 > LONGEST_LINE {
+        return Err("a line that is too long");
+    }
+    let Ok(text) = std::str::from_utf8(line) else {
+        return Err("something that is not UTF-8");
+    };
+    let text = text.trim_end_matches('\r');
+    // As UTF-16 writes letters of ASCII.
+    if text.contains('\0') {
+        return Err("text with a NUL, as UTF-16 has them");
+    }
+    if text.starts_with('\u{feff}') {
+        return Err("a byte order mark; save the text as UTF-8 without one");
+    }
+    if text.contains('\u{1b}') {
+        return Err("escape sequences, such as terminal colors; turn them off");
+    }
+    if text.chars().any(char::is_control) {
+        return Err("text with control characters");
+    }
+    if text.contains(is_unseen) {
+        return Err("text with a character that can't be seen");
+    }
+    match text.trim() {
+        "" if text.is_empty() => Err("an empty line"),
+        "" => Err("a line of blanks"),
+        _ => Ok(text),
+    }
+}
+
+/// Marks that direct text or fill gaps, and what stands where text was lost in decoding.
+fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}'
+        | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{fffd}')
 }
 
 /// A command as it is typed, in words: blanks part them, quotes hold them together, and nothing

@@ -10,7 +10,7 @@ use super::{App, Overdue};
 use crate::adapters::config::{Method, Security};
 use crate::adapters::secrets;
 use crate::domain::address::Mailbox;
-use crate::domain::problem::Problem;
+use crate::domain::problem::{Kind, Problem};
 use crate::flow::enroll::{self, Kept, Provided, Told};
 use crate::flow::refusal::{self, Side};
 
@@ -124,6 +124,13 @@ fn lift_refusals(app: &mut App) {
 fn told(args: &Args) -> Result<Told> {
     let me = args.email.as_deref().map(Mailbox::parse).transpose().map_err(Problem::from)?;
     // The configuration is read from whatever folder a later command starts in.
+    if args.ca_file.as_ref().is_some_and(|path| path.starts_with("~")) {
+        let refused = Problem::new(Kind::Data, "--ca-file begins with `~`, which only a shell expands");
+        return Err(refused
+            .detail("nothing was written")
+            .hint("write the whole path, or --ca-file ~/… with a blank in between")
+            .into());
+    }
     let ca_file = args.ca_file.as_ref().map(std::path::absolute).transpose();
     let secret = match &args.auth_command {
         Some(text) => Some(Provided::Command(secrets::command_words(text)?)),

@@ -108,10 +108,18 @@ pub(super) fn line<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>,
 
 pub(super) fn path<'de, D: Deserializer<'de>>(from: D) -> Result<Option<PathBuf>, D::Error> {
     let text = String::deserialize(from)?;
-    if text.is_empty() || text.starts_with('~') {
-        return Err(D::Error::custom("write the whole path, without `~`"));
+    whole(text).map(Some).map_err(D::Error::custom)
+}
+
+/// A path that means the same to every program that starts this one: `~` is a shell's.
+fn whole(text: String) -> Result<PathBuf, &'static str> {
+    match text.as_str() {
+        "" => Err("the path is empty"),
+        text if text.starts_with('~') || text.starts_with("$HOME") || text.starts_with("${HOME") => {
+            Err("`~` and `$HOME` are not expanded here: write the whole path, without `~`")
+        }
+        _ => Ok(PathBuf::from(text)),
     }
-    Ok(Some(PathBuf::from(text)))
 }
 
 /// The same file from whatever folder a timer starts the program in.
@@ -139,10 +147,7 @@ pub(super) fn share<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error>
 /// Dates as strings or as TOML writes them bare.
 pub(super) fn paths<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<PathBuf>, D::Error> {
     let paths = Vec::<String>::deserialize(from)?;
-    match paths.iter().any(|path| path.is_empty() || path.starts_with('~')) {
-        true => Err(D::Error::custom("write the whole path, without `~`")),
-        false => Ok(paths.into_iter().map(PathBuf::from).collect()),
-    }
+    paths.into_iter().map(|path| whole(path).map_err(D::Error::custom)).collect()
 }
 
 pub(super) fn dates<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<NaiveDate>, D::Error> {

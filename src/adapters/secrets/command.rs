@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::{LONGEST_LINE, Secret};
+use super::{LONGEST_LINE, Secret, fit};
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::text::printable;
 
@@ -30,7 +30,10 @@ pub(super) fn run(arguments: &[String], streams: Streams, limit: Duration) -> Re
     let name = printable(program);
     let failed = |why: &str| {
         Problem::new(Kind::Permission, format!("the command for the password, `{name}`, {why}"))
-            .hint("it stands in the section [auth] of the configuration; try it by hand")
+            .hint(match arguments.iter().any(|one| wants_a_shell(one)) {
+                true => "`~` and `$HOME` are not expanded, since no shell runs it: write whole paths in [auth] command",
+                false => "it is [auth] command in the configuration; try it by hand",
+            })
     };
     let (input, errors) = match streams {
         Streams::Terminal => (Stdio::inherit(), Stdio::inherit()),
@@ -61,14 +64,16 @@ pub(super) fn run(arguments: &[String], streams: Streams, limit: Duration) -> Re
     }
     // It has ended; what it left running may keep its output open.
     let bytes = line.and_then(|line| line.recv_timeout(Duration::from_secs(1)).ok()).unwrap_or_default();
-    let Ok(text) = std::str::from_utf8(&bytes) else {
-        return Err(failed("printed something that is not UTF-8"));
-    };
-    match text.trim_end_matches('\r') {
-        "" => Err(failed("printed an empty line")),
-        text if text.contains('\0') => Err(failed("printed a NUL")),
-        text => Ok(Secret::new(text.to_owned())),
+    match fit(&bytes) {
+        Ok(text) => Ok(Secret::new(text.to_owned())),
+        Err(what) => Err(failed(&format!("printed {what}")).detail("no login was tried")),
     }
+}
+
+/// Whether an argument looks as if a shell should have made a path of it.
+fn wants_a_shell(argument: &str) -> bool {
+    let value = argument.rsplit_once('=').map_or(argument, |(_, value)| value);
+    ["~", "$HOME", "${HOME"].iter().any(|start| argument.starts_with(start) || value.starts_with(start))
 }
 
 /// Reads on to the end, so that a program that prints more is not broken off, and keeps one line.

@@ -6,7 +6,7 @@ use std::thread;
 
 use keyring::{Entry, Error};
 
-use super::{ATTENDED, Class, Failure, SILENT, Secret, Wait};
+use super::{ATTENDED, Class, Failure, SILENT, Secret, Wait, fit};
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::text::printable;
 
@@ -35,10 +35,9 @@ pub(super) fn read(user: &str, wait: &mut Wait<'_>) -> Result<Secret, Failure> {
             .map(Secret::new)
             .map_err(|error| explain(&error, &user))
     })?;
-    match secret.expose() {
-        "" => Err(broken("the entry is empty")),
-        text if text.contains('\0') => Err(broken("the entry holds a NUL")),
-        _ => Ok(secret),
+    match fit(secret.expose().as_bytes()) {
+        Ok(_) => Ok(secret),
+        Err(what) => Err(broken(format!("the entry is {what}"))),
     }
 }
 

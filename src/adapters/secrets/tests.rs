@@ -58,6 +58,25 @@ fn a_command_that_fails_is_named_without_what_it_printed() {
         ("echo; echo hunter2-canary", "printed an empty line"),
         ("true", "printed an empty line"),
         ("printf '\\351\\n'", "printed something that is not UTF-8"),
+        (
+            "printf '\\357\\273\\277hunter2-canary\\n'",
+            "printed a byte order mark; save the text as UTF-8 without one",
+        ),
+        ("printf '\\377\\376h\\0u\\0\\n\\0'", "printed UTF-16 text, not UTF-8"),
+        ("printf '\\376\\377\\0h\\0u\\0\\n'", "printed UTF-16 text, not UTF-8"),
+        ("printf 'h\\0u\\0n\\0\\n\\0'", "printed text with a NUL, as UTF-16 has them"),
+        ("printf 'hunter2-canar\\351\\n'", "printed something that is not UTF-8"),
+        ("printf '\\r\\nhunter2-canary\\r\\n'", "printed an empty line"),
+        ("printf '  \\nhunter2-canary\\n'", "printed a line of blanks"),
+        (
+            "printf '\\033[32mhunter2-canary\\033[0m\\n'",
+            "printed escape sequences, such as terminal colors; turn them off",
+        ),
+        ("printf 'reading\\rhunter2-canary\\n'", "printed text with control characters"),
+        ("printf 'hunter2\\t-canary\\n'", "printed text with control characters"),
+        ("printf 'hunter2-\\302\\233canary\\n'", "printed text with control characters"),
+        ("printf 'hunter2-canary\\342\\200\\213\\n'", "printed text with a character that can't be seen"),
+        ("printf 'hunter2-canary\\357\\277\\275\\n'", "printed text with a character that can't be seen"),
         ("kill -9 $$", "was ended by a signal"),
     ] {
         let problem = shell(script).unwrap_err();
@@ -67,6 +86,32 @@ fn a_command_that_fails_is_named_without_what_it_printed() {
     }
     let problem = from_command(&["/no/such/program"]).unwrap_err();
     assert!(problem.message.ends_with("`/no/such/program`, does not exist"), "{problem}");
+    assert!(problem.hint.unwrap().contains("[auth] command"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_password_of_any_letters_and_signs_is_taken() {
+    for text in ["s\u{e9}same", "\u{5bc6}\u{7801} 12", "\u{1f511}", " x ", "a~$HOME\u{a0}"] {
+        assert_eq!(from_command(&["printf", "%s\\r\\n", text]).unwrap().secret.expose(), text);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_path_that_only_a_shell_would_expand_is_named() {
+    for arguments in [
+        &["~/bin/getpw"][..],
+        &["cat", "~/no-such-file"],
+        &["cat", "$HOME/no-such-file"],
+        &["cat", "--file=~/no-such-file"],
+    ] {
+        let problem = from_command(arguments).unwrap_err();
+        let hint = problem.hint.as_deref().unwrap();
+        assert!(hint.starts_with("`~` and `$HOME` are not expanded"), "{arguments:?}: {hint}");
+    }
+    let problem = shell("exit 1").unwrap_err();
+    assert!(!problem.hint.unwrap().contains('~'));
 }
 
 #[cfg(unix)]
