@@ -22,7 +22,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use crate::domain::problem::{Kind, Problem};
 
 pub use applications::Which;
-pub use inspection::{Inspection, heartbeat, inspect, planned, planned_before, unsettled};
+pub use inspection::{Inspection, heartbeat, inspect, open_to_read, planned, planned_before, unsettled};
 pub use logins::refused_login;
 pub use mail::{Question, Seen};
 pub use notes::{Approval, Claim, Wire};

@@ -4,6 +4,7 @@
 mod checks;
 mod connections;
 mod files;
+mod mailbox;
 
 use anyhow::Result;
 use serde::Serialize;
@@ -13,7 +14,8 @@ use crate::domain::problem::{Kind, Problem};
 
 /// Check that everything is in order; changes and sends nothing
 ///
-/// It fetches the password and logs in at both servers, as a send would; nobody is asked anything.
+/// It fetches the password, logs in at both servers as a send would, and reads the mailbox as a
+/// follow-up would; nobody is asked anything.
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct Args {}

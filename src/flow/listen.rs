@@ -12,7 +12,7 @@ use anyhow::Result;
 use chrono::{DateTime, FixedOffset, TimeDelta};
 
 use super::mailbox::Mailbox;
-use crate::adapters::imap::{Found, ImapError, Session, Unread, Wanted, Why};
+use crate::adapters::imap::{Found, ImapError, Look, Session, Unread, Wanted, Why};
 use crate::adapters::mime::incoming;
 use crate::adapters::store::{Seen, Store, Which};
 use crate::domain::application::Application;
@@ -86,17 +86,93 @@ fn read_and_apply(
     store: &mut Store,
     now: DateTime<FixedOffset>,
 ) -> Result<Reading> {
-    let (applications, notes) = (store.applications(Which::All)?, store.notes(Which::All)?);
+    let Scan { record, open, known, mut look, letters, mut understood } =
+        scan(session, mailbox, Record::of(store)?, now)?;
+    let Record { applications, notes, .. } = &record;
+    let live = live(&known, applications, now);
+    let mut reading = Reading { warnings: std::mem::take(&mut look.warnings), ..Reading::default() };
+    for letter in &letters {
+        let verdict = judge(&letter.message, &known, letter.received);
+        if let Verdict::OwnCopy { note } = &verdict
+            && let Some(note) = notes.iter().find(|known| known.id == *note)
+        {
+            learn(store, note, &letter.found)?;
+        }
+        if verdict != Verdict::Unrelated {
+            understood.insert(letter.found.uid);
+        }
+        if matches!(verdict, Verdict::Unrelated | Verdict::Own) {
+            continue;
+        }
+        // What the letters before it have changed counts for this one.
+        let (applications, notes) = (store.applications(Which::All)?, store.notes(Which::All)?);
+        let mail = Mail::of(&letter.message, letter.key.clone(), letter.received);
+        for change in consequences(&verdict, &letter.message, &mail, &applications, &notes, now) {
+            apply(store, change, now, &mut reading)?;
+        }
+    }
+    let waiting = Waiting { applications: &open, since: waiting_since(&live, &open), now };
+    waiting.ask(&look, &understood, &known, store, &mut reading)?;
+    store.record_mailbox_read(now)?;
+    Ok(reading)
+}
+
+/// What the record knows before a look.
+#[derive(Debug, Default)]
+pub struct Record {
+    applications: Vec<Application>,
+    notes: Vec<Note>,
+    /// Keys of the messages that were seen before.
+    seen: BTreeSet<String>,
+}
+
+impl Record {
+    pub fn of(store: &Store) -> Result<Record> {
+        let (applications, notes) = (store.applications(Which::All)?, store.notes(Which::All)?);
+        Ok(Record { applications, notes, seen: store.seen_mail()?.into_iter().collect() })
+    }
+
+    /// An id to look for in Sent: that of the newest note that has one.
+    pub fn newest_id(&self) -> Option<String> {
+        self.notes.iter().rev().find_map(|note| note.message_id.clone())
+    }
+}
+
+/// INBOX as it is read before a follow-up, before anything is made of it.
+pub struct Scan {
+    record: Record,
+    open: Vec<Application>,
+    known: Known,
+    pub look: Look,
+    letters: Vec<Letter>,
+    /// The UIDs of mails whose meaning is known already.
+    understood: BTreeSet<u32>,
+}
+
+impl Scan {
+    /// How many messages could be read.
+    pub fn read(&self) -> usize {
+        self.letters.len() + self.understood.len()
+    }
+}
+
+/// Reads INBOX and records nothing.
+pub fn scan(
+    session: &mut Session,
+    mailbox: &Mailbox,
+    record: Record,
+    now: DateTime<FixedOffset>,
+) -> Result<Scan, Problem> {
+    let Record { applications, notes, seen } = &record;
     // Who was met for what is over may write for what is not.
     let open: Vec<Application> = applications.iter().filter(|a| a.is_open()).cloned().collect();
-    let known = Known::new(mailbox.own.clone(), mailbox.own_name.clone(), &open, &notes);
-    let live = live(&known, &applications, now);
+    let known = Known::new(mailbox.own.clone(), mailbox.own_name.clone(), &open, notes);
+    let live = live(&known, applications, now);
     let met = known.applications.iter().filter_map(|application| application.met).filter(|met| *met <= now);
     let since = live.iter().map(|(_, at)| *at).chain(met).min().unwrap_or(now);
-    let wanted = wanted(&known, &live, &notes, now);
+    let wanted = wanted(&known, &live, notes, now);
     let failed = |error: ImapError| -> Problem { error.problem(&mailbox.server) };
     let mut look = session.inbox_since(since.to_utc().date_naive(), &wanted).map_err(failed)?;
-    let seen: BTreeSet<String> = store.seen_mail()?.into_iter().collect();
     let mut understood = BTreeSet::new();
     let mut letters: Vec<Letter> = Vec::new();
     for found in std::mem::take(&mut look.found) {
@@ -123,31 +199,7 @@ fn read_and_apply(
     let without_text = letters.extract_if(.., |letter| !is_read(&letter.found.uid));
     look.unread.extend(without_text.map(|letter| Unread::of(&letter.found, Why::NoText)));
     letters.sort_by_key(|letter| letter.received);
-    let mut reading = Reading { warnings: std::mem::take(&mut look.warnings), ..Reading::default() };
-    for letter in &letters {
-        let verdict = judge(&letter.message, &known, letter.received);
-        if let Verdict::OwnCopy { note } = &verdict
-            && let Some(note) = notes.iter().find(|known| known.id == *note)
-        {
-            learn(store, note, &letter.found)?;
-        }
-        if verdict != Verdict::Unrelated {
-            understood.insert(letter.found.uid);
-        }
-        if matches!(verdict, Verdict::Unrelated | Verdict::Own) {
-            continue;
-        }
-        // What the letters before it have changed counts for this one.
-        let (applications, notes) = (store.applications(Which::All)?, store.notes(Which::All)?);
-        let mail = Mail::of(&letter.message, letter.key.clone(), letter.received);
-        for change in consequences(&verdict, &letter.message, &mail, &applications, &notes, now) {
-            apply(store, change, now, &mut reading)?;
-        }
-    }
-    let waiting = Waiting { applications: &open, since: waiting_since(&live, &open), now };
-    waiting.ask(&look, &understood, &known, store, &mut reading)?;
-    store.record_mailbox_read(now)?;
-    Ok(reading)
+    Ok(Scan { record, open, known, look, letters, understood })
 }
 
 /// One change, whole, in the record; told if it was not known before.

@@ -72,6 +72,15 @@ pub fn inspect(path: &Path) -> Result<Inspection> {
     })
 }
 
+/// The record for reading alone, unless it is of another version than this program's.
+pub fn open_to_read(path: &Path) -> Result<Option<Store>> {
+    refuse_others(path)?;
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    connection.busy_timeout(BUSY)?;
+    let is_current = version_of(&connection)? == MIGRATIONS.len();
+    Ok(is_current.then_some(Store { connection }))
+}
+
 /// The ids of notes that nobody can tell whether they arrived.
 pub fn unsettled(path: &Path) -> Result<Vec<String>> {
     let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;

@@ -1,8 +1,9 @@
-//! The way out and the way in: password, certificates, logins, the folder of sent mail. It logs in
+//! The way out and the way in: password, certificates, logins. It logs in
 //! as a send would, with the same deadlines, hands nothing over and remembers nothing.
 
 use super::super::App;
 use super::Check;
+use super::mailbox::looks;
 use crate::adapters::imap;
 use crate::adapters::net::Security;
 use crate::adapters::secrets::{Found, Source, keyring_status};
@@ -114,23 +115,11 @@ fn reading(app: &App, mailbox: &Mailbox, found: Option<&Found>) -> Vec<Check> {
     app.terminal.announce(&format!("connecting to {}, port {}", printable(&server.host), server.port));
     let reached = || Check::ok(IN.server, reached(&server.host, server.port, server.security));
     match mailbox.try_out(found) {
-        Ok(mut session) => {
-            let folder = session.sent_folder(mailbox.sent.as_deref());
-            let sent = match folder.map_err(|error| error.problem(server)) {
-                Ok(Some(folder)) if folder.known == imap::Known::Guessed => Check::ok(
-                    "sent folder",
-                    format!("{}, by its name; if that's wrong, set sent in [imap]", printable(&folder.name)),
-                ),
-                Ok(Some(folder)) => Check::ok("sent folder", printable(&folder.name)),
-                Ok(None) => Check::warn(
-                    "sent folder",
-                    "none is known, so that copies are neither found nor put there",
-                    "name it with sent in [imap]",
-                ),
-                Err(problem) => Check::problem("sent folder", &problem, "`thanks doctor` later"),
-            };
-            session.logout();
-            vec![reached(), accepted(app, IN.login, &mailbox.attempted(found), "thanks sync"), sent]
+        Ok(session) => {
+            let login = accepted(app, IN.login, &mailbox.attempted(found), "thanks sync");
+            let mut checks = vec![reached(), login];
+            checks.extend(looks(app, mailbox, session));
+            checks
         }
         Err((imap::Phase::Login, problem)) => {
             vec![reached(), Check::problem(IN.login, &problem, "`thanks init` takes a new password")]

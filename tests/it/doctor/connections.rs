@@ -10,8 +10,8 @@ use crate::sandbox::Sandbox;
 use crate::send::{acme, draft, traces};
 use crate::smtp_server::{At, Certificate, Fault, SmtpServer, Transport};
 
-const NAMES: [&str; 6] =
-    ["password", "smtp server", "smtp login", "imap server", "imap login", "sent folder"];
+const NAMES: [&str; 7] =
+    ["password", "smtp server", "smtp login", "imap server", "imap login", "inbox", "sent folder"];
 
 fn smtp() -> crate::smtp_server::Builder {
     SmtpServer::builder().transport(Transport::Plain)
@@ -22,7 +22,7 @@ fn imap() -> crate::imap_server::Builder {
 }
 
 /// `ok`, `warn` or `fail` for each of [`NAMES`]; `-` where there is no such check.
-fn found(json: &Value) -> [String; 6] {
+fn found(json: &Value) -> [String; 7] {
     let statuses = statuses(json);
     NAMES.map(|name| statuses.get(name).cloned().unwrap_or_else(|| "-".to_owned()))
 }
@@ -40,7 +40,7 @@ fn both_servers_are_logged_in_at_and_nothing_is_handed_over_or_written() {
     draft(&sandbox);
     let before = traces(&sandbox);
     let json = sandbox.run(&["doctor", "--json"]).json();
-    assert_eq!(found(&json), ["ok"; 6], "{json}");
+    assert_eq!(found(&json), ["ok"; 7], "{json}");
     assert_eq!(check(&json, "sent folder")["detail"], "Gesendet");
     assert!(traces(&sandbox) == before, "a file has changed");
     smtp.settle();
@@ -59,37 +59,37 @@ fn each_failure_of_a_server_is_a_finding_of_its_own() {
         (
             smtp().fault(At::Auth, Fault::Reply("535 5.7.8 who is jo@example.com?")),
             imap(),
-            ["ok", "ok", "fail", "ok", "ok", "ok"],
+            ["ok", "ok", "fail", "ok", "ok", "ok", "ok"],
             "127.0.0.1 refuses the login of …@example.com",
         ),
         (
             smtp().fault(At::Banner, Fault::Reply("554 go away")),
             imap(),
-            ["ok", "fail", "warn", "ok", "ok", "ok"],
+            ["ok", "fail", "warn", "ok", "ok", "ok", "ok"],
             "127.0.0.1 takes no mail now, at the greeting",
         ),
         (
             smtp(),
             imap().fault(imap_server::At::Login, no),
-            ["ok", "ok", "ok", "ok", "fail", "-"],
+            ["ok", "ok", "ok", "ok", "fail", "-", "-"],
             "127.0.0.1 refuses the login of …@example.com",
         ),
         (
             smtp(),
             imap().fault(imap_server::At::Greeting, imap_server::Fault::Bye("full")),
-            ["ok", "ok", "ok", "fail", "warn", "-"],
+            ["ok", "ok", "ok", "fail", "warn", "-", "-"],
             "127.0.0.1 ended the connection, at the greeting",
         ),
         (
             smtp(),
             imap().fault(imap_server::At::List, list),
-            ["ok", "ok", "ok", "ok", "ok", "fail"],
+            ["ok", "ok", "ok", "ok", "ok", "ok", "fail"],
             "127.0.0.1 refuses the list of folders",
         ),
         (
             smtp(),
             ImapServer::builder(),
-            ["ok", "ok", "ok", "ok", "ok", "warn"],
+            ["ok", "ok", "ok", "ok", "ok", "ok", "warn"],
             "none is known, so that copies are neither found nor put there",
         ),
     ] {
@@ -132,7 +132,7 @@ fn certificates_are_judged_at_both_servers() {
             ca("imap.pem"),
         ));
         let json = sandbox.run(&["doctor", "--json"]).exits(1).json();
-        assert_eq!(found(&json), ["ok", "fail", "warn", "fail", "warn", "-"], "{json}");
+        assert_eq!(found(&json), ["ok", "fail", "warn", "fail", "warn", "-", "-"], "{json}");
         for (name, section) in [("smtp server", "[smtp]"), ("imap server", "[imap]")] {
             let check = check(&json, name);
             let text = |key: &str| check[key].as_str().unwrap().to_owned();
@@ -200,4 +200,40 @@ fn the_last_run_of_the_timer_is_told() {
     sandbox.set_now("2026-03-05T23:00:00Z");
     let json = sandbox.run(&["doctor", "--json"]).json();
     assert_eq!(check(&json, "last run")["detail"], "Thu 5 Mar 15:54 EST");
+}
+
+#[test]
+fn the_mailbox_is_read_as_before_a_follow_up_and_each_step_that_fails_is_named() {
+    use crate::imap_server::{At, Fault as Odd};
+    let examine = Odd::Refuse("NO EXAMINE Unsafe Login");
+    for (fault, inbox, sent, why) in [
+        (None, "ok", "ok", "2 messages read, as before a follow-up"),
+        (Some((At::Examine, examine)), "fail", "fail", "127.0.0.1 refuses opening the folder"),
+        (Some((At::Fetch, Odd::Drop)), "fail", "fail", "the connection to 127.0.0.1 broke"),
+        (Some((At::Fetch, Odd::Garbage)), "fail", "fail", "127.0.0.1"),
+        (Some((At::Login, Odd::Refuse("NO Temporary authentication failure"))), "-", "-", "try again later"),
+    ] {
+        let sandbox = Sandbox::new();
+        let header = "From: Jane Doe <jane@acme.example>\nSubject: hello\nMessage-ID: <1@acme.example>";
+        let day = " 5-Mar-2026 18:00:00 +0000";
+        let (smtp, imap) =
+            (smtp(), imap().message("INBOX", day, header, "hi").message("INBOX", day, header, "ho"));
+        let (smtp, imap) = (smtp.start(), imap.start());
+        sandbox.use_servers(&smtp, &imap, "none");
+        acme(&sandbox);
+        draft(&sandbox);
+        let before = traces(&sandbox);
+        imap.set_fault(fault.clone());
+        let code = if inbox == "ok" { 0 } else { 1 };
+        let json = sandbox.run(&["doctor", "--json"]).exits(code).json();
+        let [.., found_inbox, found_sent] = found(&json);
+        assert_eq!((found_inbox.as_str(), found_sent.as_str()), (inbox, sent), "{fault:?}: {json}");
+        assert!(json.to_string().contains(why), "{why}: {json}");
+        assert!(traces(&sandbox) == before, "a file has changed");
+        let changing = ["APPEND", "SELECT", "STORE", "CREATE", "BODY["];
+        let commands = imap.commands();
+        assert!(!commands.iter().any(|line| changing.iter().any(|word| line.contains(word))), "{commands:?}");
+        let examines = commands.iter().filter(|line| line.starts_with("EXAMINE")).count();
+        assert_eq!(examines, if fault.is_none() { 2 } else { examines });
+    }
 }
