@@ -105,9 +105,14 @@ impl Application {
             .any(|heard| heard.news == News::Wrote && heard.at >= moment && !self.has_told_since(heard.at))
     }
 
+    /// When its owner last told of news.
+    pub fn told_at(&self) -> Option<DateTime<FixedOffset>> {
+        self.heard.iter().filter(|heard| heard.news != News::Wrote).map(|heard| heard.at).max()
+    }
+
     /// Whether its owner has told of news at `moment` or later.
     pub fn has_told_since(&self, moment: DateTime<FixedOffset>) -> bool {
-        self.heard.iter().any(|heard| heard.news != News::Wrote && heard.at >= moment)
+        self.told_at().is_some_and(|at| at >= moment)
     }
 
     /// The role as subjects name it.

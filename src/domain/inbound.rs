@@ -11,6 +11,7 @@ mod known;
 mod lexicon;
 mod quoted;
 mod returning;
+mod standing;
 mod subject;
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,7 @@ pub use known::{Known, KnownApplication, KnownPerson, SentNote, is_public_provid
 
 pub use bounce::is_fault_of_the_sender;
 pub use consequence::{Change, Mail, MailKind, consequences};
+pub use standing::{holds_thank_you, letter_to_reply_to};
 
 use absence::Absence;
 use automatic::Sign;

@@ -18,6 +18,7 @@ use crate::domain::address::{EmailAddress, Mailbox, PersonName};
 use crate::domain::application::{Application, Tone};
 use crate::domain::calendar::Calendar;
 use crate::domain::checks::{self, Finding};
+use crate::domain::inbound::{Mail, letter_to_reply_to};
 use crate::domain::note::{Edited, Note, NoteId, NoteKind, message_id};
 use crate::domain::outbox::State;
 use crate::domain::phrases;
@@ -52,6 +53,8 @@ pub type Rules = Box<dyn Fn(Option<&str>) -> Rc<Rule>>;
 pub struct Desk {
     pub applications: Vec<Application>,
     pub notes: Vec<Note>,
+    /// What they wrote, as the mailbox had it.
+    pub letters: Vec<Mail>,
     pub sender: Sender,
     pub templates: Templates,
     pub rules: Rules,
@@ -96,7 +99,8 @@ impl Desk {
         now: DateTime<Utc>,
     ) -> Result<Desk> {
         let (applications, notes) = (store.applications(Which::All)?, store.notes(Which::All)?);
-        Ok(Desk { applications, notes, sender, templates, rules, now })
+        let letters = store.letters()?;
+        Ok(Desk { applications, notes, letters, sender, templates, rules, now })
     }
 
     /// Takes a note into account that was drafted just now, for those that are composed after it.
@@ -125,7 +129,8 @@ impl Desk {
                 notes.push(note);
             }
         }
-        Ok(Desk { applications, notes, sender, templates, rules, now })
+        let letters = store.letters()?;
+        Ok(Desk { applications, notes, letters, sender, templates, rules, now })
     }
 
     pub fn application(&self, slug: &str) -> Option<&Application> {
@@ -279,11 +284,28 @@ impl Desk {
         }
     }
 
-    /// The thread that a follow-up or a reply continues: what was last sent to that person.
+    /// The thread that a follow-up or a reply continues: the letter that is replied to where it is
+    /// known, else what was last sent to that person.
     fn thread(&self, note: &Note) -> Option<Thread> {
-        if note.kind == NoteKind::ThankYou {
-            return None;
+        match note.kind {
+            NoteKind::ThankYou => None,
+            NoteKind::Nudge | NoteKind::CloseOut => self.own_thread(note),
+            NoteKind::RejectionReply | NoteKind::NextRoundReply => {
+                self.thread_of_theirs(note).or_else(|| self.own_thread(note))
+            }
         }
+    }
+
+    fn thread_of_theirs(&self, note: &Note) -> Option<Thread> {
+        let application = self.application(&note.application)?;
+        let to = application.recipient(&note.person)?.address.as_ref()?;
+        let letter = letter_to_reply_to(&self.letters, application, to)?;
+        let last_id = letter.message_id()?.to_owned();
+        let ids = vec![last_id.clone()];
+        Some(Thread { subject: letter.reply_subject()?, last_id, ids, last_sent: Some(letter.received) })
+    }
+
+    fn own_thread(&self, note: &Note) -> Option<Thread> {
         let mut sent: Vec<&Note> = self
             .notes
             .iter()

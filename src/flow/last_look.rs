@@ -1,6 +1,8 @@
 //! The last look before an offer: into INBOX, for an answer that a follow-up must not follow; into
 //! Sent, for a note that went out from elsewhere.
 
+mod thanks;
+
 use std::collections::BTreeMap;
 
 use anyhow::Result;
@@ -12,7 +14,8 @@ use crate::adapters::imap::{ImapError, Reach, Session};
 use crate::adapters::store::{Store, Which};
 use crate::adapters::terminal::Terminal;
 use crate::domain::inbound::{Mail, MailKind, is_public_provider};
-use crate::domain::note::{Note, NoteId};
+use crate::domain::interview::Interview;
+use crate::domain::note::{Note, NoteId, NoteKind};
 use crate::domain::outbox::{Event, State};
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::text::printable;
@@ -72,10 +75,18 @@ impl LastLook<'_> {
                 return Ok(held);
             }
         };
-        if !follow_ups.is_empty() {
-            match self.answers(&mut session, &follow_ups)? {
+        let awaited = notes.iter().copied().filter(|note| waits_for_mail(note)).collect::<Vec<_>>();
+        if !awaited.is_empty() {
+            match self.answers(&mut session, &awaited)? {
                 Ok(found) => held.extend(found),
-                Err(problem) => held.extend(not_looked(&follow_ups, &problem)),
+                Err(problem) if problem.kind == Kind::Interrupted => return Err(problem.into()),
+                Err(problem) => {
+                    if follow_ups.len() < awaited.len() {
+                        self.terminal
+                            .say(&format!("warning: your inbox was not checked for replies: {problem}"));
+                    }
+                    held.extend(not_looked(&follow_ups, &problem));
+                }
             }
         }
         let fresh = notes.iter().copied().filter(|note| note.offers == 0 && !held.contains_key(&note.id));
@@ -108,7 +119,7 @@ impl LastLook<'_> {
     fn answers(
         &mut self,
         session: &mut Session,
-        follow_ups: &[&Note],
+        notes: &[&Note],
     ) -> Result<Result<BTreeMap<NoteId, Held>, Problem>> {
         let reading = match listen::read(session, self.mailbox, self.store, self.now) {
             Ok(reading) => reading,
@@ -121,8 +132,17 @@ impl LastLook<'_> {
             self.say_news(news);
         }
         let mut held = BTreeMap::new();
-        for note in follow_ups {
+        for note in notes {
             let slug = &note.application;
+            // What the look has just stopped is asked about no more.
+            if let Some(stopped) = self.stopped(note)? {
+                held.insert(note.id.clone(), stopped);
+                continue;
+            }
+            if note.kind == NoteKind::ThankYou {
+                held.extend(self.crosses_an_answer(note)?.map(|why| (note.id.clone(), why)));
+                continue;
+            }
             let questions = listen::of_application(self.store, slug)?;
             let (open, news) = listen::ask(self.store, self.terminal, questions, self.zone, self.now)?;
             for news in &news {
@@ -135,12 +155,10 @@ impl LastLook<'_> {
                 );
                 held.insert(note.id.clone(), Held::Asked { why, hint });
             } else if !(self.is_due)(self.store, &note.id)? {
-                let known = self.store.note(&note.id)?;
-                let state = known.as_ref().map_or(note.state, |known| known.state);
-                let told =
-                    known.filter(|known| known.state == State::Withdrawn).and_then(|known| known.detail);
-                let why = told.unwrap_or_else(|| "it is not due any more after what came".to_owned());
-                held.insert(note.id.clone(), Held::Overtaken { why, state });
+                let stopped = self.stopped(note)?;
+                let why = "it is not due any more after what came".to_owned();
+                let overtaken = stopped.unwrap_or(Held::Overtaken { why, state: note.state });
+                held.insert(note.id.clone(), overtaken);
             } else if self.voice == Voice::Full {
                 self.say_nothing_came(note)?;
             }
@@ -148,14 +166,30 @@ impl LastLook<'_> {
         Ok(Ok(held))
     }
 
+    /// A note that cannot leave any more, by the record as it is now.
+    fn stopped(&self, note: &Note) -> Result<Option<Held>> {
+        let known = self
+            .store
+            .note(&note.id)?
+            .filter(|known| known.state == State::Withdrawn || known.state.has_left());
+        Ok(known.map(|known| {
+            let why = known.detail.unwrap_or_else(|| format!("it is {} already", known.state.name()));
+            Held::Overtaken { why, state: known.state }
+        }))
+    }
+
     fn say_news(&self, news: &News) {
         self.terminal.say(&view::news_text(&news.mail, &news.withdrawn, self.zone));
     }
 
-    /// "mailbox read: nothing from Jane Doe or acme.example since Thu 5 Mar".
+    /// "mailbox read: nothing from Jane Doe or acme.example since Thu 5 Mar": the end of the interview,
+    /// or the last news that were told, which is where what counts begins.
     fn say_nothing_came(&self, note: &Note) -> Result<()> {
-        let notes = self.store.notes(Which::One(&note.application))?;
-        let since = notes.iter().filter(|other| other.id != note.id).filter_map(|other| other.sent_at).max();
+        let application = self.store.application(&note.application)?;
+        let since = application.and_then(|application| {
+            let ended = application.interview(note.round).map(Interview::may_end_from);
+            ended.into_iter().chain(application.told_at()).max()
+        });
         let who = note.to.as_ref().map(|to| {
             let name = to.name.as_ref().map_or(to.address.as_str(), |name| name.as_str());
             let domain = to.address.ascii_domain();
@@ -289,6 +323,11 @@ impl LastLook<'_> {
         let stamp = self.zone.stamp(at.to_utc());
         self.terminal.say(&format!("already in your Sent folder: {to}, {stamp}"));
     }
+}
+
+/// A reply may stop it, or question it.
+fn waits_for_mail(note: &Note) -> bool {
+    note.kind.is_follow_up() || note.kind == NoteKind::ThankYou
 }
 
 fn not_looked<'n>(

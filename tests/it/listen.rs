@@ -13,6 +13,8 @@ mod doubts;
 mod follow_ups;
 mod news;
 mod odd;
+mod replies;
+mod thanks;
 
 /// When the follow-up is due.
 const DUE: &str = "2026-03-23T14:06:00Z";

@@ -22,7 +22,7 @@ mod syncs;
 mod unattended;
 
 /// Acme: Jane has an address and Omar has none.
-const ACME: [&str; 16] = [
+pub const ACME: [&str; 16] = [
     "add",
     "--company",
     "Acme",

@@ -3,9 +3,9 @@
 
 use anyhow::{Context, Result};
 use chrono::{DateTime, FixedOffset, NaiveDate};
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, Transaction, params};
 
-use super::notes::{sent, state_of, step, withdraw_all};
+use super::notes::{sent, state_of, step, withdraw_but_thanks};
 use super::rows::{COLUMNS, collect};
 use super::story::tell;
 use super::{Store, instant, known};
@@ -14,7 +14,8 @@ use crate::domain::inbound::{Mail, MailKind};
 use crate::domain::note::{Note, NoteId};
 use crate::domain::outbox::{Event, State};
 
-const COLUMNS_OF_MAIL: &str = "id, message, application, note, kind, sender, subject, received, detail";
+const COLUMNS_OF_MAIL: &str =
+    "id, message, application, note, kind, sender, subject, received, detail, question";
 const READ_AT: &str = "mailbox_read_at";
 const TROUBLE: &str = "mailbox_trouble";
 
@@ -32,6 +33,8 @@ pub enum Seen {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Question {
     pub id: i64,
+    /// Whether it waits for an answer still.
+    pub is_open: bool,
     pub mail: Mail,
 }
 
@@ -96,7 +99,8 @@ impl Store {
         Ok(seen(is_new, Vec::new()))
     }
 
-    /// Somebody answered: everything pending of the application is withdrawn.
+    /// Somebody answered: everything pending of the application is withdrawn, but for thank-yous, which
+    /// are asked about before they leave.
     pub fn record_answer(
         &mut self,
         mail: &Mail,
@@ -186,13 +190,38 @@ impl Store {
 
     /// Questions that wait for their owner, oldest first.
     pub fn questions(&self) -> Result<Vec<Question>> {
-        let mut statement = self.connection.prepare_cached(&format!(
-            "SELECT {COLUMNS_OF_MAIL} FROM mail WHERE question = 'open'
+        self.mail_where(
+            "question = 'open'
              AND application IN (SELECT slug FROM applications WHERE closed_at IS NULL)
-             AND (kind <> 'copy' OR note IN (SELECT id FROM notes WHERE state IN ('unsure', 'approved')))
-             ORDER BY id"
-        ))?;
-        let mut rows = statement.query([])?;
+             AND (kind <> 'copy' OR note IN (SELECT id FROM notes WHERE state IN ('unsure', 'approved')))",
+            &[],
+        )
+    }
+
+    /// Mail of an application that is an answer or may be one, oldest first: all but what its owner
+    /// has set aside.
+    pub fn possible_answers(&self, application: &str) -> Result<Vec<Question>> {
+        self.mail_where(
+            "application = ?1 AND (kind = 'answer' AND question <> 'no'
+             OR kind IN ('doubtful', 'unread') AND question IN ('open', 'yes'))",
+            &[&application],
+        )
+    }
+
+    /// Every mail in which somebody wrote something that may need a reply, oldest first.
+    pub fn letters(&self) -> Result<Vec<Mail>> {
+        let found = self.mail_where(
+            "kind = 'answer' OR kind IN ('doubtful', 'courtesy') AND question IN ('open', 'yes')",
+            &[],
+        )?;
+        Ok(found.into_iter().map(|question| question.mail).collect())
+    }
+
+    fn mail_where(&self, condition: &str, values: &[&dyn ToSql]) -> Result<Vec<Question>> {
+        let mut statement = self
+            .connection
+            .prepare_cached(&format!("SELECT {COLUMNS_OF_MAIL} FROM mail WHERE {condition} ORDER BY id"))?;
+        let mut rows = statement.query(values)?;
         let mut found = Vec::new();
         while let Some(row) = rows.next()? {
             found.push(question(row)?);
@@ -200,8 +229,8 @@ impl Store {
         Ok(found)
     }
 
-    /// It is an answer: everything pending of the application is withdrawn. It answers the last
-    /// note that was sent.
+    /// It is an answer: everything pending of the application but thank-yous is withdrawn. It answers
+    /// the last note that was sent.
     pub fn settle_as_answer(
         &mut self,
         question: &Question,
@@ -327,7 +356,7 @@ fn answer(
         params![mail.application, mail.received.to_rfc3339(), News::Wrote.name()],
     )?;
     tell(change, &mail.application, at, &why)?;
-    withdraw_all(change, &mail.application, at, &why)
+    withdraw_but_thanks(change, &mail.application, at, &why)
 }
 
 fn settle(change: &Connection, id: i64, as_what: &str) -> Result<()> {
@@ -340,6 +369,7 @@ fn question(row: &Row<'_>) -> Result<Question> {
     let note: Option<String> = row.get(3)?;
     Ok(Question {
         id: row.get(0)?,
+        is_open: row.get::<_, String>(9)? == "open",
         mail: Mail {
             key: row.get(1)?,
             application: row.get(2)?,

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::rows::{COLUMNS, collect, read};
 use super::story::{attempt, tell};
 use super::{Store, Which, known};
-use crate::domain::note::{Edited, Note, NoteId};
+use crate::domain::note::{Edited, Note, NoteId, NoteKind};
 use crate::domain::outbox::{Event, Forbidden, State};
 use crate::domain::problem::{Kind, Problem};
 
@@ -344,14 +344,34 @@ pub(super) fn withdraw_all(
     at: DateTime<FixedOffset>,
     why: &str,
 ) -> Result<Vec<NoteId>> {
-    let rows: Vec<(String, String)> = change
-        .prepare_cached("SELECT id, state FROM notes WHERE application = ?1 ORDER BY number")?
-        .query_map([application], |row| Ok((row.get(0)?, row.get(1)?)))?
+    withdraw(change, application, at, why, |_| true)
+}
+
+/// The same for all but thank-yous.
+pub(super) fn withdraw_but_thanks(
+    change: &Connection,
+    application: &str,
+    at: DateTime<FixedOffset>,
+    why: &str,
+) -> Result<Vec<NoteId>> {
+    withdraw(change, application, at, why, |kind| kind != NoteKind::ThankYou.name())
+}
+
+fn withdraw(
+    change: &Connection,
+    application: &str,
+    at: DateTime<FixedOffset>,
+    why: &str,
+    may: impl Fn(&str) -> bool,
+) -> Result<Vec<NoteId>> {
+    let rows: Vec<(String, String, String)> = change
+        .prepare_cached("SELECT id, state, kind FROM notes WHERE application = ?1 ORDER BY number")?
+        .query_map([application], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
         .collect::<Result<_, _>>()?;
     let mut withdrawn = Vec::new();
-    for (id, name) in rows {
+    for (id, name, kind) in rows {
         let state = known(State::named(&name), "state", &name)?;
-        if state.is_pending() {
+        if state.is_pending() && may(&kind) {
             let id = NoteId::from_stored(id);
             step(change, &id, state, Event::Withdraw, at, Some(why))?;
             withdrawn.push(id);

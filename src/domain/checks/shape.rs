@@ -37,6 +37,11 @@ pub(super) fn subject_line(subject: &Subject) -> Vec<Finding> {
     if text.is_empty() {
         return vec![found(Severity::Block, "has no subject")];
     }
+    // A reply keeps the subject that they wrote, whatever it is.
+    let is_reply = matches!(subject.note.kind, NoteKind::RejectionReply | NoteKind::NextRoundReply);
+    if is_reply && subject.note.in_reply_to.is_some() && text.starts_with("Re: ") {
+        return Vec::new();
+    }
     // The old subject of a thread is not for us to shorten.
     let bare = text.strip_prefix("Re: ").unwrap_or(text);
     let letters = bare.chars().count();
