@@ -5,13 +5,13 @@ use anyhow::{Context, Result};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, Transaction, params};
 
-use super::notes::{sent, state_of, step, withdraw_but_thanks};
+use super::notes::{sent, state_of, step, withdraw_all};
 use super::rows::{COLUMNS, collect};
 use super::story::tell;
 use super::{Store, instant, known};
 use crate::domain::application::News;
 use crate::domain::inbound::{Mail, MailKind};
-use crate::domain::note::{Note, NoteId};
+use crate::domain::note::{Note, NoteId, NoteKind};
 use crate::domain::outbox::{Event, State};
 
 const COLUMNS_OF_MAIL: &str =
@@ -356,7 +356,8 @@ fn answer(
         params![mail.application, mail.received.to_rfc3339(), News::Wrote.name()],
     )?;
     tell(change, &mail.application, at, &why)?;
-    withdraw_but_thanks(change, &mail.application, at, &why)
+    // A thank-you is asked about before it leaves.
+    withdraw_all(change, &mail.application, at, &why, |kind| kind != NoteKind::ThankYou.name())
 }
 
 fn settle(change: &Connection, id: i64, as_what: &str) -> Result<()> {

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::rows::{COLUMNS, collect, read};
 use super::story::{attempt, tell};
 use super::{Store, Which, known};
-use crate::domain::note::{Edited, Note, NoteId, NoteKind};
+use crate::domain::note::{Edited, Note, NoteId};
 use crate::domain::outbox::{Event, Forbidden, State};
 use crate::domain::problem::{Kind, Problem};
 
@@ -289,7 +289,7 @@ impl Store {
         why: &str,
     ) -> Result<Vec<NoteId>> {
         let change = self.connection.transaction()?;
-        let withdrawn = withdraw_all(&change, application, at, why)?;
+        let withdrawn = withdraw_all(&change, application, at, why, |_| true)?;
         change.commit()?;
         Ok(withdrawn)
     }
@@ -339,25 +339,6 @@ pub(super) fn sent(
 }
 
 pub(super) fn withdraw_all(
-    change: &Connection,
-    application: &str,
-    at: DateTime<FixedOffset>,
-    why: &str,
-) -> Result<Vec<NoteId>> {
-    withdraw(change, application, at, why, |_| true)
-}
-
-/// The same for all but thank-yous.
-pub(super) fn withdraw_but_thanks(
-    change: &Connection,
-    application: &str,
-    at: DateTime<FixedOffset>,
-    why: &str,
-) -> Result<Vec<NoteId>> {
-    withdraw(change, application, at, why, |kind| kind != NoteKind::ThankYou.name())
-}
-
-fn withdraw(
     change: &Connection,
     application: &str,
     at: DateTime<FixedOffset>,
