@@ -371,3 +371,35 @@ fn a_set_up_that_is_broken_off_writes_nothing() {
     assert!(screen.ends(130).ends_with("error: interrupted\nnothing was written\n"));
     assert!(!sandbox.home().join("config.toml").exists());
 }
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_a_password_costs_no_login_and_is_not_shown() {
+    let sandbox = sandbox();
+    let server = SmtpServer::builder().start();
+    let args = flags(&server);
+    for (printed, why) in [
+        ("\\357\\273\\277hunter2-canary", "printed a byte order mark"),
+        ("\\033[32mhunter2-canary\\033[0m", "printed escape sequences, such as terminal colors"),
+        ("hunter2-canar\\351", "printed something that is not UTF-8"),
+        ("\\nhunter2-canary", "printed an empty line"),
+    ] {
+        let talk =
+            sandbox.run(&with(&args, &["--auth-command", &format!("printf '{printed}'")])).exits(77).talk();
+        assert!(talk.contains(why) && talk.contains("[auth] command"), "{talk}");
+        assert!(talk.contains("nothing was written"), "{talk}");
+        let announced = talk.lines().next().unwrap();
+        assert!(announced.starts_with("asking `printf"), "{talk}");
+        assert!(!talk.replace(announced, "").contains("hunter2"), "{talk}");
+    }
+    for input in ["\u{feff}hunter2-canary\n", "\u{1b}[1mhunter2-canary\n", "   \n"] {
+        let talk = sandbox.run_with_input(&with(&args, &["--password-stdin"]), input).exits(65).talk();
+        assert!(!talk.contains("hunter2"), "{talk}");
+    }
+    assert_eq!(server.connections(), 0);
+    let talk = sandbox.run(&with(&args, &["--auth-command", "cat ~/pw.txt"])).exits(77).talk();
+    assert!(talk.contains("`~` and `$HOME` are not expanded"), "{talk}");
+    let talk =
+        sandbox.run(&with(&args, &["--ca-file=~/ca.pem", "--auth-command", "echo x"])).exits(65).talk();
+    assert!(talk.contains("--ca-file begins with `~`"), "{talk}");
+}

@@ -108,6 +108,10 @@ fn a_mail_to_them_of_that_day_is_asked_about_before_a_first_offer() {
     house.imap.deliver("Sent", THURSDAY, &copy("Message-ID: <by-hand@example.com>"));
     let (out, _) = house.sandbox.run(&["send", "--yes"]).both();
     assert!(out.starts_with("waiting  acme/jane, a mail to them was sent Thu 5 Mar 15:54 EST\n"), "{out}");
+    let status = house.sandbox.run(&["status"]).talks_somehow().text();
+    let words: Vec<&str> = status.split_whitespace().collect();
+    let why = "approved, not sent yet: a mail to them was sent Thu 5 Mar 15:54 EST";
+    assert!(words.join(" ").contains(why), "{status}");
     let mut screen = house.sandbox.terminal(&["send", "--yes"]);
     screen.sees("already in your Sent folder: jane@acme.example, Thu 5 Mar 15:54 EST");
     screen.answer("Is this acme/jane? [y]es, record as sent [n]o [q]uit: ", "q");
