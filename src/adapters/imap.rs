@@ -212,6 +212,12 @@ impl ImapError {
             .detail(match offered.as_slice() {
                 [] => "it offers nothing".to_owned(),
                 some => format!("it offers: {}", printable(&some.join(", "))),
+            })
+            .hint(match server.security {
+                Security::Plain => PORTS.without_login(),
+                Security::Tls | Security::StartTls => {
+                    "see method in [auth] of the configuration: password or xoauth2".to_owned()
+                }
             }),
             Failure::Refused(refusal) if self.phase == Phase::Login => {
                 again(format!("{host} can't check the login right now"))
@@ -223,6 +229,10 @@ impl ImapError {
             }
             Failure::Bye(text) => again(format!("{host} ended the connection, at {}", self.phase))
                 .detail(format!("caused by: {}", printable(text))),
+            Failure::Protocol(what) if self.phase == Phase::StartTls => {
+                again(format!("{host}, port {}: {}", server.port, printable(what)))
+                    .hint(PORTS.without_starttls(&server.host))
+            }
             Failure::Protocol(what) => {
                 again(format!("{host} does not answer as a mailbox server, at {}", self.phase))
                     .detail(format!("caused by: {}", printable(what)))

@@ -171,10 +171,17 @@ impl OpenError {
                 format!("{host} offers no way to log in that fits the [auth] method"),
             )
             .detail(format!("it offers: {}", printable(&list_or_nothing(offered))))
-            .hint("see method in [auth] of the configuration: password, or xoauth2 with a command for the token"),
+            .hint(match server.security {
+                Security::Plain => PORTS.without_login(),
+                Security::Tls | Security::StartTls => "see method in [auth] of the configuration: password, or xoauth2 with a command for the token".to_owned(),
+            }),
             OpenFailure::Transient(reply) | OpenFailure::Permanent(reply) => {
                 Problem::new(Kind::TryAgain, format!("{host} takes no mail now, at {}", self.phase))
                     .detail(format!("  caused by: {reply}"))
+            }
+            OpenFailure::Protocol(what) if self.phase == Phase::StartTls => {
+                Problem::new(Kind::TryAgain, format!("{host}, port {}: {}", server.port, printable(what)))
+                    .hint(PORTS.without_starttls(&server.host))
             }
             OpenFailure::Protocol(what) => Problem::new(
                 Kind::TryAgain,

@@ -9,8 +9,9 @@ use std::path::PathBuf;
 
 use super::account::Account;
 use crate::adapters::config::{self, Auth, Config, Imap, Method, Paths, Security, Smtp};
+use crate::adapters::net;
 use crate::adapters::secrets::{self, Secret};
-use crate::adapters::smtp::{Interrupt, OpenError, OpenFailure, Patience, Session};
+use crate::adapters::smtp::{Interrupt, OpenError, OpenFailure, Patience, Phase, Session};
 use crate::adapters::terminal::Terminal;
 use crate::domain::address::Mailbox;
 use crate::domain::problem::{Kind, Problem};
@@ -134,6 +135,12 @@ fn explained(account: &Account, error: &OpenError) -> Problem {
             return problem.hint(format!("use --security {}", speaks.security()));
         }
         OpenFailure::Config(_) => "check the name of the server; `thanks init --help` has the flags",
+        OpenFailure::Protocol(_) if error.phase == Phase::StartTls => {
+            "use --security tls, or none for a server on this computer"
+        }
+        OpenFailure::NoMechanism(_) if account.server.security == net::Security::Plain => {
+            "use --security starttls (many servers take a login only inside TLS), or --user \"\" for no login"
+        }
         OpenFailure::NoMechanism(_) => "--method xoauth2 with --auth-command, or --user \"\" for no login",
         _ => return problem,
     };

@@ -170,11 +170,11 @@ fn after_a_failure_nothing_is_written() {
     for (server, security, exit, said) in [
         (builder().fault(At::Auth, refusal), "none", 77, "127.0.0.1 refuses the login of jo@example.com"),
         (builder().fault(At::Auth, Fault::Reply("454 later")), "none", 75, "takes no mail now"),
-        (builder().keywords(&["8BITMIME"]), "none", 78, "no way to log in"),
+        (builder().keywords(&["8BITMIME"]), "none", 78, "use --security starttls (many"),
         (builder().fault(At::Banner, Fault::Garbage), "none", 75, "does not answer as a mail server"),
-        (tls(Certificate::Good), "tls", 78, "127.0.0.1 cannot be trusted"),
+        (tls(Certificate::Good), "tls", 78, "use --ca-file FILE with the server's own certificate"),
         (tls(Certificate::Expired), "tls", 78, "127.0.0.1 cannot be trusted"),
-        (builder(), "starttls", 75, "STARTTLS is not offered"),
+        (builder(), "starttls", 75, "STARTTLS is not offered; nothing was said in clear"),
     ] {
         let sandbox = sandbox();
         sandbox.configure("# mine\n");

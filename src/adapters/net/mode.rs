@@ -34,6 +34,25 @@ pub struct Usual {
     pub starttls: u16,
 }
 
+impl Usual {
+    /// What may help where a server offers no STARTTLS.
+    pub fn without_starttls(&self, host: &str) -> String {
+        let Usual { section, tls, .. } = self;
+        match dial::names_loopback(host) {
+            true => format!("set security = \"none\" in [{section}], which this computer allows, or \"tls\""),
+            false => format!("set security = \"tls\" in [{section}]; its usual port is {tls}"),
+        }
+    }
+
+    /// What may help where a server in clear offers no login.
+    pub fn without_login(&self) -> String {
+        format!(
+            "set security = \"starttls\" in [{}]: many servers take a login only inside TLS",
+            self.section
+        )
+    }
+}
+
 impl Speaks {
     /// The value of `security` that fits.
     pub fn security(self) -> &'static str {

@@ -63,8 +63,15 @@ fn a_certificate_that_cannot_be_trusted_gets_no_word() {
 fn without_starttls_nothing_is_said_in_clear() {
     // A server, or somebody before it, that offers a login in clear and no TLS.
     let server = ImapServer::builder().start();
-    assert_eq!(opened(&server, Security::StartTls), "StartTls: protocol");
+    let error = open(&server, Security::StartTls).err().unwrap();
+    assert_eq!(class(&error), "StartTls: protocol");
     assert!(!says_who_we_are(&server));
+    let mut target = target(&server, Security::StartTls);
+    let hint = error.problem(&target).hint.unwrap();
+    assert_eq!(hint, "set security = \"none\" in [imap], which this computer allows, or \"tls\"");
+    target.host = "mail.example.org".into();
+    let hint = error.problem(&target).hint.unwrap();
+    assert_eq!(hint, "set security = \"tls\" in [imap]; its usual port is 993");
 }
 
 #[test]
@@ -124,6 +131,7 @@ fn a_password_is_not_sent_where_login_is_disabled() {
     let problem = error.problem(&target(&server, Security::Plain));
     assert_eq!(problem.kind, Kind::Config);
     assert_eq!(problem.details, ["it offers: LOGINDISABLED, AUTH=XOAUTH2"]);
+    assert!(problem.hint.unwrap().starts_with("set security = \"starttls\" in [imap]"));
     assert!(!says_who_we_are(&server));
 }
 

@@ -48,8 +48,12 @@ fn without_the_extra_root_its_certificate_is_unknown() {
 #[test]
 fn starttls_that_is_not_offered_ends_the_conversation_before_the_password() {
     let server = SmtpServer::builder().start();
-    assert_eq!(story(&server, Security::StartTls), "StartTls: protocol");
+    let error = open(&server, Security::StartTls).err().unwrap();
+    assert_eq!((error.phase, open_class(&error.kind)), (Phase::StartTls, "protocol".into()));
     assert_eq!(server.commands(), ["EHLO [127.0.0.1]"]);
+    let problem = error.problem(&target(&server, Security::StartTls));
+    assert!(problem.message.ends_with("STARTTLS is not offered; nothing was said in clear"), "{problem:?}");
+    assert!(problem.hint.unwrap().starts_with("set security = \"none\" in [smtp]"));
 }
 
 #[test]
@@ -114,6 +118,9 @@ fn a_server_without_our_way_to_log_in_is_told_apart_from_a_wrong_password() {
     let server = SmtpServer::builder().keywords(&["AUTH GSSAPI CRAM-MD5"]).start();
     let error = open(&server, Security::Plain).err().unwrap();
     assert_eq!(error.kind, OpenFailure::NoMechanism(vec!["GSSAPI".into(), "CRAM-MD5".into()]));
+    let hint = |security| error.problem(&target(&server, security)).hint.unwrap();
+    assert!(hint(Security::Plain).starts_with("set security = \"starttls\" in [smtp]"));
+    assert!(hint(Security::Tls).contains("[auth]"));
     assert!(server.logins().is_empty());
 }
 
