@@ -227,6 +227,9 @@ impl ImapError {
             Failure::Refused(refusal) => {
                 again(format!("{host} refuses {}", self.phase)).detail(format!("caused by: {refusal}"))
             }
+            Failure::Bye(text) if text.is_empty() => {
+                again(format!("{host} ended the connection, at {}, without a reason", self.phase))
+            }
             Failure::Bye(text) => again(format!("{host} ended the connection, at {}", self.phase))
                 .detail(format!("caused by: {}", printable(text))),
             Failure::Protocol(what) if self.phase == Phase::StartTls => {

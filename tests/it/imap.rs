@@ -9,7 +9,7 @@ use thanks::adapters::imap::{
 };
 use thanks::domain::problem::Kind;
 
-use crate::imap_server::{At, Builder, Certificate, Fault, ImapServer, Lie, Transport};
+use crate::imap_server::{At, Builder, Certificate, Fault, ImapServer, Lie, Odd, Transport};
 
 mod faults;
 mod inbox;

@@ -128,6 +128,8 @@ pub struct Builder {
     lie: Option<Lie>,
     /// Refuses a search with alternatives.
     no_or: bool,
+    /// Gives every copy that is filed an id of its own.
+    rewrites: bool,
     faults: Vec<(At, Fault)>,
 }
 
@@ -165,6 +167,7 @@ impl ImapServer {
             folders: BTreeMap::from([("INBOX".to_owned(), Folder::default())]),
             lie: None,
             no_or: false,
+            rewrites: false,
             faults: Vec::new(),
         }
     }
@@ -215,6 +218,10 @@ impl ImapServer {
 }
 
 impl Shared {
+    fn next_uid(&self, folder: &str) -> usize {
+        11 + self.folders.lock().unwrap().get(folder).map_or(0, |folder| folder.messages.len())
+    }
+
     fn arrive(&self, folder: &str, received: &str, message: &str) {
         let (header, text) = message.split_once("\r\n\r\n").unwrap_or((message, ""));
         let mut folders = self.folders.lock().unwrap();
@@ -283,6 +290,12 @@ impl Builder {
     #[must_use]
     pub fn no_or(mut self) -> Builder {
         self.no_or = true;
+        self
+    }
+
+    #[must_use]
+    pub fn rewrites(mut self) -> Builder {
+        self.rewrites = true;
         self
     }
 

@@ -33,10 +33,19 @@ pub(super) struct Read {
     pub unread: Vec<Unread>,
 }
 
+/// A message that is counted between two others and not shown there.
+#[derive(Debug)]
+pub(super) struct Gap {
+    /// The UIDs of those two.
+    after: u32,
+    before: u32,
+    unread: Unread,
+}
+
 /// The newest messages by their place.
 struct Newest {
     dates: BTreeMap<u32, Option<DateTime<FixedOffset>>>,
-    unread: Vec<Unread>,
+    gaps: Vec<Gap>,
     /// Whether the folder holds older ones.
     first: u32,
 }
@@ -77,7 +86,7 @@ impl Session {
         uids.extend(newest.dates.iter().filter(|(_, then)| is_new(then)).map(|(uid, _)| *uid));
         let uids: Vec<u32> = uids.into_iter().collect();
         let mut read = self.headers(&uids)?;
-        read.unread.extend(newest.unread);
+        read.close(newest.gaps);
         read.unread.retain(|unread| is_new(&unread.internal_date));
         for (kind, most) in [(Nature::Report, LITERAL), (Nature::Automatic, AUTOMATIC_TEXT)] {
             let of_kind = read.found.iter().filter(|(_, f)| nature(&f.header, wanted) == kind);
@@ -248,33 +257,55 @@ impl Session {
             return Err(at(Phase::Fetch)(Failure::Protocol(what)));
         }
         let uid = |fetched: &Fetched| fetched.uid.map(NonZeroU32::get);
-        let mut unread = Vec::new();
+        let mut gaps = Vec::new();
         for (place, (fetched, why)) in gathered.missing {
-            let before = gathered.got.range(..place).next_back();
-            let after = before.and_then(|(_, fetched)| uid(fetched)).unwrap_or(0);
-            let further = place - before.map_or(0, |(place, _)| *place);
-            unread.push(Unread {
+            let previous = gathered.got.range(..place).next_back();
+            let next = gathered.got.range(place..).next();
+            let after = previous.and_then(|(_, fetched)| uid(fetched)).unwrap_or(0);
+            let before = next.and_then(|(_, fetched)| uid(fetched)).unwrap_or(u32::MAX);
+            let further = place - previous.map_or(0, |(place, _)| *place);
+            let unread = Unread {
                 name: format!("{further} after uid {after}"),
                 uid: uid(&fetched),
                 internal_date: fetched.date,
                 header: Vec::new(),
                 why,
-            });
+            };
+            gaps.push(Gap { after, before, unread });
         }
         let dates = gathered.got.into_values().filter_map(|fetched| Some((uid(&fetched)?, fetched.date)));
-        Ok(Newest { dates: dates.collect(), unread, first })
+        Ok(Newest { dates: dates.collect(), gaps, first })
     }
 
-    /// The headers of the newest messages by their place, whatever any search says; whether there
-    /// are older ones.
-    pub(super) fn newest_headers(&mut self, exist: u32, most: u32) -> Result<(Read, Reach), ImapError> {
+    /// The headers of the newest messages by their place, whatever any search says; what is missing
+    /// among them, and whether there are older ones.
+    pub(super) fn newest_headers(
+        &mut self,
+        exist: u32,
+        most: u32,
+    ) -> Result<(Read, Vec<Gap>, Reach), ImapError> {
         let newest = self.newest(exist, most)?;
         let uids: Vec<u32> = newest.dates.keys().copied().collect();
-        let mut read = self.headers(&uids)?;
-        read.unread.extend(newest.unread);
+        let read = self.headers(&uids)?;
         let oldest = newest.dates.values().next().copied().flatten();
         let reach = if newest.first > 1 { Reach::Since(oldest) } else { Reach::Whole };
-        Ok((read, reach))
+        Ok((read, newest.gaps, reach))
+    }
+}
+
+impl Read {
+    /// What is missing between two places is the message that a search has found between their
+    /// UIDs, if there is one.
+    pub fn close(&mut self, gaps: Vec<Gap>) {
+        let mut named: BTreeSet<u32> = self.unread.iter().filter_map(|unread| unread.uid).collect();
+        named.extend(self.found.keys());
+        for gap in gaps {
+            let is_between = |uid: &&u32| **uid > gap.after && **uid < gap.before;
+            match named.iter().find(is_between).copied() {
+                Some(uid) => drop(named.remove(&uid)),
+                None => self.unread.push(gap.unread),
+            }
+        }
     }
 }
 

@@ -47,7 +47,7 @@ impl Session {
         day: Option<NaiveDate>,
     ) -> Result<InSent, ImapError> {
         let exist = self.examine(folder)?;
-        let (mut read, mut reach) = self.newest_headers(exist, NEWEST)?;
+        let (mut read, mut gaps, mut reach) = self.newest_headers(exist, NEWEST)?;
         if exist > NEWEST {
             let alike = to.zip(day).map(|(to, day)| query::search_for_recipient(to, day));
             match self.copies(message_ids, alike)? {
@@ -58,9 +58,10 @@ impl Session {
                     read.unread.extend(older.unread);
                     reach = Reach::Whole;
                 }
-                None => (read, reach) = self.newest_headers(exist, NEWEST_WITHOUT_SEARCH)?,
+                None => (read, gaps, reach) = self.newest_headers(exist, NEWEST_WITHOUT_SEARCH)?,
             }
         }
+        read.close(gaps);
         // Older copies cannot be of that day.
         if let (Reach::Since(Some(oldest)), Some(day)) = (reach, day)
             && oldest.date_naive() < day.pred_opt().unwrap_or(day)

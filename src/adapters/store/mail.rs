@@ -79,6 +79,14 @@ impl Store {
         Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
     }
 
+    /// When a message came, or was first noticed, by its key.
+    pub fn first_noticed(&self, key: &str) -> Result<Option<DateTime<FixedOffset>>> {
+        let mut statement = self.connection.prepare_cached("SELECT received FROM mail WHERE message = ?1")?;
+        let times: Vec<String> = statement.query_map([key], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        let times: Vec<_> = times.iter().map(|time| instant(time)).collect::<Result<_>>()?;
+        Ok(times.into_iter().min())
+    }
+
     /// A message from which nothing follows.
     pub fn record_mail(&mut self, mail: &Mail) -> Result<Seen> {
         let change = self.connection.transaction()?;

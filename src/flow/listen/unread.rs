@@ -41,8 +41,13 @@ impl Waiting<'_> {
             unread.clear();
         }
         for unread in unread {
-            for slug in self.since.keys().filter(|slug| self.may_concern(slug, unread.internal_date)) {
-                self.record(unread_mail(unread, "INBOX", slug, self.now), store, reading)?;
+            for slug in self.since.keys() {
+                let mail = unread_mail(unread, "INBOX", slug, self.now);
+                // What was noticed before is at least as old.
+                let noticed = store.first_noticed(&mail.key)?;
+                if self.may_concern(slug, unread.internal_date.or(noticed)) {
+                    self.record(mail, store, reading)?;
+                }
             }
         }
         for domain in &look.cut {

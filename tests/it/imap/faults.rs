@@ -162,3 +162,51 @@ fn in_clear_only_loopback_is_reached() {
     let error = Session::open(&server, &PASSWORD, &short(), &Interrupt::default()).err().unwrap();
     assert_eq!(class(&error), "Connect: config");
 }
+
+#[test]
+fn a_status_in_any_form_is_understood_at_any_step() {
+    let statuses = "* OK\r\n* NO\r\n* BAD \r\n* OK [UIDNEXT 3]\r\n* ok [ALERT] caf\u{e9} {3}\r\n* OK [X {2}] {5}\r\nhello\r\n";
+    for at in [At::Capability, At::Login, At::Examine, At::Fetch] {
+        assert_eq!(story_with(at, Fault::First(statuses)), "found 1", "{at:?}");
+    }
+    // A tagged OK with neither code nor text.
+    assert_eq!(story_with(At::Login, Fault::Refuse("OK")), "found 1");
+    assert_eq!(story_with(At::Login, Fault::Refuse("OK [CAPABILITY IMAP4rev1 {odd}] caf\u{e9}")), "found 1");
+    for goodbye in ["", "[UNAVAILABLE]", "caf\u{e9}", "{5}"] {
+        assert_eq!(story_with(At::Examine, Fault::Bye(goodbye)), "Examine: bye", "{goodbye}");
+    }
+}
+
+#[test]
+fn the_messages_that_a_server_stumbles_over_are_named_and_the_others_read() {
+    let server = (0..300).fold(ImapServer::builder(), |builder, _| {
+        builder.message("INBOX", "05-Mar-2026 10:00:00 +0000", "From: jane@acme.example", "hi")
+    });
+    let server = server.start();
+    for (uid, odd) in [(200, Odd::Breaks), (202, Odd::BreaksHeader), (310, Odd::Breaks), (250, Odd::Hidden)] {
+        server.set_odd("INBOX", uid, odd);
+    }
+    let mut session = patient(&server);
+    let look = session.inbox_since(day("2026-03-01"), &wanted()).unwrap();
+    session.logout();
+    assert_eq!(look.found.len(), 296);
+    let mut unread: Vec<&str> = look.unread.iter().map(|unread| unread.name.as_str()).collect();
+    unread.sort_unstable();
+    assert_eq!(unread, ["uid 200", "uid 202", "uid 250", "uid 310"]);
+    assert_nothing_was_changed(&server);
+}
+
+#[test]
+fn a_server_that_shows_none_of_many_is_to_blame_itself() {
+    for odd in [Odd::Breaks, Odd::BreaksHeader, Odd::Hidden, Odd::NilHeader] {
+        let server = (0..40).fold(ImapServer::builder(), |builder, _| {
+            builder.message("INBOX", "05-Mar-2026 10:00:00 +0000", "From: jane@acme.example", "hi")
+        });
+        let server = server.start();
+        for uid in 11..51 {
+            server.set_odd("INBOX", uid, odd);
+        }
+        assert!(story(&server).starts_with("Fetch: "), "{odd:?}");
+        assert!(server.commands().len() < 60, "{odd:?}: it is not asked for ever");
+    }
+}

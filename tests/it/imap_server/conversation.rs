@@ -104,13 +104,19 @@ impl<'a> Conversation<'a> {
                     // Held until it is noted: whoever has the answer finds what was filed.
                     let shared = self.shared;
                     let mut appended = shared.appended.lock().unwrap();
-                    if self.answer(At::Append, tag, &format!("{tag} OK [APPENDUID 7 99] filed\r\n"))? {
-                        let folder = unquoted(name);
-                        self.shared.arrive(
-                            &folder,
-                            " 5-Mar-2026 21:00:00 +0000",
-                            &String::from_utf8_lossy(&wire),
-                        );
+                    let folder = unquoted(name);
+                    let uid = self.shared.next_uid(&folder);
+                    let filed = format!("{tag} OK [APPENDUID 7 {uid}] filed\r\n");
+                    if self.answer(At::Append, tag, &filed)? {
+                        let text = String::from_utf8_lossy(&wire);
+                        let kept = match self.shared.order.rewrites {
+                            true => text.replace(
+                                "Message-ID: ",
+                                "Message-ID: <new@exchange.example>\r\nX-Microsoft-Original-Message-ID: ",
+                            ),
+                            false => text.into_owned(),
+                        };
+                        self.shared.arrive(&folder, " 5-Mar-2026 21:00:00 +0000", &kept);
                         appended.push(Appended { folder, options: options.to_owned(), wire });
                     }
                 }

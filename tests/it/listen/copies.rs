@@ -128,6 +128,20 @@ fn an_id_that_the_server_gave_is_learned_wherever_a_copy_is_seen() {
 }
 
 #[test]
+fn an_id_that_the_server_gives_a_copy_at_filing_is_learned_there() {
+    let sandbox = Sandbox::new();
+    let smtp = SmtpServer::builder().start();
+    let imap = ImapServer::builder().folder("Sent", "\\Sent").rewrites().start();
+    sandbox.use_servers(&smtp, &imap, "imap");
+    acme(&sandbox);
+    draft(&sandbox);
+    let house = House { sandbox, smtp, imap };
+    let _ = house.sandbox.run(&["send", "--yes"]).talks_somehow().text();
+    reply_to_the_new_id(&house);
+    assert!(house.sync(0).starts_with("acme: they have answered\n"));
+}
+
+#[test]
 fn a_copy_of_another_mail_teaches_nothing() {
     let house = house("none");
     let _ = house.sandbox.run(&["send", "--yes"]).talks_somehow().text();

@@ -257,6 +257,39 @@ fn a_mail_that_several_may_wait_for_is_asked_about_once() {
 }
 
 #[test]
+fn what_was_settled_once_is_not_asked_again_for_a_later_application() {
+    let mut house = House::thanked();
+    house.imap.deliver("INBOX", " 6-Mar-2026 15:00:00 +0000", NEWSLETTER);
+    house.imap.deliver("INBOX", " 6-Mar-2026 15:00:00 +0000", NEWSLETTER);
+    house.imap.set_odd("INBOX", 12, Odd::Hidden);
+    house.sandbox.set_now("2026-03-06T18:00:00Z");
+    let _ = house.sync(3);
+    let mut screen = house.sandbox.terminal(&["sync"]);
+    screen.answer("Is there a reply from them in it? [y]es [n]o [l]ater: ", "n");
+    screen.ends(0);
+    house.sandbox.set_now("2026-03-12T20:40:00Z");
+    let add = [
+        "add",
+        "--company",
+        "Globex",
+        "--role",
+        "Data Engineer",
+        "--ended",
+        "15:30",
+        "--with",
+        "Omar Haddad <omar@globex.example>",
+        "--topic",
+        "how the team plans its quarters",
+        "--zone=America/New_York",
+    ];
+    let _ = house.sandbox.run(&add).talks_somehow().text();
+    draft(&house.sandbox);
+    let _ = house.sandbox.run(&["send", "globex", "--yes"]).talks_somehow().text();
+    assert_eq!(state(&house.sandbox, "globex/omar"), "sent");
+    assert_eq!(house.sync(0), "mailbox read: nothing new\n");
+}
+
+#[test]
 fn more_than_can_be_read_from_one_company_holds_its_follow_up_alone() {
     let house = with_globex();
     for n in 0..1100 {
