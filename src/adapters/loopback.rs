@@ -74,10 +74,12 @@ fn listen(listener: &TcpListener, shared: &Arc<Shared>) {
         }
         let Ok(socket) = socket else { continue };
         let theirs = Arc::clone(shared);
-        conversations.push(thread::spawn(move || {
+        let started = thread::Builder::new().name("loopback".into()).spawn(move || {
             // A peer that goes away in the middle is its own affair.
             let _ = converse(socket, &theirs);
-        }));
+        });
+        // Without a thread the socket is closed, and the peer tries again.
+        conversations.extend(started);
     }
     for conversation in conversations {
         let _ = conversation.join();

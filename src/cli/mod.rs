@@ -2,6 +2,7 @@
 //! numbers for failures.
 
 mod args;
+pub mod bug;
 mod demo;
 mod output;
 mod shell;
@@ -30,8 +31,12 @@ pub struct Streams<'a> {
 
 /// The program: parse, open, run, print, exit code.
 pub fn main() -> ExitCode {
-    let mut streams = Streams { out: &mut io::stdout().lock(), err: &mut io::stderr() };
-    let exit = play(std::env::args_os(), &Environment::from_process(), &mut streams);
+    let argv: Vec<OsString> = std::env::args_os().collect();
+    let format = format_of(&argv);
+    let exit = bug::watch(format, &mut io::stderr(), || {
+        let mut streams = Streams { out: &mut io::stdout().lock(), err: &mut io::stderr() };
+        play(argv, &Environment::from_process(), &mut streams)
+    });
     ExitCode::from(exit.code())
 }
 

@@ -256,6 +256,21 @@ fn no_module_has_a_name_that_says_nothing() {
     }
 }
 
+/// `thread::spawn` and `Scope::spawn` panic where the system has no thread left; a `Builder` does not.
+#[test]
+fn a_thread_that_cannot_be_started_is_an_error() {
+    let panicking: Vec<String> = sources()
+        .into_iter()
+        .filter(|(name, _)| !in_test_file(name))
+        .filter(|(_, text)| {
+            let code = code(text);
+            paths(&code).contains(&("thread".into(), "spawn".into())) || code.contains("scope.spawn(")
+        })
+        .map(|(name, _)| name)
+        .collect();
+    assert!(panicking.is_empty(), "{panicking:?}");
+}
+
 #[test]
 fn files_stay_readable_in_one_sitting() {
     let long: Vec<String> = sources()

@@ -6,6 +6,7 @@
 )]
 
 mod architecture;
+mod bug;
 mod deliver;
 mod demo;
 mod doctor;

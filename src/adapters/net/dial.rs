@@ -78,11 +78,18 @@ fn race(
         if let Some(address) = waiting.next() {
             let answer = answer.clone();
             let patience = deadline.left();
-            background(move || {
+            let started = background(move || {
                 let connected = TcpStream::connect_timeout(&address, patience);
                 let _ = answer.send((address, connected));
-            })?;
-            running += 1;
+            });
+            match started {
+                Ok(()) => running += 1,
+                // Those that are under way may still connect.
+                Err(error) => failure = error.to_string(),
+            }
+            if running == 0 {
+                continue;
+            }
         } else if running == 0 {
             return Err(NetError::Network(failure));
         }
@@ -112,7 +119,7 @@ fn next<T>(answered: &Receiver<T>, deadline: Deadline, interrupt: &Interrupt) ->
 
 fn background(work: impl FnOnce() + Send + 'static) -> Result<(), NetError> {
     let started: io::Result<_> = thread::Builder::new().name("connect".into()).spawn(work);
-    started.map(drop).map_err(|e| NetError::Network(format!("no thread: {e}")))
+    started.map(drop).map_err(|e| NetError::Network(format!("cannot start a thread: {e}")))
 }
 
 #[cfg(test)]

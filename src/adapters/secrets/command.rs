@@ -1,7 +1,7 @@
 //! `auth.command`: a program that prints the secret. It is run without a shell, and nothing that
 //! it prints is shown.
 
-use std::io::{ErrorKind, Read};
+use std::io::{self, ErrorKind, Read};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
@@ -46,7 +46,14 @@ pub(super) fn run(arguments: &[String], streams: Streams, limit: Duration) -> Re
                 _ => failed("cannot be run").detail(error.to_string()),
             },
         )?;
-    let line = child.stdout.take().map(first_line);
+    let line = match child.stdout.take().map(first_line).transpose() {
+        Ok(line) => line,
+        Err(error) => {
+            let _ = child.kill();
+            let _ = child.wait();
+            return Err(failed("cannot be read").detail(format!("cannot start a thread: {error}")));
+        }
+    };
     let status = match wait_for(&mut child, limit) {
         Ok(Some(status)) => status,
         Ok(None) => {
@@ -77,9 +84,9 @@ fn wants_a_shell(argument: &str) -> bool {
 }
 
 /// Reads on to the end, so that a program that prints more is not broken off, and keeps one line.
-fn first_line(mut output: ChildStdout) -> Receiver<Zeroizing<Vec<u8>>> {
+fn first_line(mut output: ChildStdout) -> io::Result<Receiver<Zeroizing<Vec<u8>>>> {
     let (found, line) = mpsc::channel();
-    thread::spawn(move || {
+    thread::Builder::new().name("password".to_owned()).spawn(move || {
         let mut bytes = Zeroizing::new(Vec::with_capacity(4096));
         let mut byte = [0];
         while bytes.len() as u64 <= LONGEST_LINE {
@@ -89,13 +96,13 @@ fn first_line(mut output: ChildStdout) -> Receiver<Zeroizing<Vec<u8>>> {
             }
         }
         let _ = found.send(bytes);
-        let _ = std::io::copy(&mut output, &mut std::io::sink());
-    });
-    line
+        let _ = io::copy(&mut output, &mut io::sink());
+    })?;
+    Ok(line)
 }
 
 /// The exit status, or `None` after the limit.
-fn wait_for(child: &mut Child, limit: Duration) -> std::io::Result<Option<ExitStatus>> {
+fn wait_for(child: &mut Child, limit: Duration) -> io::Result<Option<ExitStatus>> {
     // Nobody ever sends: receiving is a wait with a deadline.
     let (_never, tick) = mpsc::channel::<()>();
     let mut waited = Duration::ZERO;

@@ -1,7 +1,9 @@
 //! The keyring of the operating system, reached through a thread, since an unlock prompt that
 //! nobody sees would block for ever.
 
+use std::io;
 use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use keyring::{Entry, Error};
@@ -12,6 +14,8 @@ use crate::domain::text::printable;
 
 /// Entries are found by this and the user's name, also by `secret-tool`.
 const SERVICE: &str = "thanks";
+/// Ours, and those of the library and of what it is built on.
+const LIBRARY_THREADS: usize = 6;
 
 /// Puts the secret into the keyring, in the place of an older one.
 pub fn store(user: &str, secret: &Secret) -> Result<(), Problem> {
@@ -68,9 +72,11 @@ pub(super) fn call<T: Send + 'static>(
     act: impl FnOnce() -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
     let (done, result) = mpsc::channel();
-    thread::spawn(move || {
+    let work = move || {
         let _ = done.send(act());
-    });
+    };
+    let started = room_for_threads(LIBRARY_THREADS).and_then(|()| named("keyring").spawn(work));
+    started.map_err(|error| broken(format!("cannot start a thread: {error}")))?;
     let silent = SILENT.min(wait.limit);
     let first = result.recv_timeout(silent).or_else(|error| match error {
         RecvTimeoutError::Timeout => {
@@ -86,6 +92,26 @@ pub(super) fn call<T: Send + 'static>(
         }
         Err(RecvTimeoutError::Disconnected) => Err(broken("its library failed")),
     }
+}
+
+/// Whether so many threads can be started at once. The keyring's library panics or hangs where its
+/// own cannot be.
+fn room_for_threads(count: usize) -> io::Result<()> {
+    let (go, gone) = mpsc::channel::<()>();
+    let gone = Arc::new(Mutex::new(gone));
+    let mut running = Vec::new();
+    for _ in 0..count {
+        let gone = Arc::clone(&gone);
+        // Each waits until all have been started.
+        let wait = move || drop(gone.lock().map(|gone| gone.recv()));
+        running.push(named("probe").spawn(wait));
+    }
+    drop(go);
+    running.into_iter().try_for_each(|started| started.map(|thread| drop(thread.join())))
+}
+
+fn named(name: &str) -> thread::Builder {
+    thread::Builder::new().name(name.to_owned())
 }
 
 fn status() -> Result<(), Failure> {
