@@ -143,7 +143,9 @@ impl Ledger {
     }
 
     fn lock(&self) -> SendLock {
-        SendLock::try_take(&self.path("send.lock")).unwrap().unwrap()
+        // A test beside this one that starts a program holds every open file until it runs.
+        let patience = std::time::Duration::from_secs(30);
+        SendLock::take_within(&self.path("send.lock"), patience).unwrap().unwrap()
     }
 }
 
