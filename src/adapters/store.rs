@@ -11,13 +11,14 @@ mod rows;
 mod story;
 
 use std::fs::{self, OpenOptions};
+use std::ops::Deref;
 use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Savepoint, Transaction, TransactionBehavior};
 
 use crate::domain::problem::{Kind, Problem};
 
@@ -84,6 +85,31 @@ impl Store {
         }
     }
 
+    /// Runs `work` in one transaction: it reads the record as it is now, nobody else can change it
+    /// until the end, and an error undoes everything. It must not wait for a person or a server.
+    pub fn atomically<T>(&mut self, work: impl FnOnce(&mut Store) -> Result<T>) -> Result<T> {
+        if !self.connection.is_autocommit() {
+            return work(self);
+        }
+        self.connection.execute_batch("BEGIN IMMEDIATE")?;
+        let done = work(self).and_then(|value| {
+            self.connection.execute_batch("COMMIT").context("the change could not be recorded")?;
+            Ok(value)
+        });
+        if done.is_err() && !self.connection.is_autocommit() {
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+        done
+    }
+
+    /// A transaction of its own, or a part of the one that is open.
+    fn begin(&mut self) -> rusqlite::Result<Change<'_>> {
+        Ok(match self.connection.is_autocommit() {
+            true => Change::Whole(self.connection.transaction()?),
+            false => Change::Part(self.connection.savepoint()?),
+        })
+    }
+
     fn prepare(&mut self, path: &Path) -> Result<()> {
         // A change that begins by reading and then finds another writer could not wait for it.
         self.connection.set_transaction_behavior(TransactionBehavior::Immediate);
@@ -139,6 +165,32 @@ impl Store {
         change.pragma_update(None, "application_id", APPLICATION_ID)?;
         change.commit()?;
         Ok(())
+    }
+}
+
+/// A change that is undone unless it is committed.
+enum Change<'c> {
+    Whole(Transaction<'c>),
+    Part(Savepoint<'c>),
+}
+
+impl Change<'_> {
+    fn commit(self) -> rusqlite::Result<()> {
+        match self {
+            Change::Whole(transaction) => transaction.commit(),
+            Change::Part(savepoint) => savepoint.commit(),
+        }
+    }
+}
+
+impl Deref for Change<'_> {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        match self {
+            Change::Whole(transaction) => transaction,
+            Change::Part(savepoint) => savepoint,
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::App;
-use crate::adapters::store::Which;
+use crate::adapters::store::{Store, Which};
 use crate::domain::application::Status;
 use crate::domain::debrief::line;
 use crate::domain::problem::{Kind, Problem};
@@ -38,6 +38,11 @@ pub struct Report {
 
 pub fn run(args: &Args, app: &mut App) -> Result<Report> {
     let mut store = app.store()?;
+    let app = &*app;
+    store.atomically(|store| close(args, store, app))
+}
+
+fn close(args: &Args, store: &mut Store, app: &App) -> Result<Report> {
     let applications = store.applications(Which::All)?;
     let mut application = choose::application(&applications, &args.application)?.clone();
     let slug = application.slug.clone();

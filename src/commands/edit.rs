@@ -11,7 +11,7 @@ use super::debrief::odd_about;
 use crate::adapters::editor;
 use crate::adapters::store::{Store, Which};
 use crate::domain::address::Weight;
-use crate::domain::application::Application;
+use crate::domain::application::{Application, Clash, Merged, merge};
 use crate::domain::note::Note;
 use crate::domain::outbox::Event;
 use crate::domain::problem::{Kind, Problem};
@@ -45,9 +45,8 @@ pub struct Report {
 pub fn run(args: &Args, app: &mut App) -> Result<Report> {
     let mut store = app.store()?;
     let applications = store.applications(Which::All)?;
-    let before = choose::application(&applications, &args.application)?;
-    let notes = store.notes(Which::One(&before.slug))?;
-    let mut text = document::write(before);
+    let mut before = choose::application(&applications, &args.application)?.clone();
+    let mut text = document::write(&before);
     let mut kept = Vec::new();
     loop {
         let edited = editor::edit(
@@ -57,37 +56,69 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
             ".toml",
             &text,
         )?;
-        let read = document::read(&edited.text, before, app.now)
-            .and_then(|after| may_go(before, &after, &notes).map(|()| after))
-            .and_then(|after| careful(before, &after, app, &mut kept).map(|notices| (after, notices)));
-        match read {
-            Ok((after, notices)) => {
-                let mut report = write(&mut store, before, &after, &notes, app)?;
-                report.notices = notices;
-                edited.discard();
-                return Ok(report);
-            }
+        let place = format!("nothing was changed; your text is in {}", edited.path.display());
+        let read = document::read(&edited.text, &before, app.now)
+            .and_then(|after| careful(&before, &after, app, &mut kept).map(|notices| (after, notices)));
+        let problem = match read {
+            Ok((after, notices)) => match write(&mut store, &before, &after, app) {
+                Ok(Written::Done(mut report)) => {
+                    report.notices.extend(notices);
+                    edited.discard();
+                    return Ok(report);
+                }
+                Ok(Written::Clashing { merged, current }) => {
+                    let problem = clashing(&current.slug, &merged.clashes);
+                    // The next text starts from what is recorded now, with what both sides agree on.
+                    text = document::write_clashing(&merged);
+                    before = current;
+                    problem
+                }
+                Err(error) => {
+                    text.clone_from(&edited.text);
+                    match error.downcast::<Problem>() {
+                        Ok(problem) => problem,
+                        Err(error) => return Err(error.context(place)),
+                    }
+                }
+            },
             Err(problem) => {
-                let problem =
-                    problem.detail(format!("nothing was changed; your text is in {}", edited.path.display()));
-                if !app.terminal.is_interactive() || problem.kind == Kind::Interrupted {
-                    return Err(problem.into());
-                }
-                app.terminal.say(view::problem_text(&problem).trim_end());
-                let kept = |problem: Problem| {
-                    problem.detail(format!("nothing was changed; your text is in {}", edited.path.display()))
-                };
-                let answer = app.terminal.choose("[e]dit again [q]uit: ", "eq", "mend the text");
-                if answer.map_err(kept)? == 'q' {
-                    return Err(Problem::new(Kind::Declined, "the text was not taken")
-                        .detail(format!("nothing was changed; it is in {}", edited.path.display()))
-                        .into());
-                }
                 text.clone_from(&edited.text);
-                edited.discard();
+                problem
             }
+        };
+        let problem = told_once(problem, &place);
+        if !app.terminal.is_interactive() || problem.kind == Kind::Interrupted {
+            return Err(problem.into());
+        }
+        app.terminal.say(view::problem_text(&problem).trim_end());
+        let answer = app.terminal.choose("[e]dit again [q]uit: ", "eq", "mend the text");
+        if answer.map_err(|problem| problem.detail(&place))? == 'q' {
+            return Err(Problem::new(Kind::Declined, "the text was not taken")
+                .detail(format!("nothing was changed; it is in {}", edited.path.display()))
+                .into());
+        }
+        // After a clash the next text is another one, so this one stays.
+        if text == edited.text {
+            edited.discard();
         }
     }
+}
+
+/// A problem that says once that nothing was changed, and where the text is.
+fn told_once(mut problem: Problem, place: &str) -> Problem {
+    problem.details.retain(|line| line != "nothing was changed");
+    problem.detail(place)
+}
+
+/// Values that another command has changed as well, while the editor was open.
+fn clashing(slug: &str, clashes: &[Clash]) -> Problem {
+    let what = format!("another command changed {slug} while you were editing it");
+    let lines = clashes.iter().map(|clash| {
+        let Clash { what, mine, theirs } = clash;
+        printable(&format!("  {what}: you have {mine}, the record now has {theirs}"))
+    });
+    let problem = lines.fold(Problem::new(Kind::NeedsYou, what), Problem::detail);
+    problem.hint(format!("`thanks edit {slug}` shows what is recorded now"))
 }
 
 /// What is odd about people that are new or have changed: as at `add`, asked about on a terminal
@@ -149,28 +180,44 @@ fn is_gone(application: &Application, note: &Note) -> bool {
     application.person(&note.person).is_none() || application.interview(note.round).is_none()
 }
 
-fn write(
-    store: &mut Store,
-    before: &Application,
-    after: &Application,
-    notes: &[Note],
-    app: &App,
-) -> Result<Report> {
-    let mut report = Report {
-        application: before.slug.clone(),
-        changed: false,
-        withdrawn: Vec::new(),
-        notices: Vec::new(),
-    };
-    if before == after {
-        return Ok(report);
-    }
+/// What became of an edited text.
+enum Written {
+    Done(Report),
+    /// Another command changed the same values differently; nothing was written.
+    Clashing {
+        merged: Merged,
+        current: Application,
+    },
+}
+
+/// Joins what was edited to the record as it is now, in one transaction.
+fn write(store: &mut Store, before: &Application, after: &Application, app: &App) -> Result<Written> {
     let at = app.local_now();
-    store.save_application(after, at, "edited")?;
-    for note in notes.iter().filter(|note| note.state.is_pending() && is_gone(after, note)) {
-        store.step(&note.id, Event::Withdraw, at, Some("its person or its round was taken out"))?;
-        report.withdrawn.push(note.id.to_string());
-    }
-    report.changed = true;
-    Ok(report)
+    store.update_application(&before.slug, at, |store, current| {
+        let merged = merge(before, after, current);
+        if !merged.clashes.is_empty() {
+            return Ok((None, Written::Clashing { merged, current: current.clone() }));
+        }
+        let merged = merged.application;
+        let notes = store.notes(Which::One(&current.slug))?;
+        may_go(current, &merged, &notes)?;
+        let mut report = Report {
+            application: current.slug.clone(),
+            changed: merged != *current,
+            withdrawn: Vec::new(),
+            notices: Vec::new(),
+        };
+        if !report.changed {
+            return Ok((None, Written::Done(report)));
+        }
+        if current != before {
+            let slug = &current.slug;
+            report.notices.push(format!("another command changed {slug} meanwhile; both changes were kept"));
+        }
+        for note in notes.iter().filter(|note| note.state.is_pending() && is_gone(&merged, note)) {
+            store.step(&note.id, Event::Withdraw, at, Some("its person or its round was taken out"))?;
+            report.withdrawn.push(note.id.to_string());
+        }
+        Ok((Some((merged, "edited".to_owned())), Written::Done(report)))
+    })
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::App;
 use crate::adapters::editor;
-use crate::adapters::store::Which;
+use crate::adapters::store::{Store, Which};
 use crate::domain::application::Application;
 use crate::domain::note::{Note, NoteId, NoteKind};
 use crate::domain::problem::{Kind, Problem};
@@ -45,12 +45,7 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
     let application = choose::application(&applications, &args.application)?;
     let slug = &application.slug;
     let notes = store.notes(Which::One(slug))?;
-    if let Some(doubtful) = in_doubt(&notes).first() {
-        return Err(Problem::new(Kind::NeedsYou, format!("{doubtful} may have been sent"))
-            .detail("nothing was erased")
-            .hint(format!("settle it first: `thanks mark {doubtful} sent` or `… not-sent`"))
-            .into());
-    }
+    may_go(&notes)?;
     if !args.yes {
         let people = counted(application.people.len(), "person", "people");
         let count = counted(notes.len(), "note", "notes");
@@ -70,9 +65,31 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
                 .into());
         }
     }
+    let app = &*app;
+    let report = store.atomically(|store| erase(slug, store, app))?;
+    store.scrub()?;
+    Ok(report)
+}
+
+/// Erases what is there now: a sender may have taken a note since its owner was asked.
+fn erase(slug: &str, store: &mut Store, app: &App) -> Result<Report> {
+    let applications = store.applications(Which::All)?;
+    let application = choose::application(&applications, slug)?;
+    let notes = store.notes(Which::One(slug))?;
+    may_go(&notes)?;
     discard_texts(application, &applications, &notes, app)?;
     store.forget_application(slug)?;
-    Ok(Report { application: slug.clone(), people: application.people.len(), notes: notes.len() })
+    Ok(Report { application: slug.to_owned(), people: application.people.len(), notes: notes.len() })
+}
+
+/// A note that may have been sent is not forgotten before that is settled.
+fn may_go(notes: &[Note]) -> Result<(), Problem> {
+    match in_doubt(notes).first() {
+        Some(doubtful) => Err(Problem::new(Kind::NeedsYou, format!("{doubtful} may have been sent"))
+            .detail("nothing was erased")
+            .hint(format!("settle it first: `thanks mark {doubtful} sent` or `… not-sent`"))),
+        None => Ok(()),
+    }
 }
 
 /// Removes what an editor left: the application, and its notes, also those that were never kept.

@@ -68,6 +68,12 @@ pub struct Report {
 
 pub fn run(args: &Args, app: &mut App) -> Result<Report> {
     let mut store = app.store()?;
+    let app = &*app;
+    // What another command records at the same time is there before or comes after, as a whole.
+    store.atomically(|store| hear(args, store, app))
+}
+
+fn hear(args: &Args, store: &mut Store, app: &App) -> Result<Report> {
     let applications = store.applications(Which::All)?;
     let mut application = choose::application(&applications, &args.application)?.clone();
     let news = match (args.answered, args.rejected, args.next_round) {
@@ -107,7 +113,7 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
     };
     store.save_application(&application, at, &told(news, &application))?;
     store.settle_questions_of(&application.slug)?;
-    let mut report = settle(&mut store, &application, news, at)?;
+    let mut report = settle(store, &application, news, at)?;
     let notes = store.notes(Which::One(&application.slug))?;
     report.in_doubt = in_doubt(&notes);
     report.reopened = reopened;

@@ -43,7 +43,13 @@ pub struct Report {
 
 pub fn run(args: &Args, app: &mut App) -> Result<Report> {
     let mut store = app.store()?;
-    let desk = app.compose(&store)?;
+    let app = &*app;
+    // A note that is read here is still in that state when it takes its step.
+    store.atomically(|store| mark(args, store, app))
+}
+
+fn mark(args: &Args, store: &mut Store, app: &App) -> Result<Report> {
+    let desk = app.compose(store)?;
     let note = find(&desk.notes, &args.note)?;
     let id = note.id.clone();
     let at = app.local_now();
@@ -68,14 +74,7 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
                     .hint("`thanks status` says what became of it")
                     .into());
             };
-            // A sender of this computer may have gone on, or died, between that look and the lock.
-            if store.note(&id)?.is_none_or(|now| now.state != note.state) {
-                return Err(Problem::new(Kind::TryAgain, format!("{id} has gone on meanwhile"))
-                    .detail("nothing was changed")
-                    .hint("`thanks status` says what became of it")
-                    .into());
-            }
-            release_claim(&mut store, &id, note.state, fate, at)?
+            release_claim(store, &id, note.state, fate, at)?
         }
         (fate, state) => return Err(impossible(&id, fate, state).into()),
     };

@@ -120,10 +120,13 @@ fn by_word(app: &App, store: &mut Store, desk: Desk, due: Vec<Item>, how: &How) 
             app.terminal.say(&format!("{}: no follow-up would go", item.step.application));
         } else if has_answered {
             let slug = item.step.application.clone();
-            let Some(mut application) = desk.application(&slug).cloned() else { continue };
-            application.heard.push(Heard { at: app.local_now(), news: News::Answered });
-            store.save_application(&application, app.local_now(), "answered, as told before a nudge")?;
-            record::answered(store, &slug, app.local_now(), "as told by its owner")?;
+            let at = app.local_now();
+            store.update_application(&slug, at, |store, current| {
+                let mut application = current.clone();
+                application.heard.push(Heard { at, news: News::Answered });
+                record::answered(store, &slug, at, "as told by its owner")?;
+                Ok((Some((application, "answered, as told before a nudge".to_owned())), ()))
+            })?;
             app.terminal.say(&format!("{slug}: recorded that they answered; no follow-up goes"));
         } else {
             unanswered.push(item);

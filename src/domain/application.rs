@@ -1,11 +1,15 @@
 //! One candidacy: a company, a role, the people met, the rounds so far and what was said about
 //! the decision. It knows nothing of notes.
 
+mod merge;
+
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use super::interview::{Interview, Meeting};
 use super::person::{Person, PersonKey};
 use super::zone::Zone;
+
+pub use merge::{Clash, Merged, merge};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Application {

@@ -148,7 +148,8 @@ impl<'a> Desk<'a> {
             }
             if note.send_before.is_some_and(|before| before < now) {
                 let why = "its time has passed; look at it again";
-                let state = self.store.step(id, Event::Expire, now, Some(why))?;
+                let step = self.store.step_from(State::Approved, id, Event::Expire, now, Some(why))?;
+                let state = step.unwrap_or(State::Expired);
                 outcomes.push(outcome(id, state, Some(Kind::NeedsYou), why, watch));
                 continue;
             }

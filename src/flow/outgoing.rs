@@ -216,7 +216,12 @@ impl Review<'_> {
             && let Some(why) = self.stale(note, departs)
         {
             if self.trace == Trace::Record {
-                self.store.step(&note.id, Event::Redraft, departs, Some(why))?;
+                let from = note.state;
+                if self.store.step_from(from, &note.id, Event::Redraft, departs, Some(why))?.is_none()
+                    && self.store.note(&note.id)?.is_none_or(|now| is_out_of_hand(&now))
+                {
+                    return Err(Forbidden { from, event: Event::Redraft }.into());
+                }
             }
             note.state = State::Drafted;
         }

@@ -24,11 +24,13 @@ pub fn answered(
     at: DateTime<FixedOffset>,
     why: &str,
 ) -> Result<(Option<NoteId>, Vec<NoteId>)> {
-    let notes = store.notes(Which::One(application))?;
-    let last = notes.into_iter().filter(|note| note.state == State::Sent).max_by_key(|note| note.sent_at);
-    let last = last.map(|note| note.id);
-    if let Some(id) = &last {
-        store.step(id, Event::Answer, at, Some(why))?;
-    }
-    Ok((last, store.withdraw(application, at, "they have answered")?))
+    store.atomically(|store| {
+        let notes = store.notes(Which::One(application))?;
+        let sent = notes.into_iter().filter(|note| note.state == State::Sent);
+        let last = sent.max_by_key(|note| note.sent_at).map(|note| note.id);
+        if let Some(id) = &last {
+            store.step(id, Event::Answer, at, Some(why))?;
+        }
+        Ok((last, store.withdraw(application, at, "they have answered")?))
+    })
 }

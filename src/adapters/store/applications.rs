@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 
 use anyhow::{Context, Result};
 use chrono::{DateTime, FixedOffset};
-use rusqlite::{OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{Store, day, instant, known};
 use crate::domain::address::{EmailAddress, PersonName};
 use crate::domain::application::{Application, Decision, Heard, News, Status, Tone};
 use crate::domain::interview::{End, Interview, InterviewKind, Meeting, Topic};
 use crate::domain::person::Person;
+use crate::domain::problem::{Kind, Problem};
 use crate::domain::zone::Zone;
 
 /// Which applications to read.
@@ -79,7 +80,7 @@ impl Store {
         at: DateTime<FixedOffset>,
         story: &str,
     ) -> Result<()> {
-        let change = self.connection.transaction()?;
+        let change = self.begin()?;
         let id = save_head(&change, application)?;
         for table in ["people", "interviews", "heard"] {
             change.execute(&format!("DELETE FROM {table} WHERE application = ?1"), [id])?;
@@ -113,9 +114,28 @@ impl Store {
         change.commit().context("the application could not be recorded")
     }
 
+    /// Changes an application as it is now, in one transaction: `change` gets what is recorded at
+    /// this moment, and returns what it makes of it with a line for its history; `None` leaves it.
+    pub fn update_application<T>(
+        &mut self,
+        slug: &str,
+        at: DateTime<FixedOffset>,
+        change: impl FnOnce(&mut Store, &Application) -> Result<(Option<(Application, String)>, T)>,
+    ) -> Result<T> {
+        self.atomically(|store| {
+            let current = store.application(slug)?.ok_or_else(|| erased(slug))?;
+            let (changed, value) = change(store, &current)?;
+            if let Some((application, story)) = changed {
+                store.save_application(&application, at, &story)?;
+            }
+            Ok(value)
+        })
+    }
+
     /// Erases people and texts of an application; the journal keeps the ids that were offered.
+    /// What was erased is on the disk until [`Store::scrub`].
     pub fn forget_application(&mut self, slug: &str) -> Result<()> {
-        let change = self.connection.transaction()?;
+        let change = self.begin()?;
         change.execute(
             "DELETE FROM attempts WHERE note IN (SELECT id FROM notes WHERE application = ?1)",
             [slug],
@@ -128,8 +148,11 @@ impl Store {
         ] {
             change.execute(sql, [slug])?;
         }
-        change.commit()?;
-        // Deleted rows leave their texts in free pages and in the log until both are rewritten.
+        change.commit().context("it could not be erased")
+    }
+
+    /// Deleted rows leave their texts in free pages and in the log until both are rewritten.
+    pub fn scrub(&mut self) -> Result<()> {
         self.connection.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);")?;
         Ok(())
     }
@@ -240,6 +263,11 @@ impl Store {
     }
 }
 
+/// What another command has erased meanwhile.
+fn erased(slug: &str) -> Problem {
+    Problem::new(Kind::NotFound, format!("{slug} was erased by another command")).detail("nothing was changed")
+}
+
 fn application(row: &Row<'_>) -> Result<Application> {
     let (tone, zone): (String, Option<String>) = (row.get(7)?, row.get(6)?);
     let (words, said, by): (Option<String>, Option<String>, Option<String>) =
@@ -276,7 +304,7 @@ fn zone_named(name: &str) -> Result<Zone> {
     known(Zone::named(name).ok(), "time zone", name)
 }
 
-fn save_head(change: &Transaction<'_>, a: &Application) -> Result<i64> {
+fn save_head(change: &Connection, a: &Application) -> Result<i64> {
     let closed = match &a.status {
         Status::Open => None,
         Status::Closed { reason, at } => Some((reason, at.to_rfc3339())),
@@ -318,7 +346,7 @@ fn save_head(change: &Transaction<'_>, a: &Application) -> Result<i64> {
     Ok(id)
 }
 
-fn save_interview(change: &Transaction<'_>, application: i64, interview: &Interview) -> Result<()> {
+fn save_interview(change: &Connection, application: i64, interview: &Interview) -> Result<()> {
     let (end, minutes) = match interview.end {
         End::Told => ("told", None),
         End::BareDay => ("bare-day", None),

@@ -3,7 +3,7 @@
 
 use anyhow::{Context, Result};
 use chrono::{DateTime, FixedOffset, NaiveDate};
-use rusqlite::{Connection, OptionalExtension, Row, ToSql, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
 use super::notes::{sent, state_of, step, withdraw_all};
 use super::rows::{COLUMNS, collect};
@@ -89,7 +89,7 @@ impl Store {
 
     /// A message from which nothing follows.
     pub fn record_mail(&mut self, mail: &Mail) -> Result<Seen> {
-        let change = self.connection.transaction()?;
+        let change = self.begin()?;
         let is_new = remember(&change, mail, "none")?;
         change.commit()?;
         Ok(seen(is_new, Vec::new()))
@@ -97,7 +97,7 @@ impl Store {
 
     /// A message that its owner has to judge.
     pub fn record_question(&mut self, mail: &Mail, at: DateTime<FixedOffset>) -> Result<Seen> {
-        let change = self.connection.transaction()?;
+        let change = self.begin()?;
         let is_new = remember(&change, mail, "open")?;
         if is_new {
             let what = format!("a mail from {} came: {}", mail.sender, mail.detail);
@@ -116,7 +116,7 @@ impl Store {
         answers: Option<&NoteId>,
         at: DateTime<FixedOffset>,
     ) -> Result<Seen> {
-        let change = self.connection.transaction()?;
+        let change = self.begin()?;
         if !remember(&change, mail, "none")? {
             return Ok(Seen::Before);
         }
@@ -136,7 +136,7 @@ impl Store {
         until: NaiveDate,
         at: DateTime<FixedOffset>,
     ) -> Result<Seen> {
-        let change = self.connection.transaction()?;
+        let change = self.begin()?;
         let is_new = remember(&change, mail, "none")?;
         if is_new {
             change.execute(
@@ -159,7 +159,7 @@ impl Store {
         stops: &[NoteId],
         at: DateTime<FixedOffset>,
     ) -> Result<Seen> {
-        let change = self.connection.transaction()?;
+        let change = self.begin()?;
         if !remember(&change, mail, "none")? {
             return Ok(Seen::Before);
         }
@@ -167,6 +167,11 @@ impl Store {
             sent(&change, id, Event::ConfirmSent, mail.received, "it came back", None)?;
         }
         let state = state_of(&change, bounced)?.with_context(|| format!("no note {bounced}"))?;
+        if state.after(Event::Bounce).is_err() {
+            // Its owner, or another report, has settled it since it was read.
+            change.commit()?;
+            return Ok(Seen::Before);
+        }
         step(&change, bounced, state, Event::Bounce, at, Some(&mail.detail))?;
         let mut withdrawn = Vec::new();
         for id in stops {
@@ -187,7 +192,7 @@ impl Store {
         at: DateTime<FixedOffset>,
         server_message_id: Option<&str>,
     ) -> Result<Seen> {
-        let change = self.connection.transaction()?;
+        let change = self.begin()?;
         if !remember(&change, mail, "none")? {
             return Ok(Seen::Before);
         }
@@ -244,7 +249,7 @@ impl Store {
         question: &Question,
         at: DateTime<FixedOffset>,
     ) -> Result<Vec<NoteId>> {
-        let change = self.connection.transaction()?;
+        let change = self.begin()?;
         let mail = &question.mail;
         settle(&change, question.id, "yes")?;
         let last: Option<String> = change
@@ -261,7 +266,7 @@ impl Store {
 
     /// It is the copy of the note that it was asked about.
     pub fn settle_as_sent(&mut self, question: &Question, note: &NoteId) -> Result<()> {
-        let change = self.connection.transaction()?;
+        let change = self.begin()?;
         settle(&change, question.id, "yes")?;
         let why = "found in Sent, its owner says";
         sent(&change, note, Event::ConfirmSent, question.mail.received, why, None)?;
@@ -290,7 +295,7 @@ impl Store {
 
     /// From now on a copy of each note is to be put into Sent once it was sent.
     pub fn plan_copies(&mut self, ids: &[NoteId]) -> Result<()> {
-        let change = self.connection.transaction()?;
+        let change = self.begin()?;
         for id in ids {
             change.execute("UPDATE notes SET copy = 'due' WHERE id = ?1 AND copy IS NULL", [id.as_str()])?;
         }
@@ -348,7 +353,7 @@ fn seen(is_new: bool, withdrawn: Vec<NoteId>) -> Seen {
 }
 
 fn answer(
-    change: &Transaction<'_>,
+    change: &Connection,
     mail: &Mail,
     answers: Option<&NoteId>,
     at: DateTime<FixedOffset>,

@@ -69,11 +69,12 @@ impl Store {
 
     /// Writes a drafted note: a new one, or a new text of one that may still be drafted again.
     pub fn save_draft(&mut self, note: &Note, at: DateTime<FixedOffset>) -> Result<()> {
-        let change = self.connection.transaction()?;
+        let change = self.begin()?;
         match state_of(&change, &note.id)? {
             None => insert(&change, note)?,
             Some(State::Drafted) => {}
             Some(state) => {
+                state.after(Event::Redraft).map_err(|forbidden| overtaken(&note.id, forbidden))?;
                 release_bytes(&change, &note.id, state)?;
                 step(&change, &note.id, state, Event::Redraft, at, None)?;
             }
@@ -130,7 +131,7 @@ impl Store {
         approvals: &[(&Note, Approval<'_>)],
         at: DateTime<FixedOffset>,
     ) -> Result<Vec<NoteId>> {
-        let change = self.connection.transaction()?;
+        let change = self.begin()?;
         let mut approved = Vec::new();
         for (note, approval) in approvals {
             let known = read(&change, &note.id)?.with_context(|| format!("no note {}", note.id))?;
@@ -192,7 +193,7 @@ impl Store {
         machine: &str,
         at: DateTime<FixedOffset>,
     ) -> Result<Vec<NoteId>> {
-        let change = self.connection.transaction()?;
+        let change = self.begin()?;
         let mut claimed = Vec::new();
         for Claim { id, sha256, fresh } in claims {
             let taken = change.execute(
@@ -226,13 +227,17 @@ impl Store {
         at: DateTime<FixedOffset>,
         why: &str,
     ) -> Result<Option<State>> {
-        let change = self.connection.transaction()?;
+        let change = self.begin()?;
         let recorded: u32 =
             change.query_row("SELECT journaled FROM notes WHERE id = ?1", [id.as_str()], |row| row.get(0))?;
         if lines <= recorded {
             return Ok(None);
         }
         let state = state_of(&change, id)?.with_context(|| format!("no note {id}"))?;
+        if state.after(Event::Lose).is_err() {
+            // Another command has taken or settled it since it was read, so this one won't offer it.
+            return Ok(None);
+        }
         let after = step(&change, id, state, Event::Lose, at, Some(why))?;
         change.execute(
             "UPDATE notes SET journaled = ?2, offers = max(offers, 1) WHERE id = ?1",
@@ -250,8 +255,9 @@ impl Store {
         at: DateTime<FixedOffset>,
         text: Option<&str>,
     ) -> Result<State> {
-        let change = self.connection.transaction()?;
+        let change = self.begin()?;
         let state = state_of(&change, id)?.with_context(|| format!("no note {id}"))?;
+        state.after(event).map_err(|forbidden| overtaken(id, forbidden))?;
         let after = step(&change, id, state, event, at, text)?;
         if matches!(event, Event::Refuse | Event::Expire) {
             // It is looked at again before it is offered again.
@@ -267,6 +273,22 @@ impl Store {
         Ok(after)
     }
 
+    /// The same, but only if the note is still in the state in which the caller read it; `None`
+    /// where another command was first.
+    pub fn step_from(
+        &mut self,
+        from: State,
+        id: &NoteId,
+        event: Event,
+        at: DateTime<FixedOffset>,
+        text: Option<&str>,
+    ) -> Result<Option<State>> {
+        self.atomically(|store| match state_of(&store.connection, id)? {
+            Some(state) if state == from => store.step(id, event, at, text).map(Some),
+            _ => Ok(None),
+        })
+    }
+
     /// Records that a note went out: from the server's own word, or from its owner's.
     pub fn record_sent(
         &mut self,
@@ -276,7 +298,7 @@ impl Store {
         text: &str,
         server_message_id: Option<&str>,
     ) -> Result<()> {
-        let change = self.connection.transaction()?;
+        let change = self.begin()?;
         sent(&change, id, event, at, text, server_message_id)?;
         change.commit().with_context(|| format!("{id} could not be recorded as sent"))
     }
@@ -288,25 +310,40 @@ impl Store {
         at: DateTime<FixedOffset>,
         why: &str,
     ) -> Result<Vec<NoteId>> {
-        let change = self.connection.transaction()?;
+        let change = self.begin()?;
         let withdrawn = withdraw_all(&change, application, at, why, |_| true)?;
         change.commit()?;
         Ok(withdrawn)
     }
 
-    /// Lets approvals end whose last moment has passed.
+    /// Lets approvals end whose last moment has passed. Of several commands that do so at once, one
+    /// finds them, and the others have nothing left to do.
     pub fn expire_overdue(&mut self, at: DateTime<FixedOffset>) -> Result<Vec<NoteId>> {
-        let overdue: Vec<Note> = self
-            .notes_in(State::Approved)?
-            .into_iter()
-            .filter(|note| note.send_before.is_some_and(|before| before < at))
-            .collect();
-        let mut expired = Vec::new();
-        for note in overdue {
-            self.step(&note.id, Event::Expire, at, Some("its time has passed"))?;
-            expired.push(note.id);
+        const OVERDUE: &str = "state = 'approved' AND unixepoch(send_before) < ?1
+             AND state NOT IN ('sent', 'withdrawn', 'answered', 'bounced')";
+        let moment = at.timestamp();
+        let mut any = self
+            .connection
+            .prepare_cached(&format!("SELECT EXISTS (SELECT 1 FROM notes WHERE {OVERDUE})"))?;
+        // Without anything to do this command doesn't wait for one that is writing.
+        if !any.query_row([moment], |row| row.get::<_, bool>(0))? {
+            return Ok(Vec::new());
         }
-        Ok(expired)
+        drop(any);
+        let why = "its time has passed";
+        let expired = State::Approved.after(Event::Expire)?;
+        let change = self.begin()?;
+        let ids: Vec<String> = change
+            .prepare_cached(&format!(
+                "UPDATE notes SET state = ?2, detail = ?3, shown = NULL WHERE {OVERDUE} RETURNING id"
+            ))?
+            .query_map(params![moment, expired.name(), why], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        for id in &ids {
+            attempt(&change, id, at, expired.name(), Some(why))?;
+        }
+        change.commit().context("the expired approvals could not be recorded")?;
+        Ok(ids.into_iter().map(NoteId::from_stored).collect())
     }
 
     /// Whether some sender has notes in hand, or had when it died.
@@ -328,6 +365,11 @@ pub(super) fn sent(
     server_message_id: Option<&str>,
 ) -> Result<()> {
     let state = state_of(change, id)?.with_context(|| format!("no note {id}"))?;
+    if event == Event::ConfirmSent && state.has_left() {
+        // Another command was first to find that out.
+        return Ok(());
+    }
+    state.after(event).map_err(|forbidden| overtaken(id, forbidden))?;
     step(change, id, state, event, at, Some(text))?;
     let application: String = change.query_row(
         "UPDATE notes SET sent_at = ?2, server_message_id = coalesce(?3, server_message_id)
@@ -381,6 +423,18 @@ pub(super) fn step(
     }
     attempt(change, id.as_str(), at, to.name(), text)?;
     Ok(to)
+}
+
+/// A step that is no longer possible, since another command has changed the note meanwhile.
+fn overtaken(id: &NoteId, forbidden: Forbidden) -> anyhow::Error {
+    let problem = Problem::new(
+        Kind::TryAgain,
+        format!("{id} is {} now: another command was faster", forbidden.from.name()),
+    );
+    let problem = problem
+        .detail("nothing was changed")
+        .hint("`thanks status` shows where things are");
+    anyhow::Error::new(forbidden).context(problem)
 }
 
 /// Bytes that the server refused for good make room for others; otherwise what was once offered

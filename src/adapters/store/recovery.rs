@@ -20,7 +20,7 @@ impl Store {
     /// Puts right what a dead sender of this machine left: to be called under the send lock only.
     /// A claim becomes an approval again; a note whose dot may have left becomes `unsure`.
     pub fn recover(&mut self, machine: &str, at: DateTime<FixedOffset>) -> Result<Vec<Orphan>> {
-        let change = self.connection.transaction()?;
+        let change = self.begin()?;
         let mut orphans = Vec::new();
         for (state, event) in [(State::Claimed, Event::Release), (State::Sending, Event::Lose)] {
             let ids: Vec<String> = change

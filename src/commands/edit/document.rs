@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::commands::debrief::{Reading, Slot, read_decision, read_end};
 use crate::domain::address::{EmailAddress, PersonName};
-use crate::domain::application::{Application, Decision, Tone};
+use crate::domain::application::{Application, Clash, Decision, Merged, Tone};
 use crate::domain::debrief::{country, line, slug};
 use crate::domain::interview::{End, Interview, InterviewKind, Meeting, Topic};
 use crate::domain::person::Person;
@@ -119,6 +119,18 @@ pub fn write(application: &Application) -> String {
         }
     }
     text
+}
+
+/// What two commands made of an application, for the person to settle where they clash.
+pub fn write_clashing(merged: &Merged) -> String {
+    let mut document = String::from(
+        "# Another command changed the same values meanwhile; below they are as it left them.\n",
+    );
+    for Clash { what, mine, .. } in &merged.clashes {
+        document.push_str(&text::printable_line(&format!("# You had, for {what}: {mine}")));
+        document.push('\n');
+    }
+    document + &write(&merged.application)
 }
 
 /// The edited text as an application; what a text cannot say (news, the state) stays as it is.
