@@ -119,10 +119,12 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
     let understood = debrief::understand(&told, name.as_deref(), known, record, round, app)?;
     let Understood { told: debrief, known, mut notices, round } = understood;
     notices.extend(debrief::advise(app, &debrief, known, &kept)?);
-    let applied = debrief::propose(&applications, &debrief)?;
+    let mut applied = debrief::propose(&applications, &debrief)?;
     notices.extend(debrief::same_one(&applied, known, round));
     if let (Some(store), false) = (&mut store, args.dry_run) {
-        debrief::write(store, &applied, known, app.local_now())?;
+        let written = debrief::write(store, &debrief, applied, known, app.local_now())?;
+        applied = written.0;
+        notices.extend(written.1);
     }
     let mut report = report(&applied, &notes, app)?;
     report.notices = notices;

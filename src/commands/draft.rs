@@ -9,14 +9,16 @@ use serde::Serialize;
 use super::App;
 use super::debrief::{self, DebriefArgs};
 use crate::adapters::config;
+use crate::adapters::editor::Edited as EditedText;
 use crate::domain::checks::{Finding, Severity};
 use crate::domain::note::{Edited, Note, NoteKind};
+use crate::domain::outbox::{Forbidden, State};
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::text;
 use crate::domain::view;
 use crate::flow::compose::{Desk, Draft, Item, Wish, is_settled};
 use crate::flow::outgoing::departure::{self, Departure};
-use crate::flow::outgoing::{edit_text, keep, wire_of};
+use crate::flow::outgoing::{edit_text, keep, keep_edited, wire_of};
 
 /// Show what is next as it will go out, with what the checks found
 ///
@@ -139,10 +141,18 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
         };
         let mut draft = desk.compose(&item, departs, &wish)?;
         if args.edit {
-            draft = edited(app, &desk, &item, draft, departs)?;
-        }
-        if !is_settled(&draft.note) {
-            keep(&mut store, &draft.note, departs)?;
+            let before = store.note(&draft.note.id)?;
+            let text;
+            (draft, text) = edited(app, &desk, &item, draft, departs)?;
+            keep_edited(&mut store, before.as_ref(), &draft.note, text, departs)?;
+        } else if !is_settled(&draft.note) {
+            match keep(&mut store, &draft.note, departs) {
+                Err(error) if error.chain().any(|cause| cause.is::<Forbidden>()) => {
+                    // Another command took it since it was read: shown is what became of it.
+                    draft.note = store.note(&draft.note.id)?.context("a note has gone")?;
+                }
+                kept => kept?,
+            }
         }
         desk.adopt(&draft.note);
         store.remember_shown(&draft.note.id, &draft.note.shown_hash())?;
@@ -197,18 +207,18 @@ fn edited(
     item: &Item,
     draft: Draft,
     departs: DateTime<FixedOffset>,
-) -> Result<Draft> {
+) -> Result<(Draft, EditedText)> {
     let mut note = draft.note;
     if note.offers > 0 && is_settled(&note) {
         return Err(Problem::new(Kind::NeedsYou, format!("{} was offered to the server once", note.id))
             .detail("what was offered is never changed; nothing was done")
             .into());
     }
-    edit_text(&mut note, &app.environment, &app.paths.data_dir)?;
+    let text = edit_text(&mut note, &app.environment, &app.paths.data_dir)?;
     note.edited = Edited::ByOwner;
-    note.state = crate::domain::outbox::State::Drafted;
+    note.state = State::Drafted;
     let item = Item { note: Some(note), ..item.clone() };
-    desk.compose(&item, departs, &Wish::default())
+    Ok((desk.compose(&item, departs, &Wish::default())?, text))
 }
 
 fn write_eml(note: &Note, folder: &std::path::Path, app: &App) -> Result<PathBuf> {

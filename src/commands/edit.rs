@@ -66,7 +66,8 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
                     edited.discard();
                     return Ok(report);
                 }
-                Ok(Written::Clashing { merged, current }) => {
+                Ok(Written::Clashing(both)) => {
+                    let (merged, current) = *both;
                     let problem = clashing(&current.slug, &merged.clashes);
                     // The next text starts from what is recorded now, with what both sides agree on.
                     text = document::write_clashing(&merged);
@@ -184,10 +185,7 @@ fn is_gone(application: &Application, note: &Note) -> bool {
 enum Written {
     Done(Report),
     /// Another command changed the same values differently; nothing was written.
-    Clashing {
-        merged: Merged,
-        current: Application,
-    },
+    Clashing(Box<(Merged, Application)>),
 }
 
 /// Joins what was edited to the record as it is now, in one transaction.
@@ -196,7 +194,7 @@ fn write(store: &mut Store, before: &Application, after: &Application, app: &App
     store.update_application(&before.slug, at, |store, current| {
         let merged = merge(before, after, current);
         if !merged.clashes.is_empty() {
-            return Ok((None, Written::Clashing { merged, current: current.clone() }));
+            return Ok((None, Written::Clashing(Box::new((merged, current.clone())))));
         }
         let merged = merged.application;
         let notes = store.notes(Which::One(&current.slug))?;

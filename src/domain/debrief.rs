@@ -100,13 +100,17 @@ pub enum Unfit {
 /// Joins what was told to the record; which application it belongs to comes from its name, or
 /// from company and role.
 pub fn apply(applications: &[Application], told: &Debrief) -> Result<Applied, Unfit> {
-    let (mut application, how) = match find(applications, told)? {
-        Some(found) => (found.clone(), How::Updated),
-        None => (begin(applications, told)?, How::Added),
+    let Some(found) = find(applications, told)? else {
+        return join(begin(applications, told)?, How::Added, told);
     };
-    if let Status::Closed { reason, .. } = &application.status {
-        return Err(Unfit::Closed { slug: application.slug.clone(), reason: reason.clone() });
+    if let Status::Closed { reason, .. } = &found.status {
+        return Err(Unfit::Closed { slug: found.slug.clone(), reason: reason.clone() });
     }
+    join(found.clone(), How::Updated, told)
+}
+
+/// Joins what was told to one application, whatever its state.
+pub fn join(mut application: Application, how: How, told: &Debrief) -> Result<Applied, Unfit> {
     let replace = |field: &mut Option<String>, told: &Option<String>| {
         if told.is_some() {
             field.clone_from(told);

@@ -148,9 +148,13 @@ impl<'a> Desk<'a> {
             }
             if note.send_before.is_some_and(|before| before < now) {
                 let why = "its time has passed; look at it again";
-                let step = self.store.step_from(State::Approved, id, Event::Expire, now, Some(why))?;
-                let state = step.unwrap_or(State::Expired);
-                outcomes.push(outcome(id, state, Some(Kind::NeedsYou), why, watch));
+                match self.store.step_from(State::Approved, id, Event::Expire, now, Some(why))? {
+                    Some(state) => outcomes.push(outcome(id, state, Some(Kind::NeedsYou), why, watch)),
+                    None => {
+                        let note = self.store.note(id)?.with_context(|| format!("no note {id}"))?;
+                        outcomes.push(not_approved(&note, watch));
+                    }
+                }
                 continue;
             }
             match self.store.wire(id) {

@@ -233,14 +233,8 @@ impl LastLook<'_> {
                 let (mail, server_id) = listen::copy_of(note, copy, self.now);
                 self.say_copy(note, mail.received);
                 let why = "found in Sent before it was offered";
-                self.store.record_sent(
-                    &note.id,
-                    Event::ConfirmSent,
-                    mail.received,
-                    why,
-                    server_id.as_deref(),
-                )?;
-                held.insert(note.id.clone(), Held::SentBefore { at: mail.received });
+                let found = self.record_found(&note.id, mail.received, why, server_id.as_deref())?;
+                held.insert(note.id.clone(), found);
                 continue;
             }
             if found.reach != Reach::Whole {
@@ -280,14 +274,8 @@ impl LastLook<'_> {
                 match self.terminal.choose(&prompt, "ynq", "`thanks mark NOTE sent` records it")? {
                     'y' => {
                         let why = "found in Sent, its owner says";
-                        self.store.record_sent(
-                            id,
-                            Event::ConfirmSent,
-                            mail.received,
-                            why,
-                            server_id.as_deref(),
-                        )?;
-                        held.insert(id.clone(), Held::SentBefore { at: mail.received });
+                        let found = self.record_found(id, mail.received, why, server_id.as_deref())?;
+                        held.insert(id.clone(), found);
                         break;
                     }
                     'n' => {
@@ -304,6 +292,26 @@ impl LastLook<'_> {
             }
         }
         Ok(held)
+    }
+
+    /// Its copy was found in Sent. Another command may have recorded that, or taken the note, first.
+    fn record_found(
+        &mut self,
+        id: &NoteId,
+        at: DateTime<FixedOffset>,
+        why: &str,
+        server_id: Option<&str>,
+    ) -> Result<Held> {
+        self.store.atomically(|store| {
+            let note = store.note(id)?;
+            let state = note.map_or(State::Withdrawn, |note| note.state);
+            if state.has_left() || state.after(Event::ConfirmSent).is_ok() {
+                store.record_sent(id, Event::ConfirmSent, at, why, server_id)?;
+                return Ok(Held::SentBefore { at });
+            }
+            let why = format!("it is {} now: another command was faster", state.name());
+            Ok(Held::Overtaken { why, state })
+        })
     }
 
     /// A mail from before the interview is not its thank-you.

@@ -21,7 +21,7 @@ use crate::domain::view;
 use crate::domain::zone::Zone;
 use departure::Departure;
 
-pub use text::{edit_text, keep, wire_of};
+pub use text::{edit_text, keep, keep_edited, wire_of};
 
 /// Who says that a note may go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -324,11 +324,14 @@ impl Review<'_> {
 
     fn edit(&mut self, draft: Draft) -> Result<Note> {
         let mut note = draft.note;
-        edit_text(&mut note, self.environment, self.drafts)?;
+        let before = self.store.note(&note.id)?;
+        let text = edit_text(&mut note, self.environment, self.drafts)?;
         note.edited = Edited::ByOwner;
         if self.trace == Trace::Record {
-            keep(self.store, &note, draft.step.zone.at(self.now))?;
+            keep_edited(self.store, before.as_ref(), &note, text, draft.step.zone.at(self.now))?;
             note.state = State::Drafted;
+        } else {
+            text.discard();
         }
         Ok(note)
     }

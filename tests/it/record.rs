@@ -6,6 +6,7 @@ use crate::sandbox::Sandbox;
 
 mod doubles;
 mod erasing;
+mod meanwhile;
 mod telling;
 
 const ADD: [&str; 13] = [

@@ -265,7 +265,8 @@ impl Store {
 
 /// What another command has erased meanwhile.
 fn erased(slug: &str) -> Problem {
-    Problem::new(Kind::NotFound, format!("{slug} was erased by another command")).detail("nothing was changed")
+    Problem::new(Kind::NotFound, format!("{slug} was erased by another command"))
+        .detail("nothing was changed")
 }
 
 fn application(row: &Row<'_>) -> Result<Application> {

@@ -120,7 +120,7 @@ impl Store {
         if !remember(&change, mail, "none")? {
             return Ok(Seen::Before);
         }
-        if let Some(id) = confirms {
+        if let Some(id) = confirms.filter(|id| confirmable(&change, id)) {
             sent(&change, id, Event::ConfirmSent, mail.received, "they have answered it", None)?;
         }
         let withdrawn = answer(&change, mail, answers, at)?;
@@ -163,7 +163,7 @@ impl Store {
         if !remember(&change, mail, "none")? {
             return Ok(Seen::Before);
         }
-        if let Some(id) = confirms {
+        if let Some(id) = confirms.filter(|id| confirmable(&change, id)) {
             sent(&change, id, Event::ConfirmSent, mail.received, "it came back", None)?;
         }
         let state = state_of(&change, bounced)?.with_context(|| format!("no note {bounced}"))?;
@@ -193,7 +193,8 @@ impl Store {
         server_message_id: Option<&str>,
     ) -> Result<Seen> {
         let change = self.begin()?;
-        if !remember(&change, mail, "none")? {
+        // Another command may have the note in hand; the next look finds the copy again.
+        if !confirmable(&change, note) || !remember(&change, mail, "none")? {
             return Ok(Seen::Before);
         }
         sent(&change, note, Event::ConfirmSent, at, &mail.detail, server_message_id)?;
@@ -251,7 +252,9 @@ impl Store {
     ) -> Result<Vec<NoteId>> {
         let change = self.begin()?;
         let mail = &question.mail;
-        settle(&change, question.id, "yes")?;
+        if !settle_yes(&change, question.id)? {
+            return Ok(Vec::new());
+        }
         let last: Option<String> = change
             .query_row(
                 "SELECT id FROM notes WHERE application = ?1 AND state = 'sent' ORDER BY sent_at DESC, number DESC",
@@ -267,7 +270,7 @@ impl Store {
     /// It is the copy of the note that it was asked about.
     pub fn settle_as_sent(&mut self, question: &Question, note: &NoteId) -> Result<()> {
         let change = self.begin()?;
-        settle(&change, question.id, "yes")?;
+        settle_yes(&change, question.id)?;
         let why = "found in Sent, its owner says";
         sent(&change, note, Event::ConfirmSent, question.mail.received, why, None)?;
         change.commit()?;
@@ -276,7 +279,10 @@ impl Store {
 
     /// It is not what it may seem to be.
     pub fn settle_as_nothing(&mut self, question: &Question) -> Result<()> {
-        settle(&self.connection, question.id, "no")
+        // A "yes" in another window stays: it only keeps notes back.
+        self.connection
+            .execute("UPDATE mail SET question = 'no' WHERE id = ?1 AND question = 'open'", [question.id])?;
+        Ok(())
     }
 
     /// Its owner has told of news, which says what the messages were.
@@ -373,9 +379,16 @@ fn answer(
     withdraw_all(change, &mail.application, at, &why, |kind| kind != NoteKind::ThankYou.name())
 }
 
-fn settle(change: &Connection, id: i64, as_what: &str) -> Result<()> {
-    change.execute("UPDATE mail SET question = ?2 WHERE id = ?1", params![id, as_what])?;
-    Ok(())
+/// Whether nobody else has said yes before.
+fn settle_yes(change: &Connection, id: i64) -> Result<bool> {
+    let sql = "UPDATE mail SET question = 'yes' WHERE id = ?1 AND question <> 'yes'";
+    Ok(change.execute(sql, [id])? == 1)
+}
+
+/// Whether a note can be recorded as sent, or was.
+fn confirmable(change: &Connection, id: &NoteId) -> bool {
+    let state = state_of(change, id).ok().flatten();
+    state.is_some_and(|state| state.has_left() || state.after(Event::ConfirmSent).is_ok())
 }
 
 fn question(row: &Row<'_>) -> Result<Question> {

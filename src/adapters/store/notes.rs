@@ -431,9 +431,7 @@ fn overtaken(id: &NoteId, forbidden: Forbidden) -> anyhow::Error {
         Kind::TryAgain,
         format!("{id} is {} now: another command was faster", forbidden.from.name()),
     );
-    let problem = problem
-        .detail("nothing was changed")
-        .hint("`thanks status` shows where things are");
+    let problem = problem.detail("nothing was changed").hint("`thanks status` shows where things are");
     anyhow::Error::new(forbidden).context(problem)
 }
 

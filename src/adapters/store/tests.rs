@@ -258,6 +258,7 @@ fn a_forgotten_application_leaves_no_trace_of_its_people_in_the_files() {
     secret.body = "the canary sings".into();
     store.save_draft(&secret, at()).unwrap();
     store.forget_application("acme").unwrap();
+    store.scrub().unwrap();
     for file in fs::read_dir(folder.path()).unwrap() {
         let bytes = fs::read(file.unwrap().path()).unwrap();
         assert!(!bytes.windows(10).any(|window| window == b"the canary"));

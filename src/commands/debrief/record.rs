@@ -9,7 +9,7 @@ use super::flags::DebriefArgs;
 use crate::adapters::store::{Store, Which};
 use crate::commands::App;
 use crate::domain::address::{EmailAddress, PersonName, Weight, weighed_advice};
-use crate::domain::application::Application;
+use crate::domain::application::{Application, Clash, Status, Tone, merge};
 use crate::domain::calendar::Place;
 use crate::domain::debrief::{self, Applied, Debrief, How, Met, Unfit};
 use crate::domain::note::NoteKind;
@@ -57,7 +57,8 @@ pub fn record(args: &DebriefArgs, names: &[String], app: &App, store: &mut Store
         notices.push(format!("added {round}"));
     }
     notices.extend(same_one(&applied, known, round));
-    write(store, &applied, known, app.local_now())?;
+    let (applied, overlapping) = write(store, &told, applied, known, app.local_now())?;
+    notices.extend(overlapping);
     let notes = notes_of(&applied, store, app)?;
     for note in store.notes(Which::One(&applied.application.slug))? {
         if note.state == State::Approved && notes.iter().any(|id| id == note.id.as_str()) {
@@ -81,7 +82,7 @@ pub fn known<'a>(
     };
     match debrief::find(applications, &told) {
         Ok(found) => match found.map(|application| (&application.status, application)) {
-            Some((crate::domain::application::Status::Closed { reason, .. }, application)) => {
+            Some((Status::Closed { reason, .. }, application)) => {
                 Err(unfit(&Unfit::Closed { slug: application.slug.clone(), reason: reason.clone() }))
             }
             _ => Ok(found),
@@ -192,16 +193,79 @@ pub fn propose(applications: &[Application], told: &Debrief) -> Result<Applied, 
     debrief::apply(applications, told).map_err(|error| unfit(&error))
 }
 
-/// Writes what was joined, unless it says nothing new.
+/// Writes what was told, unless it says nothing new. It is joined to the record as it is at that
+/// moment, since other commands went on while the questions were answered; what they recorded and
+/// this one replaces is returned as notices.
 pub fn write(
     store: &mut Store,
-    applied: &Applied,
+    told: &Debrief,
+    applied: Applied,
     before: Option<&Application>,
     at: DateTime<FixedOffset>,
-) -> Result<()> {
+) -> Result<(Applied, Vec<String>)> {
     if before == Some(&applied.application) {
-        return Ok(());
+        return Ok((applied, Vec::new()));
     }
+    store.atomically(|store| {
+        let applications = store.applications(Which::All)?;
+        let current = match before {
+            Some(before) => {
+                let same = applications.iter().find(|application| application.slug == before.slug);
+                Some(same.ok_or_else(|| erased(&before.slug))?)
+            }
+            None => debrief::find(&applications, told).map_err(|error| unfit(&error))?,
+        };
+        let (applied, notices) = match current {
+            None => (propose(&applications, told)?, Vec::new()),
+            Some(current) if Some(current) == before => (applied, Vec::new()),
+            Some(current) => {
+                let joined = debrief::join(current.clone(), How::Updated, told);
+                let joined = joined.map_err(|error| unfit(&error))?;
+                let notices = overlapping(before, &joined.application, current);
+                (joined, notices)
+            }
+        };
+        if current != Some(&applied.application) {
+            store.save_application(&applied.application, at, &story(&applied, current))?;
+        }
+        Ok((applied, notices))
+    })
+}
+
+fn erased(slug: &str) -> Problem {
+    Problem::new(Kind::NotFound, format!("{slug} was erased by another command"))
+        .detail("nothing was recorded")
+        .hint("`thanks add --company COMPANY --role ROLE` begins it anew")
+}
+
+/// What another command recorded while this one was asking, as far as it matters to what was told.
+fn overlapping(before: Option<&Application>, after: &Application, current: &Application) -> Vec<String> {
+    let was_open = before.is_none_or(Application::is_open);
+    let mut notices = Vec::new();
+    if let (true, Status::Closed { reason, .. }) = (was_open, &current.status) {
+        let why = if reason.is_empty() { String::new() } else { format!(" ({reason})") };
+        notices.push(format!("{} was closed meanwhile{why}, and stays closed", current.slug));
+    }
+    // Of an application that another command has just begun everything is theirs.
+    let begun = Application {
+        role_short: None,
+        country: None,
+        zone: None,
+        tone: Tone::default(),
+        contact: None,
+        agent: None,
+        decision: None,
+        ..current.clone()
+    };
+    let merged = merge(before.unwrap_or(&begun), after, current);
+    notices.extend(merged.clashes.iter().map(|clash| {
+        let Clash { what, mine, theirs } = clash;
+        format!("{what}: another command recorded {theirs} meanwhile; it is now {mine}")
+    }));
+    notices
+}
+
+fn story(applied: &Applied, before: Option<&Application>) -> String {
     let application = &applied.application;
     let names: Vec<&str> = applied
         .people
@@ -216,8 +280,7 @@ pub fn write(
         }
         How::Updated => "updated".to_owned(),
     };
-    let story = if names.is_empty() { how } else { format!("{how}; met {}", names.join(", ")) };
-    store.save_application(application, at, &story)
+    if names.is_empty() { how } else { format!("{how}; met {}", names.join(", ")) }
 }
 
 /// The thank-yous of the people named; the application where there are none to write.

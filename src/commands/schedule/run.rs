@@ -262,7 +262,9 @@ fn due(app: &App, store: &mut Store, has_mailbox: bool, report: &mut Report) -> 
                     .put_off(&note.id, retry::next_try(now, note.attempts, Pause::None, note.send_before))?;
             }
             Fitness::Wrong(event, why) => {
-                let state = store.step(&note.id, event, app.local_now(), Some(&why))?;
+                let step = store.step_from(State::Approved, &note.id, event, app.local_now(), Some(&why))?;
+                // Another command was faster, and has told its user what became of it.
+                let Some(state) = step else { continue };
                 let note = Note { state, ..note };
                 report.notes.push(outcome::held_back(&note, Kind::NeedsYou, state.name(), &why));
             }

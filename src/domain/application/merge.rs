@@ -272,9 +272,8 @@ impl Merge {
                 other.address.as_ref().is_some_and(|known| known.canonical() == address.canonical())
             };
             if let Some(other) = merged.people.iter().take(place).find(same) {
-                let is_mine = |key: &str| {
-                    mine.person(key).is_some_and(|mine| mine.address.as_ref() == Some(address))
-                };
+                let is_mine =
+                    |key: &str| mine.person(key).is_some_and(|mine| mine.address.as_ref() == Some(address));
                 let (one, two) = match is_mine(&other.key) {
                     true => (other, person),
                     false => (person, other),

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use chrono::{DateTime, FixedOffset};
 
 use crate::adapters::config::Environment;
-use crate::adapters::editor;
+use crate::adapters::editor::{self, Edited};
 use crate::adapters::mime::{self, Outgoing};
 use crate::adapters::store::Store;
 use crate::domain::note::Note;
@@ -19,6 +19,43 @@ const HEADERS: [&str; 5] = ["to", "cc", "bcc", "from", "reply-to"];
 
 /// Writes a draft if it says anything that the record does not.
 pub fn keep(store: &mut Store, note: &Note, at: DateTime<FixedOffset>) -> Result<()> {
+    store.atomically(|store| keep_now(store, note, at))
+}
+
+/// Writes a text that was edited from `before`. What another command made of the note while the
+/// editor was open is not overwritten, and the edited text is left where it is.
+pub fn keep_edited(
+    store: &mut Store,
+    before: Option<&Note>,
+    note: &Note,
+    edited: Edited,
+    at: DateTime<FixedOffset>,
+) -> Result<()> {
+    let place = format!("nothing was changed; your text is in {}", edited.path.display());
+    let words = |note: &Note| (note.subject.clone(), note.body.clone());
+    let kept = store.atomically(|store| {
+        let known = store.note(&note.id)?;
+        if known.as_ref().map(words) != before.map(words) {
+            let what = format!("another command changed {} while you were editing it", note.id);
+            let hint = format!("`thanks draft {}` shows the text that is recorded now", note.id);
+            return Err(Problem::new(Kind::NeedsYou, what).hint(hint).into());
+        }
+        keep_now(store, note, at)
+    });
+    match kept.map_err(anyhow::Error::downcast::<Problem>) {
+        Ok(()) => {
+            edited.discard();
+            Ok(())
+        }
+        Err(Ok(mut problem)) => {
+            problem.details.retain(|line| line != "nothing was changed");
+            Err(problem.detail(place).into())
+        }
+        Err(Err(error)) => Err(error.context(place)),
+    }
+}
+
+fn keep_now(store: &mut Store, note: &Note, at: DateTime<FixedOffset>) -> Result<()> {
     let known = store.note(&note.id)?;
     // What was approved meanwhile, word for word, stays approved.
     if known
@@ -40,8 +77,9 @@ pub fn keep(store: &mut Store, note: &Note, at: DateTime<FixedOffset>) -> Result
     if unchanged { Ok(()) } else { store.save_draft(note, at) }
 }
 
-/// Subject and body in the owner's editor, as they are in the preview.
-pub fn edit_text(note: &mut Note, environment: &Environment, folder: &Path) -> Result<()> {
+/// Subject and body in the owner's editor, as they are in the preview. The file stays until
+/// [`keep_edited`] has the text.
+pub fn edit_text(note: &mut Note, environment: &Environment, folder: &Path) -> Result<Edited> {
     let text = format!("Subject: {}\n\n{}\n", note.subject, note.body.trim_end());
     let stem = note.id.as_str().replace('/', "-");
     let edited = editor::edit(environment.editor_command(), folder, &stem, ".txt", &text)?;
@@ -71,8 +109,7 @@ pub fn edit_text(note: &mut Note, environment: &Environment, folder: &Path) -> R
     }
     note.subject = subject.trim().to_owned();
     note.body = body.trim().to_owned();
-    edited.discard();
-    Ok(())
+    Ok(edited)
 }
 
 /// The bytes of a note as they go over the wire.
