@@ -2,6 +2,7 @@
 //! decided and decides nothing; the schema refuses what the domain forbids.
 
 mod applications;
+mod endings;
 mod inspection;
 mod logins;
 mod mail;

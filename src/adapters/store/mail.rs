@@ -5,7 +5,8 @@ use anyhow::{Context, Result};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
-use super::notes::{sent, state_of, step, withdraw_all};
+use super::endings::withdraw_all;
+use super::notes::{sent, state_of, step};
 use super::rows::{COLUMNS, collect};
 use super::story::tell;
 use super::{Store, instant, known};
