@@ -1,16 +1,13 @@
 //! iCalendar (RFC 5545): what its owner has to do, written for calendars to keep up to date; and
 //! whole days read from a file of holidays. It decides nothing about dates.
 
-use std::collections::BTreeSet;
-use std::fs;
-use std::io::Read;
-use std::path::Path;
+mod holidays;
 
-use calcard::icalendar::{ICalendar, ICalendarComponentType, ICalendarProperty, ICalendarValue};
-use chrono::{DateTime, Days, FixedOffset, NaiveDate, Utc};
+use chrono::{DateTime, FixedOffset, Utc};
 
-use crate::domain::problem::{Kind, Problem};
 use crate::domain::text::printable;
+
+pub use holidays::{OwnDays, whole_days};
 
 /// Something to do, or that was to do and is over.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,11 +28,6 @@ pub enum Standing {
     /// A calendar that has it takes it out.
     Over,
 }
-
-/// In bytes; a larger file is no calendar of holidays.
-const LARGEST_FILE: u64 = 1 << 20;
-/// Of one event; longer ones are no holidays.
-const LONGEST_SPAN: u64 = 60;
 
 /// A calendar of the tasks. A later export has a higher sequence, so that calendars replace what
 /// they have (RFC 5546, 2.1.4).
@@ -75,55 +67,6 @@ pub fn calendar(tasks: &[Task], now: DateTime<Utc>) -> String {
     lines.iter().map(|line| folded(line)).collect()
 }
 
-/// The days of all-day events in a file; events with a time of day are no holidays, and rules that
-/// repeat are not followed.
-pub fn whole_days(path: &Path) -> Result<BTreeSet<NaiveDate>, Problem> {
-    let shown = path.display();
-    let refused = |why: String| {
-        Problem::new(Kind::Config, format!("the holidays {shown} {why}")).hint("see holidays_ics in [policy]")
-    };
-    let file = fs::File::open(path).map_err(|error| refused(format!("cannot be read: {error}")))?;
-    let mut bytes = Vec::new();
-    file.take(LARGEST_FILE + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| refused(format!("cannot be read: {error}")))?;
-    if bytes.len() as u64 > LARGEST_FILE {
-        return Err(refused("are larger than 1 MiB".to_owned()));
-    }
-    let text = String::from_utf8(bytes).map_err(|_| refused("are not UTF-8 text".to_owned()))?;
-    // One that was cut off would lose its days without a word.
-    let text = text.trim_start_matches('\u{feff}').trim();
-    let (opens, closes) = (text.lines().next(), text.lines().next_back());
-    let is = |line: Option<&str>, mark: &str| line.is_some_and(|line| line.trim().eq_ignore_ascii_case(mark));
-    if !is(opens, "BEGIN:VCALENDAR") || !is(closes, "END:VCALENDAR") {
-        return Err(refused("are no whole iCalendar file".to_owned()));
-    }
-    let calendar =
-        ICalendar::parse(text).map_err(|_| refused("are no iCalendar file that can be read".to_owned()))?;
-    let mut days = BTreeSet::new();
-    for event in &calendar.components {
-        if event.component_type != ICalendarComponentType::VEvent {
-            continue;
-        }
-        let date = |name: &ICalendarProperty| {
-            let entry = event.property(name)?;
-            match entry.values.first()? {
-                ICalendarValue::PartialDateTime(when) if when.hour.is_none() => NaiveDate::from_ymd_opt(
-                    i32::from(when.year?),
-                    u32::from(when.month?),
-                    u32::from(when.day?),
-                ),
-                _ => None,
-            }
-        };
-        let Some(first) = date(&ICalendarProperty::Dtstart) else { continue };
-        let last = first + Days::new(LONGEST_SPAN);
-        let end = date(&ICalendarProperty::Dtend).filter(|end| *end > first).unwrap_or(first + Days::new(1));
-        days.extend(first.iter_days().take_while(|day| *day < end && *day < last));
-    }
-    Ok(days)
-}
-
 fn utc(at: DateTime<Utc>) -> String {
     at.format("%Y%m%dT%H%M%SZ").to_string()
 }
@@ -161,6 +104,8 @@ fn folded(line: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use calcard::icalendar::{ICalendar, ICalendarComponentType, ICalendarProperty};
+
     use super::*;
 
     fn at(text: &str) -> DateTime<FixedOffset> {
@@ -206,36 +151,5 @@ mod tests {
         let later = calendar(&[over], at("2026-03-05T16:01:00-05:00").to_utc());
         assert!(line(&later) > line(&earlier));
         assert!(later.contains("STATUS:CANCELLED") && !later.contains("VALARM"), "{later}");
-    }
-
-    #[test]
-    fn whole_days_are_read_and_meetings_are_not() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("own.ics");
-        let event = |lines: &str| format!("BEGIN:VEVENT\r\nUID:x\r\n{lines}\r\nEND:VEVENT\r\n");
-        let text = format!(
-            "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{}{}{}{}END:VCALENDAR\r\n",
-            event("DTSTART;VALUE=DATE:20260306\r\nSUMMARY:Company day"),
-            event("DTSTART;VALUE=DATE:20260810\r\nDTEND;VALUE=DATE:20260812"),
-            event("DTSTART:20260309T100000Z\r\nDTEND:20260309T110000Z"),
-            event("DTSTART;VALUE=DATE:20260401\r\nDTEND;VALUE=DATE:99991231"),
-        );
-        fs::write(&path, text).unwrap();
-        let days = whole_days(&path).unwrap();
-        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-        assert!(days.contains(&day("2026-03-06")) && !days.contains(&day("2026-03-07")));
-        assert!(days.contains(&day("2026-08-11")) && !days.contains(&day("2026-08-12")));
-        assert!(!days.contains(&day("2026-03-09")));
-        assert_eq!(days.len(), 3 + 60);
-        fs::write(&path, "x".repeat((1 << 20) + 1)).unwrap();
-        assert_eq!(whole_days(&path).unwrap_err().kind, Kind::Config);
-        let cut_off = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20260306\r\n";
-        for text in ["no calendar", "", cut_off] {
-            fs::write(&path, text).unwrap();
-            assert_eq!(whole_days(&path).unwrap_err().kind, Kind::Config, "{text}");
-        }
-        fs::write(&path, format!("\u{feff}{cut_off}END:VEVENT\r\nend:vcalendar\r\n\r\n")).unwrap();
-        assert_eq!(whole_days(&path).unwrap().len(), 1);
-        assert_eq!(whole_days(&folder.path().join("absent")).unwrap_err().kind, Kind::Config);
     }
 }

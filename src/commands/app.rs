@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use anyhow::{Context, Result};
@@ -10,7 +10,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, Utc};
 
 use crate::adapters::clock::Clock;
 use crate::adapters::config::{self, Config, Environment, Paths};
-use crate::adapters::invite;
+use crate::adapters::invite::{self, OwnDays};
 use crate::adapters::journal::{Journal, SendLock};
 use crate::adapters::store::{Beginning, Store, planned_before};
 use crate::adapters::templates::Templates;
@@ -49,7 +49,9 @@ pub struct App {
     pub zone_trouble: Option<Problem>,
     pub holidays_trouble: Option<Problem>,
     /// Days that the configuration and its calendars name.
-    own_holidays: BTreeSet<NaiveDate>,
+    pub own_holidays: BTreeSet<NaiveDate>,
+    /// The calendars that the configuration names, each with what was read from it.
+    pub calendars: Vec<(PathBuf, OwnDays)>,
     pub overdue: Overdue,
 }
 
@@ -94,11 +96,15 @@ impl App {
         };
         let mut own_holidays: BTreeSet<NaiveDate> = BTreeSet::new();
         let mut holidays_trouble = None;
+        let mut calendars = Vec::new();
         if let Some(config) = &config {
             own_holidays.extend(&config.policy.holidays);
             for path in paths.holidays(&config.policy) {
-                match invite::whole_days(&path) {
-                    Ok(days) => own_holidays.extend(days),
+                match invite::whole_days(&path, zone.at(now).date_naive(), &zone) {
+                    Ok(own) => {
+                        own_holidays.extend(&own.days);
+                        calendars.push((path, own));
+                    }
                     Err(trouble) => holidays_trouble = Some(trouble),
                 }
             }
@@ -115,6 +121,7 @@ impl App {
             config_trouble,
             zone_trouble,
             own_holidays,
+            calendars,
             holidays_trouble,
             overdue: Overdue::Said,
         })

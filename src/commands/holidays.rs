@@ -35,6 +35,8 @@ pub struct Report {
     pub last_year: i32,
     #[serde(flatten)]
     pub about: About,
+    /// Events of your own calendars that name no whole day, each after the name of its file.
+    pub left_out: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -103,7 +105,17 @@ pub fn run(args: &Args, app: &App) -> Result<Report> {
         }
     };
     let years = calendar::years();
-    Ok(Report { package: calendar::package(), first_year: *years.start(), last_year: *years.end(), about })
+    let left_out = app.calendars.iter().flat_map(|(path, own)| {
+        let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+        own.left_out.iter().map(move |line| format!("{file}: {line}"))
+    });
+    Ok(Report {
+        package: calendar::package(),
+        first_year: *years.start(),
+        last_year: *years.end(),
+        about,
+        left_out: left_out.collect(),
+    })
 }
 
 fn country(place: Place) -> Country {
@@ -126,8 +138,7 @@ fn refused(unknown: &UnknownPlace) -> Problem {
 }
 
 fn year(place: Place, year: i32, app: &App) -> Year {
-    let own = app.config.iter().flat_map(|config| config.policy.holidays.iter().copied());
-    let calendar = Calendar::new(Some(place.code), own);
+    let calendar = Calendar::new(Some(place.code), app.own_holidays.iter().copied());
     let mut weekend = calendar.public().weekend.clone();
     weekend.sort_by_key(Weekday::number_from_monday);
     Year {

@@ -153,3 +153,63 @@ fn days_of_the_configuration_are_among_them() {
     assert_eq!((exit, err.as_str()), (0, ""));
     assert!(out.contains("  Mon  9 Mar  named in your configuration\n"), "{out}");
 }
+
+/// What `holidays` and `doctor` say with a calendar of one's own that has these events.
+fn with_calendar(events: &str, arguments: &[&str]) -> (u8, String, String) {
+    let home = tempfile::tempdir().unwrap();
+    let config =
+        "[me]\nname = \"Jo Marsh\"\nemail = \"jo@example.com\"\n[policy]\nholidays_ics = [\"own.ics\"]\n";
+    fs::write(home.path().join("config.toml"), config).unwrap();
+    let calendar = format!("BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//x//EN\n{events}END:VCALENDAR\n");
+    fs::write(home.path().join("own.ics"), calendar).unwrap();
+    let environment = Environment {
+        thanks_home: Some(home.path().to_owned()),
+        thanks_now: Some("2026-03-05T17:00:00Z".to_owned()),
+        tz: Some("UTC".into()),
+        ..Environment::default()
+    };
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let argv = ["thanks"].iter().chain(arguments).map(Into::into);
+    let exit = play(argv, &environment, &mut Streams { out: &mut out, err: &mut err });
+    (exit.code(), String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
+}
+
+fn event(lines: &str) -> String {
+    format!("BEGIN:VEVENT\nUID:1\nSUMMARY:Company day\n{lines}\nEND:VEVENT\n")
+}
+
+#[test]
+fn days_of_a_calendar_are_among_them_however_they_are_written() {
+    for lines in [
+        "DTSTART;VALUE=DATE:20260309",
+        "DTSTART:20260309T000000\nDTEND:20260310T000000\nX-MICROSOFT-CDO-ALLDAYEVENT:TRUE",
+        "DTSTART:20260309T000000\nDTEND:20260310T000000",
+        "DTSTART:20260309T000100\nDTEND:20260309T235900",
+        "DTSTART:20260309T000000Z\nDTEND:20260310T000000Z",
+        "DTSTART;VALUE=DATE:20200309\nRRULE:FREQ=YEARLY",
+        "DTSTART;VALUE=DATE:20250309\nRDATE;VALUE=DATE:20260309",
+        "DTSTART;VALUE=DATE:20260308\nDURATION:P2D",
+    ] {
+        let (exit, out, err) = with_calendar(&event(lines), &["holidays", "FR"]);
+        assert_eq!((exit, err.as_str()), (0, ""), "{lines}");
+        assert!(out.contains("  Mon  9 Mar  named in your configuration\n"), "{lines}: {out}");
+    }
+    let canceled = event("DTSTART;VALUE=DATE:20260309\nSTATUS:CANCELLED");
+    let (exit, out, _) = with_calendar(&canceled, &["holidays", "FR"]);
+    assert!(exit == 0 && !out.contains("Mon  9 Mar"), "{out}");
+}
+
+#[test]
+fn an_event_that_is_no_whole_day_is_named_and_the_others_count() {
+    let events =
+        event("DTSTART;VALUE=DATE:20260309") + &event("DTSTART:20260310T100000\nDTEND:20260310T110000");
+    let (exit, out, err) = with_calendar(&events, &["holidays", "FR"]);
+    assert_eq!(exit, 0);
+    assert!(out.contains("  Mon  9 Mar  named in your configuration\n"), "{out}");
+    let reason = "\"Company day\", Tue 10 Mar 2026: it isn't a whole day: 10:00 to 11:00";
+    assert_eq!(err, format!("not read: own.ics: {reason}\n"));
+    let (_, out, _) = with_calendar(&events, &["doctor"]);
+    assert!(out.replace("\n", " ").contains("own.ics: 1 day, and not read: \"Company day\""), "{out}");
+    let (_, out, _) = with_calendar(&event("DTSTART;VALUE=DATE:20260309"), &["doctor"]);
+    assert!(out.contains("until 2035; own.ics: 1 day\n"), "{out}");
+}

@@ -5,6 +5,7 @@ use chrono::Datelike;
 use super::super::App;
 use super::{Check, connections, files};
 use crate::adapters::config;
+use crate::adapters::invite::OwnDays;
 use crate::adapters::store::{self, Inspection, Store};
 use crate::domain::calendar::{self, Place};
 use crate::domain::present;
@@ -94,7 +95,34 @@ fn calendars(app: &App) -> Check {
         let detail = format!("known until {last}");
         return Check::warn("holidays", detail, "a newer version of thanks knows more");
     }
-    Check::ok("holidays", format!("{}, until {last}", calendar::package()))
+    let read = app.calendars.iter().map(|(path, own)| {
+        let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+        let days = match own.days.len() {
+            1 => "1 day".to_owned(),
+            days => format!("{days} days"),
+        };
+        match own.left_out.as_slice() {
+            [] => format!("{file}: {days}"),
+            left_out => format!("{file}: {days}, and not read: {}", shortened(left_out)),
+        }
+    });
+    let table = format!("{}, until {last}", calendar::package());
+    let detail = [table].into_iter().chain(read).collect::<Vec<_>>().join("; ");
+    let is_whole = |own: &OwnDays| own.left_out.is_empty() && !own.days.is_empty();
+    if app.calendars.iter().all(|(_, own)| is_whole(own)) {
+        return Check::ok("holidays", detail);
+    }
+    Check::warn("holidays", detail, "list the missing dates in holidays of [policy]")
+}
+
+/// The first of them, and how many more there are.
+fn shortened(left_out: &[String]) -> String {
+    const SHOWN: usize = 3;
+    let shown = left_out.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    match left_out.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown}, and {more} more"),
+    }
 }
 
 fn configuration(app: &App) -> Check {

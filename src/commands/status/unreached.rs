@@ -36,8 +36,10 @@ pub(super) fn never_thanked(desk: &Desk, items: &[Item]) -> Vec<Line> {
                     let text = match withdrawn(desk, application, person, interview.round) {
                         Some(why) => format!("never sent: {why}"),
                         None => {
-                            let ended = interview.zone.stamp(interview.ended.to_utc());
-                            format!("never sent, and too late after {ended}")
+                            let rule = (desk.rules)(application.country.as_deref());
+                            let deadline = interview.ended + rule.policy.thank_you_within(interview);
+                            let stamp = interview.zone.stamp(deadline.to_utc());
+                            format!("never sent; it was due by {stamp}")
                         }
                     };
                     lines.push(Line {

@@ -128,7 +128,7 @@ impl Policy {
     }
 
     /// From the end of the interview to the deadline of its thank-yous.
-    pub(super) fn thank_you_within(&self, interview: &Interview) -> TimeDelta {
+    pub fn thank_you_within(&self, interview: &Interview) -> TimeDelta {
         match interview.kind {
             InterviewKind::Informational => days(self.informational_within_days),
             _ => hours(self.thank_you_within_hours),

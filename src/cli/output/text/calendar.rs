@@ -26,7 +26,8 @@ pub fn holidays(report: &Report) -> Page {
         "from the Python package {}, {} to {}; dates only",
         report.package, report.first_year, report.last_year
     );
-    Page { data: format!("{data}{source}\n"), talk: String::new() }
+    let talk = report.left_out.iter().map(|line| format!("not read: {}\n", printable(line)));
+    Page { data: format!("{data}{source}\n"), talk: talk.collect() }
 }
 
 fn list(countries: &[Country]) -> String {
