@@ -100,7 +100,7 @@ impl Report {
 #[derive(Debug, Default)]
 pub struct Chosen {
     pub items: Vec<Item>,
-    pub planned: Vec<String>,
+    pub planned: Vec<(NoteId, String)>,
 }
 
 /// How notes are sent, thank-yous and follow-ups alike.
@@ -145,7 +145,11 @@ pub fn review(
     let mut desk = desk;
     let Chosen { items, planned } = chosen;
     if items.is_empty() {
-        return Ok(Report { notes: in_doubt(&desk), next: planned, ..Report::default() });
+        return Ok(Report {
+            notes: in_doubt(&desk),
+            next: planned.into_iter().map(|(_, line)| line).collect(),
+            ..Report::default()
+        });
     }
     if matches!(departure, Departure::Planned(_)) && !how.dry_run {
         timer::ensure(&app.environment, &app.paths, &app.terminal, app.now)?;
@@ -195,7 +199,7 @@ pub fn review(
     // What goes now has gone before anything else is asked.
     report.next.extend(after_plans(app, &report.notes)?);
     report.notes.extend(doubts);
-    report.next.extend(planned);
+    report.next.extend(held::still_planned(store, planned)?);
     Ok(report)
 }
 
@@ -210,7 +214,8 @@ pub fn chosen(desk: &Desk, items: Vec<Item>, names: &[String]) -> Chosen {
         match ahead(&item) {
             Some(at) => {
                 let stamp = item.step.zone.stamp(at.to_utc());
-                chosen.planned.push(format!("{} goes {stamp}, as planned", item.id));
+                let line = format!("{} goes {stamp}, as planned", item.id);
+                chosen.planned.push((item.id, line));
             }
             None => chosen.items.push(item),
         }
@@ -306,7 +311,7 @@ pub(super) fn deliver(
         copies(app, store, &account, mailbox.as_mut(), copy, &delivery)?;
     }
     held::put_off(app, store, &going, &delivery);
-    let notes: Vec<NoteOutcome> = verdicts
+    let mut notes: Vec<NoteOutcome> = verdicts
         .iter()
         .map(|verdict| match verdict {
             Verdict::Go { draft, .. } => match held.get(&draft.note.id) {
@@ -319,6 +324,7 @@ pub(super) fn deliver(
             verdict => undelivered(verdict),
         })
         .collect();
+    held::stopped_meanwhile(store, &verdicts, &mut notes)?;
     let next = after_follow_ups(app, store, &notes)?;
     let Delivery { trouble, admission, .. } = delivery;
     Ok(Report { notes, trouble, admission, host: account.server.host, next })

@@ -2,7 +2,7 @@
 //! may come from a stranger passes through `printable`.
 
 use super::checks::Finding;
-use super::inbound::{Mail, MailKind};
+use super::inbound::{Mail, MailKind, is_fault_of_the_sender};
 use super::note::{Note, NoteId};
 use super::problem::Problem;
 use super::text::{WIDTH, printable, printable_line, wrap};
@@ -58,7 +58,9 @@ pub fn news_text(mail: &Mail, withdrawn: &[NoteId], zone: &Zone) -> String {
         let ids: Vec<String> = withdrawn.iter().map(ToString::to_string).collect();
         text.push_str(&format!("\n  withdrawn: {}", ids.join(", ")));
     }
-    if mail.kind == MailKind::Bounce {
+    if mail.kind == MailKind::Bounce && is_fault_of_the_sender(&mail.detail) {
+        text.push_str("\n  the address may be right: your own mail account caused it");
+    } else if mail.kind == MailKind::Bounce {
         let slug = &mail.application;
         text.push_str(&format!("\n  another address? thanks add {slug} --with \"Name <address>\""));
     }

@@ -62,6 +62,8 @@ pub(super) type Key = SearchKey<'static>;
 pub(super) fn for_people(wanted: &Wanted) -> Vec<Key> {
     let mut keys = Vec::new();
     for id in &wanted.message_ids {
+        // Without its brackets it is found in the prose of old programs as well.
+        let id = id.trim_matches(['<', '>']);
         keys.extend(["In-Reply-To", "References"].iter().filter_map(|field| header(field, id)));
     }
     keys.extend(wanted.addresses.iter().filter_map(|sender| Some(SearchKey::From(word(sender)?))));

@@ -55,6 +55,41 @@ pub fn outcome(note: &Note, held: &Held) -> NoteOutcome {
     }
 }
 
+/// Notes that were not to go, and that the look for the others has stopped: they no longer wait for
+/// anything.
+pub(super) fn stopped_meanwhile(
+    store: &Store,
+    verdicts: &[Verdict],
+    notes: &mut [NoteOutcome],
+) -> Result<()> {
+    for (told, verdict) in notes.iter_mut().zip(verdicts) {
+        let note = match verdict {
+            Verdict::Blocked { draft, .. }
+            | Verdict::NoAddress { draft, .. }
+            | Verdict::NotSeen { draft }
+            | Verdict::TooEarly { draft }
+            | Verdict::Later { draft, .. } => &draft.note,
+            _ => continue,
+        };
+        if let Some(known) = store.note(&note.id)?.filter(|known| known.state == State::Withdrawn) {
+            let why = known.detail.clone().unwrap_or_else(|| "an answer came".to_owned());
+            *told = outcome(&known, &Held::Overtaken { why, state: known.state });
+        }
+    }
+    Ok(())
+}
+
+/// The lines about plans, without those that the look for the others has stopped.
+pub(super) fn still_planned(store: &Store, planned: Vec<(NoteId, String)>) -> Result<Vec<String>> {
+    let mut lines = Vec::new();
+    for (id, line) in planned {
+        if store.note(&id)?.is_some_and(|note| note.state == State::Approved) {
+            lines.push(line);
+        }
+    }
+    Ok(lines)
+}
+
 /// Whether a follow-up is due still, by the record as it is now.
 pub fn is_due(app: &App, store: &Store, id: &NoteId) -> Result<bool> {
     let desk = app.current(store)?;

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::{Line, Section, id_of_person};
 use crate::domain::application::Application;
+use crate::domain::inbound::is_fault_of_the_sender;
 use crate::domain::note::{Note, NoteId, NoteKind};
 use crate::domain::outbox::State;
 use crate::domain::policy::Lateness;
@@ -79,6 +80,12 @@ pub(super) fn came_back(desk: &Desk, note: &Note) -> (Section, String) {
     let lateness = application.interview(note.round).map(|round| rule.policy.lateness(round, desk.now));
     if note.kind == NoteKind::ThankYou && lateness == Some(Lateness::TooLate) {
         return (Section::NotSent, text);
+    }
+    if note.detail.as_deref().is_some_and(is_fault_of_the_sender) {
+        return (
+            Section::Due,
+            format!("{text}; the address may be right: check how your mail account sends"),
+        );
     }
     let (slug, flag) = (&application.slug, if application.agent.is_some() { "--via" } else { "--with" });
     let name = application.recipient(&note.person).map_or("NAME", |person| person.name.as_str());

@@ -326,3 +326,24 @@ fn the_timer_tries_a_login_again_that_could_not_be_judged() {
     assert!(said.contains("sent     acme/jane/nudge"), "{said}");
     assert_eq!(house.smtp.accepted().len(), 2);
 }
+
+#[test]
+fn what_an_answer_has_withdrawn_is_not_said_to_wait() {
+    let house = House::due();
+    let id = house.id("acme/jane");
+    // Thanks alone raise a question; the mail behind them is an answer.
+    for (at, text) in [(1, "Thanks, Jo!"), (2, "We decided to go on with you.")] {
+        house.imap.deliver(
+            "INBOX",
+            FRIDAY,
+            &format!(
+                "From: Jane Doe <jane@acme.example>\nSubject: Re: Thank you\nMessage-ID: <w{at}@acme.example>\n\
+                 In-Reply-To: {id}\n\n{text}\n"
+            ),
+        );
+    }
+    let (out, talk) = house.sandbox.run(&["nudge", "--yes"]).both();
+    assert!(talk.contains("withdrawn: acme/jane/nudge"), "{talk}");
+    assert!(out.starts_with("stopped  acme/jane/nudge, "), "{out}");
+    assert!(!out.contains("waiting"), "{out}");
+}

@@ -230,3 +230,77 @@ fn a_mail_that_may_mean_several_applications_is_asked_about_for_each() {
     let json = house.sandbox.run(&["sync", "--json"]).exits(3).talks_somehow().json();
     assert_eq!(json["questions"][0]["application"], "acme-2", "{json}");
 }
+
+#[test]
+fn a_bounce_in_prose_from_any_sender_is_found_and_its_text_read() {
+    let house = House::due();
+    let id = house.id("acme/jane");
+    for (from, subject) in [
+        ("Mail Delivery Service <mds@mail.example>", "Message status"),
+        ("IT Desk <desk@mail.example>", "Delivery Failure"),
+    ] {
+        let text = format!(
+            "From: {from}\nTo: jo@example.com\nSubject: {subject}\nMessage-ID: <b{}@mail.example>\n\n\
+             The mail for jane@acme.example failed:\n550 5.1.1 nobody here\n\nMessage-ID: {id}\n",
+            subject.len()
+        );
+        deliver(&house, &text);
+    }
+    let out = house.sync(3);
+    assert!(out.starts_with("acme/jane: it came back: 550 5.1.1 nobody here\n"), "{out}");
+    assert_eq!(state(&house.sandbox, "acme/jane"), "bounced");
+    assert_eq!(state(&house.sandbox, "acme/jane/nudge"), "withdrawn");
+}
+
+#[test]
+fn a_bounce_for_which_the_account_is_to_blame_asks_for_no_other_address() {
+    let house = House::thanked();
+    let id = house.id("acme/jane");
+    deliver(
+        &house,
+        &format!(
+            "From: Mail Delivery Subsystem <mailer-daemon@webmail.example>\nTo: jo@example.com\n\
+             Subject: Delivery Status Notification (Failure)\nMessage-ID: <g@webmail.example>\nIn-Reply-To: {id}\n\
+             X-Failed-Recipients: jane@acme.example\n\nMessage not delivered\n\nThe response was:\n\n\
+             The smtp server does not advertise AUTH capability\n"
+        ),
+    );
+    let out = house.sync(3);
+    assert!(
+        out.starts_with("acme/jane: it came back: The smtp server does not advertise AUTH capability\n"),
+        "{out}"
+    );
+    let status = house.sandbox.run(&["status"]).text();
+    for text in [out, status] {
+        assert!(!text.contains("another address?"), "{text}");
+        assert!(text.contains("the address may be right"), "{text}");
+    }
+}
+
+#[test]
+fn mail_from_an_alias_is_ours_and_our_name_at_an_unknown_address_is_asked_about() {
+    let copy = |house: &House| {
+        let id = house.id("acme/jane");
+        deliver(
+            house,
+            &format!(
+                "From: Jo Marsh <jo.marsh@other.example>\nTo: Jane Doe <jane@acme.example>\nCc: jo@example.com\n\
+                 Subject: Re: Thank you\nMessage-ID: <mine@other.example>\nIn-Reply-To: {id}\n\nOne more link.\n"
+            ),
+        );
+    };
+    let house = House::due();
+    copy(&house);
+    assert!(house.sync(3).contains("it bears your name; if the address is yours, add it to aliases in [me]"));
+    assert_ne!(state(&house.sandbox, "acme/jane/nudge"), "withdrawn");
+
+    let house = House::due();
+    let path = house.sandbox.home().join("config.toml");
+    let config = fs::read_to_string(&path).unwrap();
+    fs::write(&path, config.replace("[me]\n", "[me]\naliases = [\"jo.marsh@other.example\"]\n")).unwrap();
+    copy(&house);
+    assert_eq!(house.sync(0), "mailbox read: nothing new\n");
+    assert!(
+        house.sandbox.run(&["nudge", "--yes"]).talks_somehow().text().starts_with("sent     acme/jane/nudge")
+    );
+}

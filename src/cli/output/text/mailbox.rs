@@ -3,7 +3,7 @@
 use super::Page;
 use crate::commands::App;
 use crate::commands::sync::Report;
-use crate::domain::inbound::MailKind;
+use crate::domain::inbound::{MailKind, is_fault_of_the_sender};
 use crate::domain::text::printable_line;
 use crate::domain::view;
 
@@ -17,6 +17,11 @@ pub fn sync(report: &Report, app: &App) -> Page {
             MailKind::Answer | MailKind::Courtesy | MailKind::Doubtful => page.talk.push_str(&format!(
                 "next: thanks heard {slug} --decision WORDS, --rejected or --next-round\n"
             )),
+            MailKind::Bounce if is_fault_of_the_sender(&news.mail.detail) => {
+                page.talk.push_str(
+                    "next: check how your mail account sends; the note is not sent again by itself\n",
+                );
+            }
             MailKind::Bounce => {
                 page.talk.push_str(&format!(
                     "next: thanks edit {slug} mends the address; it is not sent again by itself\n"
