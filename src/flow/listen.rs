@@ -111,7 +111,7 @@ fn read_and_apply(
             apply(store, change, now, &mut reading)?;
         }
     }
-    let waiting = Waiting { applications: &open, since: waiting_since(&live, &open), now };
+    let waiting = Waiting { applications: &open, since: waiting_since(&live, &known), now };
     waiting.ask(&look, &understood, &known, store, &mut reading)?;
     store.record_mailbox_read(now)?;
     Ok(reading)
@@ -297,16 +297,19 @@ fn live<'k>(
         .collect()
 }
 
-/// The open applications among them, each since its first note.
+/// The open applications among them, each since the interview, or its first note if that is older.
 fn waiting_since<'k>(
     live: &[(&'k SentNote, DateTime<FixedOffset>)],
-    open: &[Application],
+    known: &Known,
 ) -> BTreeMap<&'k str, DateTime<FixedOffset>> {
     let mut since: BTreeMap<&str, DateTime<FixedOffset>> = BTreeMap::new();
-    let is_open = |slug: &str| open.iter().any(|application| application.slug == slug);
-    for (note, at) in live.iter().filter(|(note, _)| is_open(&note.application)) {
-        let first = since.entry(note.application.as_str()).or_insert(*at);
-        *first = (*first).min(*at);
+    for (note, at) in live {
+        let Some(open) = known.applications.iter().find(|open| open.slug == note.application) else {
+            continue;
+        };
+        let at = open.met.map_or(*at, |met| met.min(*at));
+        let first = since.entry(note.application.as_str()).or_insert(at);
+        *first = (*first).min(at);
     }
     since
 }

@@ -290,6 +290,19 @@ fn what_was_settled_once_is_not_asked_again_for_a_later_application() {
 }
 
 #[test]
+fn a_mail_from_between_the_interview_and_the_thank_you_counts() {
+    let mut house = House::drafted();
+    house.sandbox.set_now("2026-03-06T15:00:00Z");
+    draft(&house.sandbox);
+    let _ = house.sandbox.run(&["send", "--yes"]).talks_somehow().text();
+    assert_eq!(state(&house.sandbox, "acme/jane"), "sent");
+    house.imap.deliver("INBOX", " 5-Mar-2026 22:00:00 +0000", NEWSLETTER);
+    house.imap.deliver("INBOX", " 5-Mar-2026 22:00:00 +0000", NEWSLETTER);
+    house.imap.set_odd("INBOX", 12, Odd::NilHeader);
+    assert!(house.sync(3).starts_with("acme: is there a reply in mail that can't be read?\n"));
+}
+
+#[test]
 fn more_than_can_be_read_from_one_company_holds_its_follow_up_alone() {
     let house = with_globex();
     for n in 0..1100 {
