@@ -7,10 +7,12 @@ mod placeholders;
 mod salutation;
 mod shape;
 mod similarity;
+mod strangers;
 
 use super::application::Application;
 use super::note::Note;
-pub use similarity::similarity;
+pub use similarity::{Phrasing, similarity};
+pub use strangers::{Names, Other, OtherKind};
 
 /// Whether a finding blocks (`E` of the etiquette), asks (`W`) or informs (`I`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,8 +73,8 @@ pub struct Subject<'a> {
     pub application: &'a Application,
     /// The sender's name.
     pub me: Option<&'a str>,
-    /// Names of all other applications; those of its own are passed over.
-    pub others: &'a [Other<'a>],
+    /// Names of all applications; those of its own are passed over.
+    pub names: &'a Names,
     /// The other notes to the same company; the note itself is passed over.
     pub siblings: &'a [Sibling<'a>],
     pub limits: Limits,
@@ -93,25 +95,11 @@ impl Default for Limits {
     }
 }
 
-/// A name that must not stray into a note about something else.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Other<'a> {
-    /// The slug of its application.
-    pub application: &'a str,
-    pub name: &'a str,
-    pub kind: OtherKind,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OtherKind {
-    Company,
-    Person,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Another note to the same company.
+#[derive(Clone, Copy, Debug)]
 pub struct Sibling<'a> {
     pub id: &'a str,
-    pub body: &'a str,
+    pub phrasing: &'a Phrasing,
 }
 
 /// All findings, the gravest first, then in the order of the text.
@@ -119,7 +107,7 @@ pub fn check(subject: &Subject) -> Vec<Finding> {
     let mut findings = Vec::new();
     findings.extend(placeholders::placeholders(subject));
     findings.extend(salutation::salutation(subject));
-    findings.extend(names::strangers(subject));
+    findings.extend(strangers::strangers(subject));
     findings.extend(salutation::honorifics(subject));
     findings.extend(names::near_misses(subject));
     findings.extend(shape::recipient(subject));

@@ -5,6 +5,7 @@ pub mod address;
 pub mod application;
 pub mod calendar;
 pub mod checks;
+pub mod company;
 pub mod debrief;
 pub mod delivery_failure;
 pub mod inbound;

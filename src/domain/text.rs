@@ -127,6 +127,28 @@ pub fn capitalised(text: &str) -> String {
     }
 }
 
+/// A character as it is compared where case doesn't matter; both small sigmas are one.
+pub fn folded(c: char) -> impl Iterator<Item = char> {
+    c.to_lowercase().map(|c| if c == 'ς' { 'σ' } else { c })
+}
+
+/// Byte offsets at which `name` occurs as whole words, regardless of case.
+pub fn whole_words<'a>(line: &'a str, name: &'a str) -> impl Iterator<Item = usize> + 'a {
+    line.char_indices().filter_map(move |(start, _)| {
+        let end = start + name.len();
+        let found = line.get(start..end)?;
+        let is_name = || found.chars().flat_map(folded).eq(name.chars().flat_map(folded));
+        (is_name() && is_whole(line, start, end)).then_some(start)
+    })
+}
+
+/// Whether neither a letter nor a digit touches this part of a line.
+pub fn is_whole(line: &str, start: usize, end: usize) -> bool {
+    let before = line.get(..start).and_then(|before| before.chars().next_back());
+    let after = line.get(end..).and_then(|after| after.chars().next());
+    [before, after].into_iter().flatten().all(|c| !c.is_alphanumeric())
+}
+
 /// How many letters have to be typed, dropped, changed or swapped to get from one word to the other.
 pub fn distance(one: &str, other: &str) -> usize {
     strsim::damerau_levenshtein(one, other)

@@ -2,9 +2,11 @@
 //! written.
 
 mod begin;
+mod notes;
 mod upcoming;
 
-use std::collections::BTreeMap;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use anyhow::{Context, Result};
@@ -18,6 +20,7 @@ use crate::domain::address::{EmailAddress, Mailbox, PersonName};
 use crate::domain::application::{Application, Tone};
 use crate::domain::calendar::Calendar;
 use crate::domain::checks::{self, Finding};
+use crate::domain::company;
 use crate::domain::inbound::{Mail, letter_to_reply_to};
 use crate::domain::note::{Edited, Note, NoteId, NoteKind, message_id};
 use crate::domain::outbox::State;
@@ -26,6 +29,7 @@ use crate::domain::policy::{Policy, Step};
 use crate::domain::view;
 use crate::domain::zone::Zone;
 
+pub use notes::Notes;
 pub use upcoming::next_steps;
 
 /// Who writes, as far as the configuration says.
@@ -52,13 +56,19 @@ pub type Rules = Box<dyn Fn(Option<&str>) -> Rc<Rule>>;
 /// another application.
 pub struct Desk {
     pub applications: Vec<Application>,
-    pub notes: Vec<Note>,
+    pub notes: Notes,
     /// What they wrote, as the mailbox had it.
     pub letters: Vec<Mail>,
     pub sender: Sender,
     pub templates: Templates,
     pub rules: Rules,
     pub now: DateTime<Utc>,
+    /// Places in `applications`, by slug.
+    by_slug: HashMap<String, usize>,
+    /// The same by company, however its name is spelled.
+    by_company: HashMap<String, Vec<usize>>,
+    /// What no note about another application may say; made once a text is checked.
+    names: OnceCell<checks::Names>,
 }
 
 /// One thing that comes next, with its note if one was begun.
@@ -99,16 +109,32 @@ impl Desk {
         now: DateTime<Utc>,
     ) -> Result<Desk> {
         let (applications, notes) = (store.applications(Which::All)?, store.notes(Which::All)?);
-        let letters = store.letters()?;
-        Ok(Desk { applications, notes, letters, sender, templates, rules, now })
+        let (notes, letters) = (Notes::new(notes), store.letters()?);
+        Ok(Desk::new(applications, notes, letters, sender, templates, rules, now))
+    }
+
+    fn new(
+        applications: Vec<Application>,
+        notes: Notes,
+        letters: Vec<Mail>,
+        sender: Sender,
+        templates: Templates,
+        rules: Rules,
+        now: DateTime<Utc>,
+    ) -> Desk {
+        let mut by_slug = HashMap::new();
+        let mut by_company: HashMap<String, Vec<usize>> = HashMap::new();
+        for (place, application) in applications.iter().enumerate() {
+            by_slug.insert(application.slug.clone(), place);
+            by_company.entry(company::key(&application.company)).or_default().push(place);
+        }
+        let names = OnceCell::new();
+        Desk { applications, notes, letters, sender, templates, rules, now, by_slug, by_company, names }
     }
 
     /// Takes a note into account that was drafted just now, for those that are composed after it.
     pub fn adopt(&mut self, note: &Note) {
-        match self.notes.iter_mut().find(|known| known.id == note.id) {
-            Some(known) => known.clone_from(note),
-            None => self.notes.push(note.clone()),
-        }
+        self.notes.put(note.clone());
     }
 
     /// A desk to tell from what comes next, and what is in doubt: without what is over, so that it
@@ -123,18 +149,15 @@ impl Desk {
         // No reply to a rejection is due so long after it, by any rule.
         let closed_since = (now - TimeDelta::days(30)).to_rfc3339();
         let which = Which::Current { closed_since: &closed_since };
-        let (applications, mut notes) = (store.applications(which)?, store.notes(which)?);
+        let (applications, mut notes) = (store.applications(which)?, Notes::new(store.notes(which)?));
         for note in store.notes_in(State::Unsure)? {
-            if notes.iter().all(|known| known.id != note.id) {
-                notes.push(note);
-            }
+            notes.put(note);
         }
-        let letters = store.letters()?;
-        Ok(Desk { applications, notes, letters, sender, templates, rules, now })
+        Ok(Desk::new(applications, notes, store.letters()?, sender, templates, rules, now))
     }
 
     pub fn application(&self, slug: &str) -> Option<&Application> {
-        self.applications.iter().find(|application| application.slug == slug)
+        self.applications.get(*self.by_slug.get(slug)?)
     }
 
     /// Whether a note is written to another address than the record has for its recipient now.
@@ -185,34 +208,26 @@ impl Desk {
             note,
             application,
             me: me.map(PersonName::as_str),
-            others: &self.others(application),
+            names: self.names.get_or_init(|| checks::Names::of(&self.applications)),
             siblings: &self.siblings(application, note),
             limits: self.sender.limits,
         })
     }
 
     /// Names that must not stray into a note of this application.
-    fn others(&self, application: &Application) -> Vec<checks::Other<'_>> {
-        let mut others = Vec::new();
-        for other in self.applications.iter().filter(|other| other.slug != application.slug) {
-            let name = |name, kind| checks::Other { application: &other.slug, name, kind };
-            others.push(name(&other.company, checks::OtherKind::Company));
-            let people = other.people.iter().map(|person| person.name.as_str());
-            others.extend(people.map(|person| name(person, checks::OtherKind::Person)));
-        }
-        others
-    }
-
     /// Other notes to the same company that a recipient might lay beside this one.
     fn siblings(&self, application: &Application, note: &Note) -> Vec<checks::Sibling<'_>> {
-        self.notes
-            .iter()
-            .filter(|other| other.id != note.id && other.kind == note.kind && other.person != note.person)
-            .filter(|other| other.state != State::Withdrawn)
-            .filter(|other| {
-                self.application(&other.application).is_some_and(|a| a.company == application.company)
+        let same_company = self.by_company.get(&company::key(&application.company));
+        same_company
+            .into_iter()
+            .flatten()
+            .filter_map(|place| self.applications.get(*place))
+            .flat_map(|application| self.notes.phrased(&application.slug))
+            .filter(|(other, _)| {
+                other.id != note.id && other.kind == note.kind && other.person != note.person
             })
-            .map(|other| checks::Sibling { id: other.id.as_str(), body: &other.body })
+            .filter(|(other, _)| other.state != State::Withdrawn)
+            .map(|(other, phrasing)| checks::Sibling { id: other.id.as_str(), phrasing })
             .collect()
     }
 
@@ -251,8 +266,8 @@ impl Desk {
     /// The local day on which that person was first thanked for that round.
     fn thanked_on(&self, note: &Note, zone: &Zone) -> Option<NaiveDate> {
         self.notes
-            .iter()
-            .filter(|other| other.application == note.application && other.person == note.person)
+            .of_application(&note.application)
+            .filter(|other| other.person == note.person)
             .filter(|other| other.round == note.round && other.kind == NoteKind::ThankYou)
             .find_map(|other| other.sent_at)
             .map(|at| zone.at(at.to_utc()).date_naive())
@@ -276,7 +291,7 @@ impl Desk {
         // The same person met for two roles on one day: the second note is another one.
         loop {
             let id = message_id(&from.address, &to.address, interview.date(), note.kind, note.ordinal);
-            if self.notes.iter().all(|other| other.id == note.id || other.message_id.as_ref() != Some(&id)) {
+            if !self.notes.is_taken(&id, &note.id) {
                 note.message_id = Some(id);
                 return Ok(());
             }
@@ -308,8 +323,8 @@ impl Desk {
     fn own_thread(&self, note: &Note) -> Option<Thread> {
         let mut sent: Vec<&Note> = self
             .notes
-            .iter()
-            .filter(|other| other.application == note.application && other.person == note.person)
+            .of_application(&note.application)
+            .filter(|other| other.person == note.person)
             .filter(|other| other.id != note.id && matches!(other.state, State::Sent | State::Answered))
             .collect();
         sent.sort_by_key(|other| other.sent_at);

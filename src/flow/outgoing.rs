@@ -399,7 +399,7 @@ impl Review<'_> {
 
     /// Whether an approved note is to leave at another time than the record says.
     fn is_replanned(&self, draft: &Draft) -> bool {
-        let known = self.desk.notes.iter().find(|note| note.id == draft.note.id);
+        let known = self.desk.notes.with_id(&draft.note.id);
         known.is_some_and(|known| known.send_after != draft.note.send_after)
     }
 }

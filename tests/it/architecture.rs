@@ -9,6 +9,7 @@ const LAYERS: [&str; 5] = ["domain", "adapters", "flow", "commands", "cli"];
 
 /// An outside crate and the modules (prefixes of paths under `src`) that may name it.
 const OWNERS: &[(&str, &[&str])] = &[
+    ("aho_corasick", &["domain/checks"]),
     ("anyhow", &["adapters", "flow", "commands", "cli"]),
     ("calcard", &["adapters/invite"]),
     ("clap", &["commands", "cli"]),

@@ -5,7 +5,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 use super::Templates;
 use crate::domain::address::{Mailbox, PersonName};
 use crate::domain::application::{Application, Decision, Status, Tone};
-use crate::domain::checks::{Finding, Limits, Sibling, Subject, check};
+use crate::domain::checks::{Finding, Limits, Names, Phrasing, Sibling, Subject, check};
 use crate::domain::interview::{End, Interview, InterviewKind, Meeting, Topic};
 use crate::domain::note::{Edited, Note, NoteId, NoteKind};
 use crate::domain::outbox::State;
@@ -137,13 +137,14 @@ fn note(app: &Application, person: &str, kind: NoteKind, template: &str) -> Note
 }
 
 fn findings(app: &Application, note: &Note, siblings: &[Note]) -> Vec<Finding> {
-    let siblings: Vec<Sibling> =
-        siblings.iter().map(|n| Sibling { id: n.id.as_str(), body: &n.body }).collect();
+    let phrasings: Vec<Phrasing> = siblings.iter().map(|n| Phrasing::of(&n.body)).collect();
+    let ids = siblings.iter().map(|n| n.id.as_str());
+    let siblings: Vec<Sibling> = ids.zip(&phrasings).map(|(id, phrasing)| Sibling { id, phrasing }).collect();
     check(&Subject {
         note,
         application: app,
         me: Some("Jo Marsh"),
-        others: &[],
+        names: &Names::default(),
         siblings: &siblings,
         limits: Limits::default(),
     })

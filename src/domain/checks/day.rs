@@ -2,10 +2,8 @@
 
 use super::{Finding, Severity, Subject, excerpt};
 use crate::domain::note::{Edited, NoteKind};
-use crate::domain::text::{parts, words};
+use crate::domain::text::{parts, whole_words, words};
 use chrono::Days;
-
-use super::names::whole_words;
 
 /// A thank-you in its owner's words, which no template keeps true: a day is named in it from
 /// where the interview stood, and the note leaves on another.

@@ -1,11 +1,10 @@
 //! Whom a note greets, and with which title (M02, M05, M06).
 
-use super::names::whole_words;
 use super::{Finding, Severity, Subject};
 use crate::domain::application::Tone;
 use crate::domain::person::Person;
 use crate::domain::phrases::{self, TITLES, bare_name, first_name, honorific, last_name};
-use crate::domain::text::{nfc, parts};
+use crate::domain::text::{nfc, parts, whole_words};
 
 /// M02, M05, M06: the salutation greets the recipient, by a recorded name and title.
 pub(super) fn salutation(subject: &Subject) -> Vec<Finding> {

@@ -1,6 +1,7 @@
 //! Notes of one panel beside each other: they are compared and forwarded there (M22, M23).
 
-use std::collections::BTreeSet;
+use std::cmp::Ordering;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::shape::{is_mentioned, topics};
 use super::{Finding, Severity, Subject};
@@ -9,28 +10,94 @@ use crate::domain::text::{parts, words};
 /// Up to here, in words, a note is so short that half a sentence hides how much the rest repeats.
 const SHORT: usize = 45;
 
-/// M22: how alike two bodies are, from 0 to 1: the share of runs of three words that both have
-/// (Jaccard), greeting and sign-off apart. Of two short notes it is the share of words that stand
-/// in such runs, if that is more: there, another name alone breaks every tenth run.
-pub fn similarity(one: &str, other: &str) -> f64 {
-    let (one, other) = (middle_words(one), middle_words(other));
-    let (runs, other_runs) = (runs(&one), runs(&other));
-    let both = runs.intersection(&other_runs).count();
-    let by_runs = share(both, runs.len() + other_runs.len() - both);
-    if one.len().max(other.len()) > SHORT || one.len().min(other.len()) < RUN * 3 {
-        return by_runs;
+/// A body as it is compared with others: its words, greeting and sign-off apart, in runs of three.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Phrasing {
+    words: usize,
+    /// A hash of each run, in the order of the text: comparing bodies pair by pair must be cheap.
+    runs: Vec<u64>,
+    /// The same ones, sorted, each once.
+    distinct: Vec<u64>,
+}
+
+impl Phrasing {
+    pub fn of(body: &str) -> Phrasing {
+        let middle: Vec<&str> = parts(body).middle.into_iter().map(|(_, line)| line).collect();
+        let words = words(&middle.join("\n"));
+        let hash = |run: &[String]| {
+            let mut hasher = DefaultHasher::new();
+            run.hash(&mut hasher);
+            hasher.finish()
+        };
+        // A note of one or two words is one run.
+        let runs: Vec<u64> = words.windows(words.len().clamp(1, RUN)).map(hash).collect();
+        let mut distinct = runs.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        Phrasing { words: words.len(), runs, distinct }
     }
-    let repeated = repeated(&one, &other_runs) + repeated(&other, &runs);
-    by_runs.max(share(repeated, one.len() + other.len()))
+
+    /// M22: how alike two bodies are, from 0 to 1: the share of runs of three words that both have
+    /// (Jaccard). Of two short notes it is the share of words that are part of such runs, if that
+    /// is more: there, another name alone breaks every tenth run.
+    pub fn similarity(&self, other: &Phrasing) -> f64 {
+        let both = shared(&self.distinct, &other.distinct);
+        let by_runs = share(both, self.distinct.len() + other.distinct.len() - both);
+        if self.words.max(other.words) > SHORT || self.words.min(other.words) < RUN * 3 {
+            return by_runs;
+        }
+        let repeated = self.repeated_in(other) + other.repeated_in(self);
+        by_runs.max(share(repeated, self.words + other.words))
+    }
+
+    /// How many words are part of a run that the other one has too.
+    fn repeated_in(&self, other: &Phrasing) -> usize {
+        let mut repeated = 0;
+        let mut counted = 0;
+        for (start, run) in self.runs.iter().enumerate() {
+            if other.distinct.binary_search(run).is_ok() {
+                repeated += start + RUN - counted.max(start);
+                counted = start + RUN;
+            }
+        }
+        repeated
+    }
+}
+
+/// How alike two bodies are, from 0 to 1.
+pub fn similarity(one: &str, other: &str) -> f64 {
+    Phrasing::of(one).similarity(&Phrasing::of(other))
+}
+
+/// How many numbers two sorted lists have in common.
+fn shared(one: &[u64], other: &[u64]) -> usize {
+    let (mut one, mut other) = (one.iter().peekable(), other.iter().peekable());
+    let mut both = 0;
+    while let (Some(a), Some(b)) = (one.peek(), other.peek()) {
+        match a.cmp(b) {
+            Ordering::Less => one.next(),
+            Ordering::Greater => other.next(),
+            Ordering::Equal => {
+                both += 1;
+                one.next();
+                other.next()
+            }
+        };
+    }
+    both
 }
 
 pub(super) fn too_similar(subject: &Subject) -> Option<Finding> {
     let own = subject.note.id.as_str();
+    if subject.siblings.is_empty() {
+        return None;
+    }
+    let phrasing = Phrasing::of(&subject.note.body);
     let (nearest, share) = subject
         .siblings
         .iter()
         .filter(|sibling| sibling.id != own)
-        .map(|sibling| (sibling.id, similarity(&subject.note.body, sibling.body)))
+        .map(|sibling| (sibling.id, phrasing.similarity(sibling.phrasing)))
         .max_by(|(_, one), (_, other)| one.total_cmp(other))?;
     if share < subject.limits.similar_ask {
         return None;
@@ -65,24 +132,6 @@ pub(super) fn same_topic(subject: &Subject) -> Option<Finding> {
 }
 
 const RUN: usize = 3;
-
-fn middle_words(body: &str) -> Vec<String> {
-    let middle: Vec<&str> = parts(body).middle.into_iter().map(|(_, line)| line).collect();
-    words(&middle.join("\n"))
-}
-
-fn runs(words: &[String]) -> BTreeSet<&[String]> {
-    // A note of one or two words is one run.
-    words.windows(words.len().clamp(1, RUN)).collect()
-}
-
-/// How many words stand in a run that is among those of the other.
-fn repeated(words: &[String], runs: &BTreeSet<&[String]>) -> usize {
-    let starts: Vec<bool> = words.windows(RUN).map(|run| runs.contains(run)).collect();
-    (0..words.len())
-        .filter(|at| (at.saturating_sub(RUN - 1)..=*at).any(|start| starts.get(start) == Some(&true)))
-        .count()
-}
 
 #[allow(clippy::cast_precision_loss, reason = "counts of words in a mail")]
 fn share(part: usize, all: usize) -> f64 {

@@ -110,17 +110,18 @@ fn case() -> Case {
 
 impl Case {
     fn findings(&self) -> Vec<Finding> {
-        let others: Vec<Other> = self
-            .others
-            .iter()
-            .map(|(application, name, kind)| Other { application, name, kind: *kind })
-            .collect();
-        let siblings: Vec<Sibling> = self.siblings.iter().map(|(id, body)| Sibling { id, body }).collect();
+        let others = self.others.iter();
+        let names =
+            Names::new(others.map(|(application, name, kind)| Other { application, name, kind: *kind }));
+        let phrasings: Vec<Phrasing> = self.siblings.iter().map(|(_, body)| Phrasing::of(body)).collect();
+        let ids = self.siblings.iter().map(|(id, _)| *id);
+        let siblings: Vec<Sibling> =
+            ids.zip(&phrasings).map(|(id, phrasing)| Sibling { id, phrasing }).collect();
         check(&Subject {
             note: &self.note,
             application: &self.app,
             me: Some("Jo Marsh"),
-            others: &others,
+            names: &names,
             siblings: &siblings,
             limits: super::Limits::default(),
         })

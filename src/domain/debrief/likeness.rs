@@ -6,34 +6,9 @@ use chrono::{DateTime, Utc};
 use super::{Debrief, Met};
 use crate::domain::address::EmailAddress;
 use crate::domain::application::Application;
+use crate::domain::company;
 use crate::domain::interview::Interview;
-use crate::domain::text;
 
-/// Forms of companies, which are said or left out at will.
-const FORMS: [&str; 22] = [
-    "inc",
-    "incorporated",
-    "ltd",
-    "limited",
-    "gmbh",
-    "llc",
-    "llp",
-    "corp",
-    "corporation",
-    "co",
-    "company",
-    "ag",
-    "sa",
-    "se",
-    "kg",
-    "plc",
-    "bv",
-    "ab",
-    "oy",
-    "srl",
-    "spa",
-    "sas",
-];
 /// A date this near is likelier a correction than another round.
 const NEAR_DAYS: i64 = 3;
 
@@ -57,8 +32,9 @@ pub fn twin<'a>(applications: &'a [Application], told: &Debrief) -> Option<Twin<
         address.map(|address| Twin { application, address: Some(address.clone()) })
     });
     let company = told.company.as_deref().unwrap_or_default();
+    let key = company::key(company);
     let alike = |application: &&Application| {
-        folded(&application.company) != folded(company) && plain(&application.company) == plain(company)
+        folded(&application.company) != folded(company) && company::key(&application.company) == key
     };
     shared.or_else(|| open().find(alike).map(|application| Twin { application, address: None }))
 }
@@ -91,31 +67,4 @@ pub fn corrected<'a>(
 /// In lower case with single blanks.
 pub(super) fn folded(name: &str) -> String {
     name.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// The letters and digits of a company's name, without its legal form.
-fn plain(company: &str) -> String {
-    let company = text::unaccented(company).to_lowercase().replace('.', "");
-    let mut words: Vec<&str> =
-        company.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    while let [_, .., last] = words.as_slice()
-        && FORMS.contains(last)
-    {
-        words.pop();
-    }
-    words.concat()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_company_is_the_same_with_and_without_its_legal_form() {
-        for alike in ["ACME", "Acme Inc.", "acme, inc", "Acme GmbH & Co. KG", "Acme S.A.", "A.C.M.E."] {
-            assert_eq!(plain(alike), "acme", "{alike}");
-        }
-        assert_eq!(plain("Inc"), "inc");
-        assert_ne!(plain("Acme Labs"), plain("Acme"));
-    }
 }

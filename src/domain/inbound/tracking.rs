@@ -2,6 +2,7 @@
 //! Whether such a mail is news for an application is decided elsewhere.
 
 use super::{Certainty, Doubt, KnownApplication, Message};
+use crate::domain::company::core_name;
 use crate::domain::text::words;
 
 /// A label of the domain that such systems send from.
@@ -96,34 +97,6 @@ const TRADE: [&str; 31] = [
     "selección",
 ];
 
-/// Endings of company names that mails leave out.
-const LEGAL_FORMS: [&str; 24] = [
-    "inc",
-    "llc",
-    "ltd",
-    "limited",
-    "corp",
-    "corporation",
-    "co",
-    "company",
-    "gmbh",
-    "ag",
-    "se",
-    "kg",
-    "ug",
-    "plc",
-    "sa",
-    "sas",
-    "sarl",
-    "srl",
-    "sl",
-    "bv",
-    "nv",
-    "ab",
-    "oy",
-    "pty",
-];
-
 /// Whether the domain belongs to a tracking or scheduling system.
 pub(super) fn is_vendor(domain: &str) -> bool {
     domain.to_lowercase().split('.').any(|label| VENDORS.contains(&label))
@@ -186,10 +159,7 @@ struct Company(Vec<String>);
 
 impl Company {
     fn of(name: &str) -> Option<Company> {
-        let mut name = words(name);
-        while name.len() > 1 && name.last().is_some_and(|word| LEGAL_FORMS.contains(&word.as_str())) {
-            name.pop();
-        }
+        let name = words(&core_name(name));
         (!name.is_empty()).then_some(Company(name))
     }
 

@@ -10,12 +10,10 @@ use crate::domain::policy::Step;
 impl Desk {
     /// The first ordinal that no note of the same kind to the same person about the same round has.
     fn next_ordinal(&self, step: &Step) -> u32 {
-        let alike = self.notes.iter().filter(|note| {
-            note.application == step.application
-                && note.person == step.person
-                && note.kind == step.kind
-                && note.round == step.round
-        });
+        let alike = self
+            .notes
+            .of_application(&step.application)
+            .filter(|note| note.person == step.person && note.kind == step.kind && note.round == step.round);
         alike.map(|note| note.ordinal).max().unwrap_or_default() + 1
     }
 

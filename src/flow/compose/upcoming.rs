@@ -1,7 +1,5 @@
 //! What comes next in the whole record. Nothing is composed here.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
 
 use super::{Desk, Item, Rule};
@@ -13,13 +11,12 @@ use crate::domain::zone::Zone;
 impl Desk {
     /// What comes next in every application that is not over, soonest first.
     pub fn items(&self) -> Vec<Item> {
-        let notes = self.notes_by_application();
         let mut items: Vec<Item> = self
             .applications
             .iter()
             .flat_map(|application| {
-                let notes = notes.get(application.slug.as_str()).map(Vec::as_slice).unwrap_or_default();
-                self.items_of(application, notes)
+                let notes: Vec<&Note> = self.notes.of_application(&application.slug).collect();
+                self.items_of(application, &notes)
             })
             .collect();
         items.sort_by_key(|item| item.step.due);
@@ -32,18 +29,10 @@ impl Desk {
             .into_iter()
             .map(|step| {
                 let id = step.note_id();
-                let note = notes.iter().find(|note| note.id == id).map(|note| (*note).clone());
+                let note = self.notes.with_id(&id).cloned();
                 Item { id, step, note }
             })
             .collect()
-    }
-
-    fn notes_by_application(&self) -> HashMap<&str, Vec<&Note>> {
-        let mut notes: HashMap<&str, Vec<&Note>> = HashMap::new();
-        for note in &self.notes {
-            notes.entry(note.application.as_str()).or_default().push(note);
-        }
-        notes
     }
 }
 

@@ -139,3 +139,62 @@ fn dates_plurals_and_other_words_are_no_near_misses() {
         assert_eq!(with_sentence(sentence), [], "{sentence}");
     }
 }
+
+#[test]
+fn another_company_is_found_without_its_legal_form() {
+    for name in [
+        "Globex Incorporated",
+        "Globex Oy",
+        "Globex S.R.L.",
+        "Globex NV",
+        "Globex Pty Ltd",
+        "Globex (Pty) Ltd",
+        "Globex GmbH & Co. KG",
+        "Globex Sp. z o.o.",
+        "Globex A/S",
+        "Globex Holdings, Inc.",
+        "Globex Group",
+        "UAB Globex",
+    ] {
+        let found = with_sentence_beside("That is what draws me to Globex.", &[("globex", name, Company)]);
+        assert_eq!(found, [("wrong-company", Block)], "{name}");
+    }
+    let ordinary = [("capital", "Capital Group", Company), ("man", "Man Group plc", Company)];
+    assert_eq!(with_sentence_beside("Capital is scarce. Man is not.", &ordinary), []);
+}
+
+#[test]
+fn names_are_compared_in_any_case_and_script() {
+    for (name, sentence) in [
+        ("Straße AG", "I like STRASSE, and also STRAßE."),
+        ("ΟΔΟΣ", "I like Οδος."),
+        ("İpek", "I like İPEK."),
+        ("Größe & Söhne", "I like GRÖSSE, and also GRÖßE & SÖHNE's way."),
+        ("株式会社豊田", "I like 豊田."),
+    ] {
+        let found = with_sentence_beside(sentence, &[("x", name, Company)]);
+        assert_eq!(found, [("wrong-company", Block)], "{name}");
+    }
+    for sentence in ["I like Globexes.", "I like Eglobex.", "I like Globex2."] {
+        assert_eq!(with_sentence_beside(sentence, &[("x", "Globex", Company)]), [], "{sentence}");
+    }
+}
+
+#[test]
+fn a_name_inside_another_name_is_found_too() {
+    let others = [("a", "Globex Data", Company), ("b", "Data Works", Company), ("c", "Globex", Company)];
+    let mut case = case();
+    case.others = others.to_vec();
+    case.note.body = BODY.replace("If anything", "I like Globex Data Works. If anything");
+    // "Globex" and "Globex Data" read the same in the report.
+    assert_eq!(case.found(), [("wrong-company", Block); 2]);
+    case.app.interviews[0].meetings[0].topics[0].why = Some("of Globex Data Works".to_owned());
+    assert_eq!(case.found(), []);
+}
+
+#[test]
+fn a_name_of_two_other_applications_is_reported_once() {
+    let others = [("a", "Globex", Company), ("b", "Globex Inc.", Company), ("acme", "Globex", Company)];
+    assert_eq!(with_sentence_beside("I like Globex.", &others), [("wrong-company", Block)]);
+    assert_eq!(with_sentence_beside("I like Globex.", &[("acme", "Globex", Company)]), []);
+}
