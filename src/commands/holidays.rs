@@ -121,7 +121,7 @@ pub fn run(args: &Args, app: &App) -> Result<Report> {
 fn country(place: Place) -> Country {
     Country {
         code: place.code,
-        name: place.country_name(),
+        name: place.country_name().to_owned(),
         parts: place.parts().map(|part| part.code).collect(),
     }
 }
@@ -143,7 +143,7 @@ fn year(place: Place, year: i32, app: &App) -> Year {
     weekend.sort_by_key(Weekday::number_from_monday);
     Year {
         place: place.code,
-        country: place.country_name(),
+        country: place.country_name().to_owned(),
         year,
         covered: calendar.covers(year),
         estimated: calendar.public().estimated,

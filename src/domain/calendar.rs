@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveTime, Utc, Weekday};
 
+use super::places;
 use super::zone::{NoSuchTime, Zone};
 
 pub use table::{Place, PublicDays, UnknownPlace, package, years};
@@ -39,7 +40,7 @@ impl Calendar {
     /// know has the days of its country; without a known country, only Saturdays, Sundays and
     /// quiet spans are free.
     pub fn new(country: Option<&str>, own_holidays: impl IntoIterator<Item = NaiveDate>) -> Calendar {
-        let country = country.map(|country| country.trim().to_ascii_uppercase());
+        let country = country.map(places::canonical);
         let place = country.as_deref().and_then(|code| {
             let whole = code.split('-').next().unwrap_or(code);
             Place::find(code).or_else(|| Place::find(whole))

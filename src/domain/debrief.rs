@@ -1,7 +1,6 @@
 //! What was told after an interview, joined to the record: the same company, person and date
 //! update what is there and never double it.
 
-mod country;
 mod likeness;
 
 use chrono::{DateTime, FixedOffset};
@@ -13,7 +12,6 @@ use super::person::{Person, PersonKey};
 use super::text;
 use super::zone::Zone;
 
-pub use country::country;
 pub use likeness::{Twin, corrected, twin};
 
 /// What was told, as far as it was told.

@@ -15,6 +15,7 @@ pub mod note;
 pub mod outbox;
 pub mod person;
 pub mod phrases;
+pub mod places;
 pub mod policy;
 pub mod present;
 pub mod problem;

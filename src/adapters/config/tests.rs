@@ -152,6 +152,16 @@ fn values_that_no_section_takes_are_refused() {
 }
 
 #[test]
+fn a_country_by_the_code_of_others_is_the_one_of_iso() {
+    for (written, code) in
+        [("EL", "GR"), ("UK", "GB"), ("UK-ENG", "GB-ENG"), ("DE-BY", "DE-BY"), ("UX", "UX")]
+    {
+        let config = parsed(&format!("[me]\nemail = \"jo@example.com\"\ncountry = \"{written}\"\n"));
+        assert_eq!(config.me.unwrap().country.as_deref(), Some(code), "{written}");
+    }
+}
+
+#[test]
 fn what_people_write_is_understood() {
     let config = parsed("\u{feff}[me]\r\nname = \"\"\r\nemail = \"a@example.com\"\r\n");
     let me = config.me.clone().unwrap();

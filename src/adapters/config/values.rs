@@ -8,6 +8,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
 use crate::domain::address::{EmailAddress, PersonName};
+use crate::domain::places;
 use crate::domain::zone::Zone;
 
 pub(super) fn name<'de, D: Deserializer<'de>>(from: D) -> Result<Option<PersonName>, D::Error> {
@@ -60,7 +61,8 @@ pub(super) fn country<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Strin
         None => is_upper(&text),
     };
     if is_code {
-        Ok(Some(text))
+        // `UK` and `EL` are codes as well, only not those of ISO.
+        Ok(Some(places::canonical(&text)))
     } else {
         Err(D::Error::custom(format!("`{text}` is no country such as `US` or `DE-BY`")))
     }

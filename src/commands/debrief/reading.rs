@@ -8,6 +8,7 @@ use crate::domain::application::{Application, Decision};
 use crate::domain::debrief::{self, Debrief, Met, Round};
 use crate::domain::interview::{End, Topic};
 use crate::domain::person::Person;
+use crate::domain::places;
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::text::printable;
 use crate::domain::words::{self, NotUnderstood, When};
@@ -176,7 +177,7 @@ pub fn read(
         country: args
             .country
             .as_deref()
-            .map(|text| debrief::country("--country", text).map_err(refused))
+            .map(|text| places::country("--country", text).map_err(refused))
             .transpose()?,
         zone: told_zone,
         tone: args.tone,

@@ -6,12 +6,9 @@ use std::ops::RangeInclusive;
 
 use chrono::{Datelike, NaiveDate, Weekday};
 
-use crate::domain::text;
+use crate::domain::{places, text};
 
 const TABLE: &str = include_str!("holidays.txt");
-
-/// Codes that people use for countries whose ISO 3166 code is another.
-const OTHER_CODES: [(&str, &str); 3] = [("UK", "GB"), ("EL", "GR"), ("USA", "US")];
 
 /// A country in the table, or a part of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,8 +84,8 @@ impl Place {
     }
 
     /// The English name of the country.
-    pub fn country_name(self) -> String {
-        name_in(self.country().words)
+    pub fn country_name(self) -> &'static str {
+        places::country_of(self.country().code).map_or(self.code, |country| country.name)
     }
 
     pub fn days(self) -> PublicDays {
@@ -149,10 +146,6 @@ fn dates(month_and_day: &str, years: &RangeInclusive<i32>) -> impl Iterator<Item
         .filter_map(|(number, year)| NaiveDate::from_ymd_opt(year, number / 100, number % 100))
 }
 
-fn name_in(words: &str) -> String {
-    words.split(' ').find_map(|word| word.strip_prefix('=')).unwrap_or_default().replace('_', " ")
-}
-
 /// As ISO 8601 numbers them.
 fn weekday(digit: char) -> Option<Weekday> {
     let number = u8::try_from(digit.to_digit(10)?).ok()?;
@@ -178,21 +171,17 @@ fn header(key: &str) -> &'static str {
 /// A part of the country that was named, or a country by another code or by its name: a wrong code
 /// of two letters is near to too many.
 fn nearest(code: &str) -> Option<&'static str> {
+    if let Some(country) = places::meant(code).and_then(Place::find) {
+        return Some(country.code);
+    }
     if let Some((country, _)) = code.split_once('-') {
-        let other = OTHER_CODES.iter().find(|(other, _)| *other == country).map_or(country, |(_, iso)| *iso);
-        let country = Place::find(other)?;
-        let code = code.replacen(code.split('-').next().unwrap_or_default(), other, 1);
+        let code = places::canonical(code);
+        let country = Place::find(code.split('-').next().unwrap_or(country))?;
         let begun = country.parts().map(|part| part.code).find(|part| code.starts_with(part));
         let near = || text::nearest(&code, country.parts().map(|part| part.code));
         return begun.or_else(near).or(Some(country.code));
     }
-    if let Some((_, iso)) = OTHER_CODES.iter().find(|(other, _)| *other == code) {
-        return Some(iso);
-    }
-    let names: Vec<(String, Place)> =
-        Place::countries().map(|place| (name_in(place.words).to_ascii_uppercase(), place)).collect();
-    let name = text::nearest(code, names.iter().map(|(name, _)| name.as_str()))?;
-    names.iter().find(|(other, _)| other == name).map(|(_, place)| place.code)
+    places::near_name(code).and_then(Place::find).map(|place| place.code)
 }
 
 #[cfg(test)]

@@ -211,3 +211,15 @@ fn august_is_a_season_of_holidays_where_most_are_away() {
     assert!(!paris.is_holiday_season(day("2026-09-01")));
     assert!(!Calendar::new(Some("US"), []).is_holiday_season(day("2026-08-10")));
 }
+
+#[test]
+fn a_country_by_another_code_has_the_same_days() {
+    for (other, iso) in [("EL", "GR"), ("UK-ENG", "GB-ENG")] {
+        let (other, iso) = (Calendar::new(Some(other), []), Calendar::new(Some(iso), []));
+        // Easter Monday of the West and of the East.
+        for date in ["2026-04-06", "2026-04-13"] {
+            assert_eq!(other.rest(day(date)), iso.rest(day(date)));
+        }
+        assert!(other.covers(2026));
+    }
+}

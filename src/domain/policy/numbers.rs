@@ -4,6 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::interview::{Interview, InterviewKind};
+use crate::domain::places;
 
 /// Follow-ups of one round, whatever the configuration says (T10).
 pub const MOST_FOLLOW_UPS: u32 = 3;
@@ -90,7 +91,7 @@ impl Policy {
     /// subdivision. Of a range ("5 to 7 days") it is the upper end. Countries without a row there
     /// have the defaults, as have the US and GB.
     pub fn for_country(country: Option<&str>) -> Policy {
-        let code = country.unwrap_or_default().trim().to_ascii_uppercase();
+        let code = places::canonical(country.unwrap_or_default());
         match code.split('-').next().unwrap_or_default() {
             "DE" | "AT" | "CH" => Policy {
                 nudge_after_business_days: 10,

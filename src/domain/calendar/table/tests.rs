@@ -108,7 +108,7 @@ fn a_place_is_written_in_any_case() {
         assert_eq!(Place::parse(text).map(|place| place.code), Ok(code));
     }
     let bavaria = Place::parse("de-by").unwrap();
-    assert_eq!((bavaria.country().code, bavaria.country_name().as_str()), ("DE", "Germany"));
+    assert_eq!((bavaria.country().code, bavaria.country_name()), ("DE", "Germany"));
     assert_eq!(bavaria.parts().count(), 0);
     assert_eq!(bavaria.country().parts().count(), 16);
 }
@@ -119,6 +119,9 @@ fn an_unknown_place_is_told_with_the_nearest_one() {
         ("UK", Some("GB")),
         ("uk-eng", Some("GB-ENG")),
         ("USA", Some("US")),
+        ("EL", Some("GR")),
+        ("GRC", Some("GR")),
+        ("Österreich", Some("AT")),
         ("germany", Some("DE")),
         ("Untied States", Some("US")),
         ("US-CAL", Some("US-CA")),
