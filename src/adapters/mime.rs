@@ -2,6 +2,7 @@
 //! reads its own bytes back before anybody may send them.
 
 mod incoming;
+mod names;
 
 use std::time::SystemTime;
 
@@ -11,6 +12,7 @@ use lettre::message::{Mailbox as LettreMailbox, Message, SinglePart};
 use mail_parser::{Addr, HeaderValue as ParsedValue, MessageParser};
 
 use crate::domain::address::Mailbox;
+use crate::domain::encoded::has_encoded_word;
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::text::printable;
 
@@ -85,6 +87,10 @@ pub fn build(outgoing: &Outgoing<'_>) -> Result<Vec<u8>, MimeError> {
     if outgoing.subject.chars().any(char::is_control) {
         return Err(MimeError::Unfit("the subject holds a control character or a line end".into()));
     }
+    if has_encoded_word(outgoing.subject) {
+        // It would be shown decoded, which is not what was approved.
+        return Err(MimeError::Unfit("the subject contains an encoded word of a mail header".into()));
+    }
     let ids = outgoing.in_reply_to.into_iter().chain(outgoing.references.iter().map(String::as_str));
     for id in ids.chain([outgoing.message_id]) {
         require_id(id)?;
@@ -107,6 +113,16 @@ pub fn build(outgoing: &Outgoing<'_>) -> Result<Vec<u8>, MimeError> {
         .header(ContentTransferEncoding::QuotedPrintable)
         .body(format!("{}\r\n", body.join("\r\n")));
     let mut message = builder.singlepart(part).map_err(|e| MimeError::Unfit(e.to_string()))?;
+    for (header, mailbox) in [("From", outgoing.from), ("To", outgoing.to)] {
+        let name = mailbox.name.as_ref().map(|name| single_blanks(name.as_str()));
+        let name = name.filter(|name| !name.is_empty());
+        let text = names::mailbox(header, name.as_deref(), &mailbox.address.wire());
+        message.headers_mut().insert_raw(HeaderValue::dangerous_new_pre_encoded(
+            HeaderName::new_from_ascii_str(header),
+            text.clone(),
+            text,
+        ));
+    }
     let date = date_text(outgoing.date);
     message.headers_mut().insert_raw(HeaderValue::dangerous_new_pre_encoded(
         HeaderName::new_from_ascii_str("Date"),

@@ -19,6 +19,7 @@ use crate::domain::address::Mailbox;
 use crate::domain::calendar::Calendar;
 use crate::domain::note::NoteId;
 use crate::domain::outbox::State;
+use crate::domain::phrases;
 use crate::domain::policy::Policy;
 use crate::domain::present;
 use crate::domain::problem::{Kind, Problem};
@@ -248,7 +249,10 @@ impl App {
     pub fn sender(&self) -> Sender {
         let me = self.config.as_ref().and_then(|config| config.me.as_ref());
         Sender {
-            mailbox: me.map(|me| Mailbox { name: me.name.clone(), address: me.email.clone() }),
+            mailbox: me.map(|me| {
+                let name = me.name.as_ref().map(phrases::signature);
+                Mailbox { name, address: me.email.clone() }
+            }),
             phone: me.and_then(|me| me.phone.clone()),
             zone: self.zone.clone(),
             limits: self.config.as_ref().map(|config| config.checks.limits()).unwrap_or_default(),

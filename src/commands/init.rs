@@ -122,7 +122,7 @@ fn lift_refusals(app: &mut App) {
 }
 
 fn told(args: &Args) -> Result<Told> {
-    let me = args.email.as_deref().map(Mailbox::parse).transpose().map_err(Problem::from)?;
+    let me = args.email.as_deref().map(Mailbox::typed).transpose().map_err(Problem::from)?;
     // The configuration is read from whatever folder a later command starts in.
     if args.ca_file.as_ref().is_some_and(|path| path.starts_with("~")) {
         let refused = Problem::new(Kind::Data, "--ca-file begins with `~`, which only a shell expands");

@@ -10,6 +10,7 @@ use std::fmt;
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::encoded::{encoded, refuse_encoded};
 use super::problem::{Kind, Problem};
 use super::text::{printable, printable_line};
 
@@ -47,7 +48,7 @@ pub struct Refused {
 impl EmailAddress {
     /// Takes a bare address, also as `<…>` or `mailto:…`, with blanks around it.
     pub fn parse(text: &str) -> Result<EmailAddress, Refused> {
-        let text: String = unwrapped(text).nfc().collect();
+        let text: String = unwrapped(without_separator(text)).nfc().collect();
         if text.is_empty() {
             return refuse("the address is empty");
         }
@@ -122,7 +123,7 @@ impl Mailbox {
     /// `Jane Doe <jane@acme.example>`, `"Doe, Jane" <jane@acme.example>`, `<jane@acme.example>`,
     /// `jane@acme.example (Jane Doe)` or a bare address.
     pub fn parse(text: &str) -> Result<Mailbox, Refused> {
-        let text = text.trim();
+        let text = without_separator(text);
         // An address that was copied with its brackets, put between brackets.
         let single = text
             .strip_suffix(">>")
@@ -167,16 +168,33 @@ impl Mailbox {
         Ok(Mailbox { name: None, address: EmailAddress::parse(text)? })
     }
 
+    /// As somebody types or pastes it: refuses what another program left encoded as well.
+    pub fn typed(text: &str) -> Result<Mailbox, Refused> {
+        let name = match (text.rsplit_once('<'), text.split_once('(')) {
+            (Some((name, _)), _) | (None, Some((_, name))) => name,
+            (None, None) => "",
+        };
+        if encoded(name).is_some() {
+            refuse_encoded("the name", name, |_| false).map_err(|refused| {
+                let decoded = encoded(name).and_then(|encoded| encoded.decoded);
+                let whole = decoded.map(|decoded| text.replacen(name, &format!("{} ", decoded.trim()), 1));
+                Refused { instead: whole.filter(|whole| Mailbox::parse(whole).is_ok()), ..refused }
+            })?;
+        }
+        Mailbox::parse(text)
+    }
+
     /// Somebody who was met: a name is needed, an address is not (`Omar Aziz`).
     pub fn parse_person(text: &str) -> Result<(PersonName, Option<EmailAddress>), Refused> {
         if !text.contains('@') {
-            let name = text.trim().strip_suffix("<>").unwrap_or(text);
+            let text = without_separator(text);
+            let name = text.strip_suffix("<>").unwrap_or(text);
             if let Some((_, meant)) = name.trim().strip_suffix('>').and_then(|name| name.rsplit_once('<')) {
                 return refuse(format!("`{}` is not an address: it has no @", printable_line(meant)));
             }
-            return Ok((PersonName::parse(&unquoted(name))?, None));
+            return Ok((PersonName::typed(&unquoted(name))?, None));
         }
-        let Mailbox { name, address } = Mailbox::parse(text)?;
+        let Mailbox { name, address } = Mailbox::typed(text)?;
         match name {
             Some(name) => Ok((name, Some(address))),
             None => refuse(format!("whose address is `{address}`? Write `Name <{address}>`")),
@@ -211,6 +229,11 @@ impl fmt::Display for EmailAddress {
 impl fmt::Display for Mailbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.name {
+            // Quotation marks around the whole name would be taken off when it is read again.
+            Some(name) if unquoted(name.as_str()) != name.as_str() => {
+                let escaped = name.as_str().replace('\\', "\\\\").replace('"', "\\\"");
+                write!(f, "\"{escaped}\" <{}>", self.address)
+            }
             Some(name) => write!(f, "{name} <{}>", self.address),
             None => write!(f, "{}", self.address),
         }
@@ -219,6 +242,11 @@ impl fmt::Display for Mailbox {
 
 fn refuse<T>(message: impl Into<String>) -> Result<T, Refused> {
     Err(Refused { message: message.into(), instead: None })
+}
+
+/// Without the separators that mail programs put after the last of several recipients.
+fn without_separator(text: &str) -> &str {
+    text.trim().trim_end_matches(|c: char| matches!(c, ';' | ',') || c.is_whitespace())
 }
 
 /// The address without what a browser or another mail program puts around it.

@@ -1,7 +1,9 @@
 //! The careful friend: reads a note before it leaves, and says what it finds by name. It changes
-//! nothing and decides nothing; severities are those of the etiquette (M01 to M25), and M33 is ours.
+//! nothing and decides nothing; severities are those of the etiquette (M01 to M25), M33 and M34
+//! are ours.
 
 mod day;
+mod encoding;
 mod names;
 mod placeholders;
 mod salutation;
@@ -48,7 +50,7 @@ pub struct Finding {
 }
 
 /// Every name that a finding can have, as typed after `--allow`.
-pub const NAMES: [&str; 14] = [
+pub const NAMES: [&str; 15] = [
     "placeholder",
     "wrong-name",
     "near-miss",
@@ -63,6 +65,7 @@ pub const NAMES: [&str; 14] = [
     "same-topic",
     "recipients",
     "stale-day",
+    "encoded",
 ];
 
 /// A note with all that it is read against.
@@ -106,6 +109,7 @@ pub struct Sibling<'a> {
 pub fn check(subject: &Subject) -> Vec<Finding> {
     let mut findings = Vec::new();
     findings.extend(placeholders::placeholders(subject));
+    findings.extend(encoding::encoding(subject));
     findings.extend(salutation::salutation(subject));
     findings.extend(strangers::strangers(subject));
     findings.extend(salutation::honorifics(subject));

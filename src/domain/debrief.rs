@@ -7,6 +7,7 @@ use chrono::{DateTime, FixedOffset};
 
 use super::address::{EmailAddress, PersonName, Refused};
 use super::application::{Application, Decision, Status, Tone};
+use super::encoded::refuse_encoded;
 use super::interview::{End, Interview, InterviewKind, Meeting, Topic};
 use super::person::{Person, PersonKey};
 use super::text;
@@ -166,6 +167,7 @@ pub fn line(field: &str, text: &str) -> Result<String, Refused> {
     if tidy.is_empty() {
         return Err(refuse("is empty".to_owned()));
     }
+    refuse_encoded(field, tidy, |text| line(field, text).is_ok())?;
     if let Some(c) = tidy.chars().find(|c| *c == '\n' || text::printable(&c.to_string()) != c.to_string()) {
         return Err(refuse(format!(
             "holds the character U+{:04X}, which cannot stand in a line",

@@ -8,6 +8,7 @@ pub mod checks;
 pub mod company;
 pub mod debrief;
 pub mod delivery_failure;
+pub mod encoded;
 pub mod inbound;
 pub mod interview;
 pub mod login;

@@ -15,7 +15,7 @@ use super::application::{Application, Tone};
 use super::interview::{Interview, Topic};
 use super::note::NoteKind;
 use clauses::joined;
-pub use names::{TITLES, bare_name, first_name, honorific, last_name, salutation};
+pub use names::{TITLES, bare_name, first_name, honorific, last_name, salutation, signature};
 
 /// What a note is written from.
 #[derive(Clone, Copy, Debug)]

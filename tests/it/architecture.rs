@@ -18,8 +18,10 @@ const OWNERS: &[(&str, &[&str])] = &[
     (
         "data_encoding",
         &[
+            "domain/encoded",
             "domain/note",
             "flow/compose",
+            "adapters/mime",
             "adapters/smtp",
             "adapters/imap",
             "adapters/net",

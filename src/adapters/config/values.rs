@@ -16,7 +16,10 @@ pub(super) fn name<'de, D: Deserializer<'de>>(from: D) -> Result<Option<PersonNa
     if text.trim().is_empty() {
         return Ok(None);
     }
-    PersonName::parse(&text).map(Some).map_err(D::Error::custom)
+    PersonName::typed(&text).map(Some).map_err(|refused| {
+        let meant = refused.instead.as_ref().map(|meant| format!("; did you mean `{meant}`?"));
+        D::Error::custom(format!("{refused}{}", meant.unwrap_or_default()))
+    })
 }
 
 pub(super) fn address<'de, D: Deserializer<'de>>(from: D) -> Result<EmailAddress, D::Error> {

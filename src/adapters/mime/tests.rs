@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::address::PersonName;
 
 fn mailbox_of(text: &str) -> Mailbox {
     Mailbox::parse(text).unwrap()
@@ -122,7 +123,83 @@ fn a_message_that_reads_differently_is_never_let_out() {
     );
 }
 
+fn from_line(name: &str) -> String {
+    let (from, to) = (
+        Mailbox { name: Some(PersonName::parse(name).unwrap()), ..mailbox_of("jo@example.com") },
+        mailbox_of("Jane Doe <jane@acme.example>"),
+    );
+    let bytes = build(&Outgoing {
+        from: &from,
+        to: &to,
+        subject: "Thank you",
+        body: "x",
+        message_id: "<abc@example.com>",
+        in_reply_to: None,
+        references: &[],
+        date: date(),
+    })
+    .unwrap();
+    let read = parse(&bytes).unwrap();
+    assert_eq!(read.from, [Party { name: Some(name.into()), address: "jo@example.com".into() }], "{name}");
+    let text = String::from_utf8(bytes).unwrap();
+    text.split("\r\nTo: ").next().unwrap().to_owned()
+}
+
+#[test]
+fn names_with_quotes_and_commas_are_quoted() {
+    for (name, line) in [
+        ("Jo", "From: Jo <jo@example.com>"),
+        ("Marsh, Jo", "From: \"Marsh, Jo\" <jo@example.com>"),
+        ("Jo Marsh, PhD", "From: \"Jo Marsh, PhD\" <jo@example.com>"),
+        ("Jo \"JJ\" O'Neil \\ (x)", "From: \"Jo \\\"JJ\\\" O'Neil \\\\ (x)\" <jo@example.com>"),
+        ("Jörg Marsh", "From: =?utf-8?q?J=C3=B6rg_Marsh?= <jo@example.com>"),
+        ("=?utf-8?q?Jo?=", "From: =?utf-8?b?PT91dGYtOD9xP0pvPz0=?= <jo@example.com>"),
+        ("山田太郎", "From: =?utf-8?b?5bGx55Sw5aSq6YOO?= <jo@example.com>"),
+    ] {
+        assert_eq!(from_line(name), line);
+    }
+}
+
+#[test]
+fn long_names_fold_at_spaces() {
+    let line = from_line("Jürgen Maximilian von der Überstraße-Großmann, Diplom-Ingenieur für Straßenbau");
+    assert_eq!(
+        line,
+        "From: =?utf-8?q?J=C3=BCrgen_Maximilian_von_der?=\r\n \
+         =?utf-8?q?_=C3=9Cberstra=C3=9Fe-Gro=C3=9Fmann=2C_Diplom-Ingenieur?=\r\n \
+         =?utf-8?q?_f=C3=BCr_Stra=C3=9Fenbau?= <jo@example.com>"
+    );
+    let plain = from_line(&"Jo Marsh of the Long Names ".repeat(7).trim());
+    assert!(plain.lines().all(|line| line.len() <= 78) && plain.lines().count() > 2, "{plain}");
+    // Nothing to fold at: between characters, never inside one.
+    for letters in ["ü".repeat(190), "山".repeat(190), "👋".repeat(100)] {
+        let long = from_line(&format!("J{letters}"));
+        assert!(long.lines().all(|line| line.len() <= 78), "{long}");
+        for word in long.split(['\r', '\n', ' ']).filter(|word| word.starts_with("=?")) {
+            let header = format!("Subject: {word}\r\n\r\nx");
+            assert!(!parse(header.as_bytes()).unwrap().subject.contains('\u{fffd}'), "{word}");
+        }
+    }
+}
+
+#[test]
+fn a_subject_that_would_be_decoded_is_refused() {
+    for subject in ["=?utf-8?q?J=C3=A4ne?=", "Thank you =?utf-8?b?SsOkbmU=?="] {
+        assert!(matches!(built(subject, "x"), Err(MimeError::Unfit(_))), "{subject}");
+    }
+    assert!(built("what=?why?=", "x").is_ok());
+}
+
 proptest! {
+    #[test]
+    fn every_name_is_written_on_short_lines_and_reads_back(
+        name in "[\\p{L}\"\\\\,;()=?.'-]{1,90}( [\\p{L}\"\\\\,;()=?.'-]{1,40}){0,5}",
+    ) {
+        prop_assume!(PersonName::parse(&name).is_ok_and(|parsed| parsed.as_str() == name));
+        let line = from_line(&name);
+        prop_assert!(line.lines().all(|line| line.len() <= 78 && line.is_ascii()), "{line}");
+    }
+
     #[test]
     fn every_printable_subject_and_text_is_built_and_reads_back(
         subject in "[^\\p{C}\\p{Z}]([^\\p{C}\\p{Z}]| ){0,80}",

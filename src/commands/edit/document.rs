@@ -190,7 +190,7 @@ fn ended(interview: &Interview) -> String {
 fn people(tables: Vec<PersonTable>, before: &Application) -> Result<Vec<Person>, Problem> {
     let mut people = Vec::new();
     for table in tables {
-        let name = PersonName::parse(&table.name)?;
+        let name = PersonName::typed(&table.name)?;
         let first = table.goes_by.as_deref().unwrap_or(name.first_word());
         let key = table.key.unwrap_or_else(|| slug(first));
         if slug(&key) != key {

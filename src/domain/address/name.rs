@@ -5,6 +5,7 @@ use std::fmt;
 use unicode_normalization::UnicodeNormalization;
 
 use super::{Refused, refuse, refuse_unseen};
+use crate::domain::encoded::refuse_encoded;
 use crate::domain::text::printable;
 
 /// In characters: longer than any name, short enough for any header.
@@ -63,6 +64,13 @@ impl PersonName {
             return refuse(format!("the name is longer than {LONGEST_NAME} characters"));
         }
         Ok(PersonName(tidy))
+    }
+
+    /// As somebody types or pastes it: refuses what another program left encoded as well. Records
+    /// made before that was refused are still read with `parse`.
+    pub fn typed(text: &str) -> Result<PersonName, Refused> {
+        refuse_encoded("the name", text, |text| PersonName::parse(text).is_ok())?;
+        PersonName::parse(text)
     }
 
     pub fn as_str(&self) -> &str {

@@ -335,3 +335,52 @@ fn an_address_with_its_own_brackets_between_brackets_is_one() {
         assert!(Mailbox::parse(text).is_err(), "{text}");
     }
 }
+
+#[test]
+fn separators_of_a_mail_program_after_an_address_are_dropped() {
+    for text in [
+        "Jane Doe <jane@acme.example>;",
+        "Jane Doe <jane@acme.example>,",
+        " Jane Doe <jane@acme.example> ; ",
+        "\"Jane Doe\" <jane@acme.example>;,",
+        "jane@acme.example (Jane Doe);",
+    ] {
+        let (name, address) = Mailbox::parse_person(text).unwrap();
+        let address = address.unwrap();
+        assert_eq!((name.as_str(), address.as_str()), ("Jane Doe", "jane@acme.example"), "{text}");
+    }
+    assert_eq!(Mailbox::parse_person("Omar Aziz;").unwrap().0.as_str(), "Omar Aziz");
+    assert_eq!(EmailAddress::parse("jane@acme.example;").unwrap().as_str(), "jane@acme.example");
+    for two in ["a@b.example;c@d.example", "A <a@b.example>; C <c@d.example>", ";"] {
+        assert!(Mailbox::parse_person(two).is_err(), "{two}");
+    }
+}
+
+#[test]
+fn a_name_that_was_encoded_elsewhere_is_refused_with_what_it_says() {
+    for (text, meant) in [
+        ("=?utf-8?q?J=C3=A4ne_Doe?= <jane@acme.example>", "Jäne Doe <jane@acme.example>"),
+        ("\"=?utf-8?b?SsOkbmUgRG9l?=\" <jane@acme.example>", "\"Jäne Doe\" <jane@acme.example>"),
+        ("J%C3%A4ne Doe <jane@acme.example>;", "Jäne Doe <jane@acme.example>;"),
+        ("JÃ¤ne Doe <jane@acme.example>", "Jäne Doe <jane@acme.example>"),
+        ("jane@acme.example (JÃ¤ne Doe)", "jane@acme.example (Jäne Doe)"),
+        ("J&auml;ne Doe", "Jäne Doe"),
+    ] {
+        let refused = Mailbox::parse_person(text).unwrap_err();
+        assert!(refused.message.starts_with("the name contains "), "{text}: {}", refused.message);
+        assert_eq!(refused.instead.as_deref().map(str::trim), Some(meant), "{text}");
+    }
+    // What an earlier version recorded can still be read.
+    assert!(Mailbox::parse("=?utf-8?q?J=C3=A4ne_Doe?= <jane@acme.example>").is_ok());
+}
+
+#[test]
+fn a_mailbox_reads_back_as_it_is_written() {
+    for name in
+        ["Jo \"JJ\" Marsh", "\"Jo\"", "'Jo'", "Marsh, Jo", "\"JJ\" Marsh \"X\"", "Jo \\ Marsh", "O'Neil"]
+    {
+        let address = EmailAddress::parse("jo@example.com").unwrap();
+        let mailbox = Mailbox { name: Some(PersonName::parse(name).unwrap()), address };
+        assert_eq!(Mailbox::parse(&mailbox.to_string()).unwrap(), mailbox, "{name}");
+    }
+}

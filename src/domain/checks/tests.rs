@@ -452,3 +452,22 @@ fn short_notes_that_differ_in_half_a_sentence_block() {
         one.replace("Jane", "Omar").replace("I look forward to hearing about", "I would be glad to take");
     assert!(similarity(one, &other) >= 0.75, "{}", similarity(one, &other));
 }
+
+#[test]
+fn text_that_was_encoded_elsewhere_blocks() {
+    for sentence in ["We donâ€™t wait.", "I like J%C3%A4ne's way.", "Fish &amp; chips.", "It is J=C3=A4ne."]
+    {
+        assert_eq!(with_sentence(sentence), [("encoded", Block)], "{sentence}");
+    }
+    assert_eq!(with_sentence("It saves 50%, as A=B, AT&T and R&D showed."), []);
+    let mut case = case();
+    case.note.subject = "Thank you for the =?utf-8?q?J=C3=A4ne?= interview".to_owned();
+    let finding = case.findings().remove(0);
+    assert_eq!(
+        finding.message,
+        "has an encoded word of a mail header in Subject; it says Thank you for the Jäne interview"
+    );
+    case.note.subject = "Thank you for the interview".to_owned();
+    case.note.to = Mailbox::parse("JÃ¤ne Doe <jane@acme.example>").ok();
+    assert_eq!(case.found(), [("encoded", Block)]);
+}

@@ -1,5 +1,6 @@
 //! What a person is called in a note. Nothing is guessed: a title is used only where it was told.
 
+use crate::domain::address::PersonName;
 use crate::domain::application::Tone;
 use crate::domain::person::Person;
 
@@ -58,6 +59,25 @@ pub fn salutation(person: &Person, tone: Tone) -> String {
         (Some(title), None) => format!("Dear {title} {name},"),
         (None, _) => format!("Dear {name},"),
     }
+}
+
+/// A name as its owner signs with it: "Jo Marsh, PhD" for "Marsh, Jo, PhD". Quotation marks, and a
+/// role after a comma, stay as they are written.
+pub fn signature(name: &PersonName) -> PersonName {
+    let written = name.as_str();
+    let mut pieces = written.split(',').map(str::trim).filter(|piece| !piece.is_empty());
+    let _family = pieces.next();
+    let (suffixes, others): (Vec<&str>, Vec<&str>) =
+        pieces.partition(|piece| piece.split(' ').all(is_suffix));
+    let [given] = others.as_slice() else {
+        return name.clone();
+    };
+    let spoken = in_spoken_order(written);
+    if given.split(' ').any(is_occupation) || !spoken.starts_with(given) {
+        return name.clone();
+    }
+    let whole = std::iter::once(spoken.as_str()).chain(suffixes).collect::<Vec<_>>().join(", ");
+    PersonName::parse(&whole).unwrap_or_else(|_| name.clone())
 }
 
 /// Honorifics that English notes meet, without their full stop.
@@ -206,6 +226,48 @@ fn is_suffix(word: &str) -> bool {
     // "Jane Pe" is called so, "Jane Doe, PE" is an engineer.
     let short = matches!(bare.as_str(), "Pe" | "Rn" | "Md" | "pe" | "rn");
     !short && SUFFIXES.contains(&bare.to_lowercase().as_str())
+}
+
+/// "Marsh, Platform Engineer" is a name and a role, not a family name and a given one.
+fn is_occupation(word: &str) -> bool {
+    const OCCUPATIONS: [&str; 34] = [
+        "administrator",
+        "analyst",
+        "architect",
+        "assistant",
+        "associate",
+        "ceo",
+        "cfo",
+        "chief",
+        "consultant",
+        "coordinator",
+        "cto",
+        "designer",
+        "developer",
+        "director",
+        "editor",
+        "engineer",
+        "executive",
+        "founder",
+        "head",
+        "intern",
+        "lead",
+        "lecturer",
+        "manager",
+        "nurse",
+        "officer",
+        "president",
+        "producer",
+        "professor",
+        "programmer",
+        "researcher",
+        "scientist",
+        "specialist",
+        "student",
+        "writer",
+    ];
+    let bare: String = word.chars().filter(|c| c.is_alphanumeric()).collect();
+    OCCUPATIONS.contains(&bare.to_lowercase().as_str())
 }
 
 fn is_latin(name: &str) -> bool {

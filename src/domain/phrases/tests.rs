@@ -414,3 +414,22 @@ fn a_name_is_said_as_its_bearer_would() {
         assert_eq!(greet(name), (warm.to_owned(), formal.to_owned()), "{name}");
     }
 }
+
+#[test]
+fn everybody_signs_as_they_are_called() {
+    for (written, signed) in [
+        ("Jo Marsh", "Jo Marsh"),
+        ("Marsh, Jo", "Jo Marsh"),
+        ("Marsh, Jo, PhD", "Jo Marsh, PhD"),
+        ("van der Berg, Jan", "Jan van der Berg"),
+        ("Jo Marsh, PhD", "Jo Marsh, PhD"),
+        ("Jo Marsh, PhD, MBA", "Jo Marsh, PhD, MBA"),
+        ("Jo \"JJ\" Marsh", "Jo \"JJ\" Marsh"),
+        ("Jo Marsh, Platform Engineer", "Jo Marsh, Platform Engineer"),
+        ("Jo, Platform Engineer", "Jo, Platform Engineer"),
+        ("Marsh", "Marsh"),
+        ("Marsh,", "Marsh,"),
+    ] {
+        assert_eq!(signature(&PersonName::parse(written).unwrap()).as_str(), signed, "{written}");
+    }
+}

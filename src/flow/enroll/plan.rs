@@ -271,7 +271,7 @@ fn ask_me(known: Option<Mailbox>, old: &Config, terminal: &Terminal) -> Result<M
         if answer.is_empty() {
             break;
         }
-        match PersonName::parse(&answer) {
+        match PersonName::typed(&answer) {
             Ok(name) => me.name = Some(name),
             Err(refused) => terminal.say(view::problem_text(&refused.into()).trim_end()),
         }
@@ -288,7 +288,7 @@ fn terminal_or(
     let answer = terminal.ask(prompt, HINT)?;
     Ok(match known.filter(|_| answer.is_empty()) {
         Some(known) => Ok(known.clone()),
-        None => Mailbox::parse(&answer).map_err(Problem::from),
+        None => Mailbox::typed(&answer).map_err(Problem::from),
     })
 }
 
