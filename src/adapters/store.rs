@@ -4,6 +4,7 @@
 mod applications;
 mod endings;
 mod inspection;
+mod log;
 mod logins;
 mod mail;
 mod notes;
@@ -69,11 +70,14 @@ impl Store {
                 .map_err(|error| explain(error, path))
                 .with_context(|| format!("{shown} cannot be opened"))?,
         };
-        store.prepare(path).map_err(|error| match error.downcast::<rusqlite::Error>() {
+        let explained = |error: anyhow::Error| match error.downcast::<rusqlite::Error>() {
             Ok(error) => explain(error, path),
             Err(error) => error,
-        })?;
+        };
+        store.prepare(path).map_err(explained)?;
+        // A new database is made without a log, so that its file is never an empty one that has one.
         store.migrate(path, beginning, &MIGRATIONS)?;
+        store.use_log().map_err(explained)?;
         Ok(store)
     }
 
@@ -123,7 +127,11 @@ impl Store {
             db.execute_batch("PRAGMA fullfsync = ON;")?;
         }
         // What is another program's, or a later version's, is not even given a log.
-        refuse_newer(version_of(db)?, MIGRATIONS.len(), path)?;
+        refuse_newer(version_of(db)?, MIGRATIONS.len(), path)
+    }
+
+    fn use_log(&self) -> Result<()> {
+        let db = &self.connection;
         let mode: String = db.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
         let synchronous: i64 = db.query_row("PRAGMA synchronous", [], |row| row.get(0))?;
         if mode != "wal" || synchronous < 2 {
@@ -133,6 +141,10 @@ impl Store {
             )
             .into());
         }
+        // The log is copied into the database here alone, where the file is marked as well.
+        db.execute_batch("PRAGMA wal_autocheckpoint = 0;")?;
+        // Whatever stops this stops the next change too; a command that only reads goes on.
+        let _ = log::keep_marked(db);
         Ok(())
     }
 
@@ -215,14 +227,19 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
 
 fn version_of(db: &Connection) -> Result<usize> {
     let version: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    let id: i32 = db.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+    let id = application_id(db)?;
     let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    if id != APPLICATION_ID && (id != 0 || tables > 0) {
+    log::refuse_part(db, id, tables)?;
+    if ![APPLICATION_ID, log::NEEDS_LOG].contains(&id) && (id != 0 || tables > 0) {
         return Err(Problem::new(Kind::LocalIo, "the database belongs to another program")
             .detail("nothing was changed")
             .into());
     }
     Ok(usize::try_from(version).unwrap_or(usize::MAX))
+}
+
+fn application_id(db: &Connection) -> rusqlite::Result<i32> {
+    db.query_row("PRAGMA application_id", [], |row| row.get(0))
 }
 
 /// The class of an error that the database caused, wherever it stands in the chain.

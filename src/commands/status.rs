@@ -50,9 +50,8 @@ pub struct Report {
     /// Applications that are open, for the word that there is nothing.
     #[serde(skip)]
     pub open: usize,
-    /// Whether anything was ever recorded.
     #[serde(skip)]
-    pub recorded: bool,
+    pub record: Record,
 }
 
 /// A note that exists.
@@ -115,6 +114,17 @@ pub enum Section {
     Sent,
 }
 
+/// Whether there is anything that the picture could show.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Record {
+    /// Nothing was ever recorded.
+    #[default]
+    None,
+    /// There is a record, and no application in it.
+    Empty,
+    Kept,
+}
+
 /// How much is told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Brevity {
@@ -173,7 +183,7 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
         mailbox_trouble: obstacles.trouble,
         lines,
         brevity,
-        recorded: true,
+        record: if store.is_empty()? { Record::Empty } else { Record::Kept },
         open: desk.applications.iter().filter(|application| application.is_open()).count(),
     })
 }

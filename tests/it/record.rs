@@ -4,6 +4,7 @@ use std::fs;
 
 use crate::sandbox::Sandbox;
 
+mod copies;
 mod doubles;
 mod erasing;
 mod meanwhile;

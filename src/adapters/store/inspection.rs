@@ -112,6 +112,12 @@ pub fn planned_before(
 }
 
 impl Store {
+    /// Whether no application was ever recorded, or all were erased.
+    pub fn is_empty(&self) -> Result<bool> {
+        let sql = "SELECT NOT EXISTS (SELECT 1 FROM applications)";
+        Ok(self.connection.query_row(sql, [], |row| row.get(0))?)
+    }
+
     /// The newest time that was written down.
     pub fn newest(&self) -> Result<Option<DateTime<FixedOffset>>> {
         newest(&self.connection)

@@ -368,3 +368,48 @@ fn a_migration_that_fails_changes_nothing() {
     assert_eq!(version_of(&store.connection).unwrap(), 1);
     assert!(store.connection.prepare("SELECT pay FROM applications").is_err());
 }
+
+/// The database file alone, opened in another place.
+fn alone(folder: &tempfile::TempDir) -> Result<Store> {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let copy = elsewhere.path().join("thanks.db");
+    fs::copy(folder.path().join("thanks.db"), &copy).unwrap();
+    Store::open(&copy, Beginning::Fresh)
+}
+
+#[test]
+fn a_long_log_goes_into_the_file_which_stays_useless_without_the_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = || fs::metadata(folder.path().join("thanks.db-wal")).unwrap().len();
+    let mut long = note("acme/jane");
+    for n in 0..6 {
+        assert!(alone(folder_with(&folder)).is_err(), "before note {n}");
+        long.id = NoteId::from_stored(format!("acme/jane/{n}"));
+        long.message_id = Some(format!("<{n}@x.example>"));
+        long.body = "x".repeat(1 << 20);
+        open(&folder).save_draft(&long, at()).unwrap();
+    }
+    let file = fs::metadata(folder.path().join("thanks.db")).unwrap().len();
+    assert!(file > 4 << 20, "the log was never copied: {file}");
+    assert!(log() < 8 << 20);
+    assert!(alone(&folder).is_err());
+    assert_eq!(open(&folder).notes(Which::All).unwrap().len(), 6);
+}
+
+/// The same folder, with a database in it.
+fn folder_with(folder: &tempfile::TempDir) -> &tempfile::TempDir {
+    drop(open(folder));
+    folder
+}
+
+#[test]
+fn a_mark_that_was_broken_off_is_no_missing_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder);
+    store.connection.pragma_update(None, "application_id", log::NEEDS_LOG).unwrap();
+    store.connection.execute_batch("PRAGMA wal_checkpoint(FULL)").unwrap();
+    drop(store);
+    let store = open(&folder);
+    assert_eq!(application_id(&store.connection).unwrap(), APPLICATION_ID);
+    assert!(alone(&folder).is_err());
+}

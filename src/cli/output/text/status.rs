@@ -2,7 +2,7 @@
 
 use super::Page;
 use crate::commands::App;
-use crate::commands::status::{Brevity, Report, Section};
+use crate::commands::status::{Brevity, Record, Report, Section};
 use crate::domain::text::{printable_line, wrap};
 
 /// Of a terminal.
@@ -15,10 +15,11 @@ pub fn status(report: &Report, _: &App) -> Page {
         return page;
     }
     if report.lines.is_empty() {
-        page.talk = match report.open {
-            0 if report.recorded => "nothing is due: every application is closed\n".to_owned(),
-            0 => "nothing recorded yet\nnext: thanks add\n".to_owned(),
-            _ => "nothing is due, nothing waits\n".to_owned(),
+        page.talk = match (report.record, report.open) {
+            (Record::None, _) => "nothing recorded yet\nnext: thanks add\n".to_owned(),
+            (Record::Empty, _) => "no applications yet\nnext: thanks add\n".to_owned(),
+            (Record::Kept, 0) => "nothing is due: every application is closed\n".to_owned(),
+            (Record::Kept, _) => "nothing is due, nothing waits\n".to_owned(),
         };
         return page;
     }
