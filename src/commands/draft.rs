@@ -10,6 +10,7 @@ use super::App;
 use super::debrief::{self, DebriefArgs};
 use crate::adapters::config;
 use crate::adapters::editor::Edited as EditedText;
+use crate::adapters::store::Store;
 use crate::domain::checks::{Finding, Severity};
 use crate::domain::note::{Edited, Note, NoteKind};
 use crate::domain::outbox::{Forbidden, State};
@@ -133,31 +134,20 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
     }
     let mut desk = app.compose(&store)?;
     let wish = Wish { template: args.template.clone(), tone: args.told.tone(), allow: Vec::new() };
-    let mut drafts = Vec::new();
-    for item in next(&desk, &names)? {
+    let items = next(&desk, &names)?;
+    let mut begin = |store: &mut Store, item: &Item| {
         let departs = match planned {
-            Departure::Now => departure(&desk, &item),
+            Departure::Now => departure(&desk, item),
             Departure::Planned(at) => item.step.zone.at(at),
         };
-        let mut draft = desk.compose(&item, departs, &wish)?;
-        if args.edit {
-            let before = store.note(&draft.note.id)?;
-            let text;
-            (draft, text) = edited(app, &desk, &item, draft, departs)?;
-            keep_edited(&mut store, before.as_ref(), &draft.note, text, departs)?;
-        } else if !is_settled(&draft.note) {
-            match keep(&mut store, &draft.note, departs) {
-                Err(error) if error.chain().any(|cause| cause.is::<Forbidden>()) => {
-                    // Another command took it since it was read: shown is what became of it.
-                    draft.note = store.note(&draft.note.id)?.context("a note has gone")?;
-                }
-                kept => kept?,
-            }
-        }
-        desk.adopt(&draft.note);
-        store.remember_shown(&draft.note.id, &draft.note.shown_hash())?;
-        drafts.push(draft);
-    }
+        begin_draft(args, app, store, &mut desk, item, departs, &wish)
+    };
+    let drafts: Vec<Draft> = match args.edit {
+        // An open editor must not keep the record from other commands.
+        true => items.iter().map(|item| begin(&mut store, item)).collect::<Result<_>>()?,
+        // One commit: a commit for each note would be most of the time.
+        false => store.atomically(|store| items.iter().map(|item| begin(store, item)).collect())?,
+    };
     let mut previews = Vec::new();
     for mut draft in drafts {
         // Notes of one panel are compared once all of them are there.
@@ -171,6 +161,36 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
     }
     let has_account = app.config.as_ref().is_some_and(|config| config.smtp.is_some());
     Ok(Report { notes: previews, notices, body_only: args.body, has_account })
+}
+
+/// The note as it would go out at `departs`, recorded as a draft and as shown.
+fn begin_draft(
+    args: &Args,
+    app: &App,
+    store: &mut Store,
+    desk: &mut Desk,
+    item: &Item,
+    departs: DateTime<FixedOffset>,
+    wish: &Wish,
+) -> Result<Draft> {
+    let mut draft = desk.compose(item, departs, wish)?;
+    if args.edit {
+        let before = store.note(&draft.note.id)?;
+        let text;
+        (draft, text) = edited(app, desk, item, draft, departs)?;
+        keep_edited(store, before.as_ref(), &draft.note, text, departs)?;
+    } else if !is_settled(&draft.note) {
+        match keep(store, &draft.note, departs) {
+            Err(error) if error.chain().any(|cause| cause.is::<Forbidden>()) => {
+                // Another command took it since it was read: shown is what became of it.
+                draft.note = store.note(&draft.note.id)?.context("a note has gone")?;
+            }
+            kept => kept?,
+        }
+    }
+    desk.adopt(&draft.note);
+    store.remember_shown(&draft.note.id, &draft.note.shown_hash())?;
+    Ok(draft)
 }
 
 impl Report {

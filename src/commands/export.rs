@@ -1,5 +1,6 @@
 //! What there is to do as a calendar, for programs that remind without sending anything.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -11,7 +12,7 @@ use crate::adapters::config;
 use crate::adapters::invite::{Standing, Task, calendar};
 use crate::domain::application::Application;
 use crate::domain::calendar::Calendar;
-use crate::domain::note::{Note, NoteKind};
+use crate::domain::note::{Note, NoteId, NoteKind};
 use crate::domain::outbox::State;
 use crate::domain::policy::Step;
 use crate::flow::compose::{Desk, Item};
@@ -59,7 +60,8 @@ fn tasks(desk: &Desk) -> Vec<Task> {
         .filter_map(|item| Some(to_do(desk, desk.application(&item.step.application)?, item)))
         .collect();
     // What is settled is taken out of calendars that have it.
-    let over = desk.notes.iter().filter(|note| items.iter().all(|item| item.id != note.id));
+    let coming: HashSet<&NoteId> = items.iter().map(|item| &item.id).collect();
+    let over = desk.notes.iter().filter(|note| !coming.contains(&note.id));
     tasks.extend(over.filter(|note| note.state != State::Unsure).map(|note| done(desk, note)));
     tasks
 }

@@ -3,7 +3,7 @@
 mod held;
 mod told;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use anyhow::{Context, Result};
 use chrono::{DateTime, FixedOffset};
@@ -311,15 +311,14 @@ pub(super) fn deliver(
         copies(app, store, &account, mailbox.as_mut(), copy, &delivery)?;
     }
     held::put_off(app, store, &going, &delivery);
+    let outcomes: HashMap<&NoteId, _> =
+        delivery.outcomes.iter().map(|outcome| (&outcome.id, outcome)).collect();
     let mut notes: Vec<NoteOutcome> = verdicts
         .iter()
         .map(|verdict| match verdict {
             Verdict::Go { draft, .. } => match held.get(&draft.note.id) {
                 Some(held) => held::outcome(&draft.note, held),
-                None => {
-                    let outcome = delivery.outcomes.iter().find(|outcome| outcome.id == draft.note.id);
-                    delivered(&draft.note, draft.thread_of, outcome)
-                }
+                None => delivered(&draft.note, draft.thread_of, outcomes.get(&draft.note.id).copied()),
             },
             verdict => undelivered(verdict),
         })

@@ -6,6 +6,7 @@ pub(super) mod failure;
 mod parcel;
 mod turn;
 
+use std::collections::{HashMap, HashSet};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -116,7 +117,8 @@ impl<'a> Desk<'a> {
             run.all(&queue);
         }
         let Run { mut outcomes, trouble, admission, .. } = run;
-        outcomes.sort_by_key(|outcome| ids.iter().position(|id| *id == outcome.id));
+        let places: HashMap<&NoteId, usize> = ids.iter().enumerate().map(|(at, id)| (id, at)).rev().collect();
+        outcomes.sort_by_key(|outcome| places.get(&outcome.id).copied());
         Ok(Delivery { outcomes, trouble, admission })
     }
 
@@ -131,10 +133,8 @@ impl<'a> Desk<'a> {
         let offered = self.journal.offered()?;
         let now = (watch.now)();
         let mut ready: Vec<Parcel> = Vec::new();
-        for (place, id) in ids.iter().enumerate() {
-            if ids.iter().take(place).any(|earlier| earlier == id) {
-                continue;
-            }
+        let mut seen = HashSet::new();
+        for id in ids.iter().filter(|id| seen.insert(*id)) {
             let note = self.store.note(id)?.with_context(|| format!("no note {id}"))?;
             if note.state != State::Approved {
                 outcomes.push(not_approved(&note, watch));
@@ -180,7 +180,8 @@ impl<'a> Desk<'a> {
             .iter()
             .map(|parcel| Claim { id: &parcel.id, sha256: &parcel.approved, fresh: parcel.fresh() })
             .collect();
-        let claimed = self.store.claim(&claims, self.machine, (watch.now)())?;
+        let claimed: HashSet<NoteId> =
+            self.store.claim(&claims, self.machine, (watch.now)())?.into_iter().collect();
         let (queue, lost): (Vec<Parcel>, Vec<Parcel>) =
             ready.into_iter().partition(|parcel| claimed.contains(&parcel.id));
         for Parcel { id, .. } in lost {

@@ -4,6 +4,7 @@
 pub mod departure;
 mod text;
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -14,7 +15,7 @@ use crate::adapters::config::Environment;
 use crate::adapters::store::{Approval, Store};
 use crate::adapters::terminal::Terminal;
 use crate::domain::checks::{Finding, Severity};
-use crate::domain::note::{Edited, Note, NoteKind};
+use crate::domain::note::{Edited, Note, NoteId, NoteKind};
 use crate::domain::outbox::{Event, Forbidden, State};
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::view;
@@ -371,6 +372,7 @@ impl Review<'_> {
             true => Vec::new(),
             false => self.store.approve(&waiting, now)?,
         };
+        let approved: HashSet<NoteId> = approved.into_iter().collect();
         for verdict in verdicts.iter_mut() {
             let Verdict::Go { draft, .. } = verdict else { continue };
             if approved.contains(&draft.note.id) {

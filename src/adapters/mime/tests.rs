@@ -169,7 +169,7 @@ fn long_names_fold_at_spaces() {
          =?utf-8?q?_=C3=9Cberstra=C3=9Fe-Gro=C3=9Fmann=2C_Diplom-Ingenieur?=\r\n \
          =?utf-8?q?_f=C3=BCr_Stra=C3=9Fenbau?= <jo@example.com>"
     );
-    let plain = from_line(&"Jo Marsh of the Long Names ".repeat(7).trim());
+    let plain = from_line("Jo Marsh of the Long Names ".repeat(7).trim());
     assert!(plain.lines().all(|line| line.len() <= 78) && plain.lines().count() > 2, "{plain}");
     // Nothing to fold at: between characters, never inside one.
     for letters in ["ü".repeat(190), "山".repeat(190), "👋".repeat(100)] {

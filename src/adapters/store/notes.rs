@@ -108,10 +108,9 @@ impl Store {
 
     /// Remembers the hash of what its owner was shown.
     pub fn remember_shown(&mut self, id: &NoteId, hash: &str) -> Result<()> {
-        self.connection.execute(
-            "UPDATE notes SET shown = ?2 WHERE id = ?1 AND shown IS NOT ?2",
-            params![id.as_str(), hash],
-        )?;
+        self.connection
+            .prepare_cached("UPDATE notes SET shown = ?2 WHERE id = ?1 AND shown IS NOT ?2")?
+            .execute(params![id.as_str(), hash])?;
         Ok(())
     }
 

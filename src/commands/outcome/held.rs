@@ -6,12 +6,14 @@ use anyhow::Result;
 use super::told::{not_sent, plain};
 use super::{Fate, NoteOutcome};
 use crate::adapters::config;
-use crate::adapters::store::Store;
+use crate::adapters::store::{Store, Which};
 use crate::commands::App;
 use crate::domain::note::{Note, NoteId};
 use crate::domain::outbox::State;
+use crate::domain::policy::Step;
 use crate::domain::problem::Kind;
 use crate::domain::retry;
+use crate::flow::compose::next_steps;
 use crate::flow::deliver::Delivery;
 use crate::flow::last_look::Held;
 use crate::flow::outgoing::Verdict;
@@ -92,8 +94,15 @@ pub(super) fn still_planned(store: &Store, planned: Vec<(NoteId, String)>) -> Re
 
 /// Whether a follow-up is due still, by the record as it is now.
 pub fn is_due(app: &App, store: &Store, id: &NoteId) -> Result<bool> {
-    let desk = app.current(store)?;
-    Ok(desk.items().iter().any(|item| item.id == *id && item.step.earliest <= item.step.zone.at(app.now)))
+    let Some(slug) = id.as_str().split('/').next() else { return Ok(false) };
+    let which = Which::One(slug);
+    let (applications, notes) = (store.applications(which)?, store.notes(which)?);
+    let rules = app.rules();
+    let is_meant = |step: &Step| step.note_id() == *id && step.earliest <= step.zone.at(app.now);
+    Ok(applications.iter().any(|application| {
+        let rule = rules(application.country.as_deref());
+        next_steps(application, &notes, &rule, &app.zone, app.now).iter().any(is_meant)
+    }))
 }
 
 /// Tells the notes of another machine from those that another command has in hand here.
