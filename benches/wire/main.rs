@@ -19,6 +19,7 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bare::{Bare, Style};
@@ -30,9 +31,10 @@ use thanks::adapters::mime::{Outgoing, build};
 use thanks::adapters::smtp::{Interrupt, Login, Patience, Security, Server};
 use thanks::adapters::store::{Approval, Beginning, Store};
 use thanks::domain::address::Mailbox;
-use thanks::domain::note::{Edited, Note, NoteId, NoteKind, message_id};
+use thanks::domain::note::{Approved, Edited, Note, NoteId, NoteKind, message_id};
 use thanks::domain::outbox::State;
 use thanks::flow::deliver::{Desk, Relay, Watch};
+use thanks::flow::fitness::Judgment;
 
 const ROUND_TRIP: Duration = Duration::from_millis(40);
 
@@ -120,7 +122,7 @@ fn ours(place: &Place, notes: usize) -> f64 {
 fn deliver(place: &Place, notes: usize) -> Duration {
     let folder = tempfile::tempdir().unwrap();
     let mut store = Store::open(&folder.path().join("thanks.db"), Beginning::Fresh).unwrap();
-    let ids: Vec<NoteId> = (0..notes).map(|number| approved(&mut store, number)).collect();
+    let ids: Vec<Approved> = (0..notes).map(|number| approved(&mut store, number)).collect();
     let server = Server {
         host: "127.0.0.1".into(),
         port: place.port,
@@ -136,13 +138,13 @@ fn deliver(place: &Place, notes: usize) -> Duration {
         interrupt: &Interrupt::default(),
     };
     let now = || moment(NOW);
-    let watch = Watch { now: &now, waiting: &|| {} };
+    let watch = Watch { now: &now, waiting: Arc::new(|| {}), judge: &|_, _| Ok(Judgment::default()) };
     let journal = Journal::at(folder.path().join("journal"));
     let mut taken = Vec::new();
     let time = time(|| {
         let lock = SendLock::try_take(&folder.path().join("send.lock")).unwrap().unwrap();
         let mut desk = Desk::take(&mut store, &journal, lock, "bench", moment(NOW)).unwrap();
-        taken = desk.deliver(&ids, &relay, &watch).unwrap().outcomes;
+        taken = desk.deliver(&ids, &relay, &watch, None).unwrap().outcomes;
     });
     assert_eq!(taken.iter().filter(|outcome| outcome.state == State::Sent).count(), notes, "{taken:?}");
     time
@@ -253,14 +255,14 @@ fn wire(note: &Note) -> Vec<u8> {
     .unwrap()
 }
 
-fn approved(store: &mut Store, number: usize) -> NoteId {
+fn approved(store: &mut Store, number: usize) -> Approved {
     let note = note(number);
     store.save_draft(&note, moment(NOW)).unwrap();
     let wire = wire(&note);
     store
         .approve(&[(&note, Approval { wire: &wire, send_before: None, send_after: None })], moment(NOW))
         .unwrap();
-    note.id
+    Approved::of(&note, &wire).unwrap()
 }
 
 fn note(number: usize) -> Note {

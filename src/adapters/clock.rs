@@ -3,12 +3,15 @@
 
 use std::cell::Cell;
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::text::printable;
+
+/// How soon a wait notices that it is over.
+const SLICE: Duration = Duration::from_millis(250);
 
 /// The clock of a run.
 #[derive(Clone, Debug)]
@@ -36,13 +39,19 @@ impl Clock {
         }
     }
 
-    /// Returns when so much time has passed; where the clock is fixed at once, with the clock put
-    /// forward.
-    pub fn wait(&self, time: Duration) {
+    /// Returns when so much time has passed, or soon after `is_over`; where the clock is fixed at
+    /// once, with the clock put forward.
+    pub fn wait(&self, time: Duration, is_over: impl Fn() -> bool) {
         match self {
             Clock::System => {
                 let (_keep, never) = mpsc::channel::<()>();
-                let _ = never.recv_timeout(time);
+                let watch = Stopwatch::start();
+                while let Some(left) = time.checked_sub(watch.elapsed()).filter(|left| !left.is_zero()) {
+                    if is_over() {
+                        return;
+                    }
+                    let _ = never.recv_timeout(left.min(SLICE));
+                }
             }
             Clock::Fixed(now) => {
                 let later =
@@ -50,6 +59,21 @@ impl Clock {
                 now.set(later.unwrap_or(now.get()));
             }
         }
+    }
+}
+
+/// How long ago something was, whatever the clock of the run says.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that may, but for net")]
+    pub fn start() -> Stopwatch {
+        Stopwatch(Instant::now())
+    }
+
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed()
     }
 }
 
@@ -71,10 +95,10 @@ mod tests {
         let clock = fixed("2026-03-05T12:00:00-05:00").unwrap();
         assert_eq!(clock.now().to_rfc3339(), "2026-03-05T17:00:00+00:00");
         assert_eq!(clock.now(), clock.now());
-        clock.wait(Duration::from_secs(3600));
+        clock.wait(Duration::from_secs(3600), || false);
         assert_eq!(clock.now().to_rfc3339(), "2026-03-05T18:00:00+00:00");
         let end = fixed("9999-12-31T23:59:59Z").unwrap();
-        end.wait(Duration::MAX);
+        end.wait(Duration::MAX, || false);
         assert_eq!(end.now().to_rfc3339(), "9999-12-31T23:59:59+00:00");
     }
 
@@ -89,7 +113,8 @@ mod tests {
     fn the_real_clock_moves_forward_and_waits_are_real() {
         let clock = Clock::new(None).unwrap();
         let first = clock.now();
-        clock.wait(Duration::from_millis(5));
+        clock.wait(Duration::from_millis(5), || false);
         assert!(clock.now() - first >= TimeDelta::milliseconds(5));
+        clock.wait(Duration::MAX, || true);
     }
 }

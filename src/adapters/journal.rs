@@ -12,9 +12,11 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use chrono::{DateTime, FixedOffset};
 
+use crate::domain::outbox::Offered;
 use crate::domain::problem::{Kind, Problem};
 
-/// The journal's file; each line is `time <message-id> machine`.
+/// The journal's file; each line is `time <message-id> machine number`, where the number counts the
+/// offers of the note. Lines of earlier versions lack it.
 #[derive(Clone, Debug)]
 pub struct Journal {
     path: PathBuf,
@@ -40,28 +42,36 @@ impl Journal {
         }
     }
 
-    /// Every Message-ID that was ever offered to a server, with how often.
-    pub fn offered(&self) -> Result<BTreeMap<String, u32>> {
+    /// Every Message-ID that was ever offered to a server.
+    pub fn offered(&self) -> Result<BTreeMap<String, Offered>> {
         let text = match fs::read(&self.path) {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             Err(error) => return Err(self.problem(error)),
         };
-        let mut offered = BTreeMap::new();
-        for id in text.lines().filter_map(|line| line.split_whitespace().nth(1)) {
-            *offered.entry(id.to_owned()).or_insert(0) += 1;
+        let mut offered: BTreeMap<String, Offered> = BTreeMap::new();
+        for line in text.lines() {
+            let mut fields = line.split_whitespace();
+            let (time, Some(id), _machine) = (fields.next(), fields.next(), fields.next()) else { continue };
+            let known = offered.entry(id.to_owned()).or_default();
+            match fields.next().and_then(|number| number.parse::<u32>().ok()) {
+                Some(number) => known.highest = known.highest.max(number),
+                None => {
+                    known.highest = known.highest.saturating_add(1);
+                    let time = time.and_then(|time| DateTime::parse_from_rfc3339(time).ok());
+                    known.unnumbered.extend(time);
+                }
+            }
         }
         Ok(offered)
     }
 
     /// Opens the journal for the lines of one run.
     pub fn open(&self) -> Result<Lines> {
-        let is_new = !self.path.exists();
         let file = private_file(&self.path).and_then(|file| {
             end_torn_line(&self.path, &file)?;
-            if is_new {
-                keep_name(&self.path)?;
-            }
+            // Also where the file is there: whoever created it may have crashed before this.
+            keep_name(&self.path)?;
             Ok(file)
         });
         Ok(Lines { file: file.map_err(|error| self.problem(error))? })
@@ -82,9 +92,16 @@ pub struct Lines {
 }
 
 impl Lines {
-    /// Writes that an id is about to be offered; on the disk when this returns.
-    pub fn append(&mut self, message_id: &str, machine: &str, at: DateTime<FixedOffset>) -> Result<()> {
-        let line = format!("{} {message_id} {machine}\n", at.to_rfc3339());
+    /// Writes that an id is about to be offered for the `number`th time; on the disk when this
+    /// returns.
+    pub fn append(
+        &mut self,
+        message_id: &str,
+        machine: &str,
+        number: u32,
+        at: DateTime<FixedOffset>,
+    ) -> Result<()> {
+        let line = format!("{} {message_id} {machine} {number}\n", at.to_rfc3339());
         self.file
             .write_all(line.as_bytes())
             .and_then(|()| self.file.sync_data())
@@ -171,9 +188,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let journal = Journal::at(folder.path().join("journal"));
         assert!(journal.is_empty());
-        journal.open().unwrap().append("<a@x>", "m", noon()).unwrap();
-        journal.open().unwrap().append("<a@x>", "m", noon()).unwrap();
-        assert_eq!(journal.offered().unwrap(), BTreeMap::from([("<a@x>".to_owned(), 2)]));
+        journal.open().unwrap().append("<a@x>", "m", 1, noon()).unwrap();
+        journal.open().unwrap().append("<a@x>", "m", 2, noon()).unwrap();
+        let twice = Offered { highest: 2, unnumbered: Vec::new() };
+        assert_eq!(journal.offered().unwrap(), BTreeMap::from([("<a@x>".to_owned(), twice)]));
         assert!(!journal.is_empty());
     }
 
@@ -183,15 +201,35 @@ mod tests {
         let path = folder.path().join("journal");
         fs::write(&path, "2026-03-05T12:00:00+00:00 <torn@").unwrap();
         let journal = Journal::at(&path);
-        journal.open().unwrap().append("<b@x>", "m", noon()).unwrap();
+        journal.open().unwrap().append("<b@x>", "m", 1, noon()).unwrap();
         assert!(journal.offered().unwrap().contains_key("<b@x>"));
+    }
+
+    #[test]
+    fn the_highest_number_counts_and_lines_without_one_count_on() {
+        let highest = |lines: &[&str]| {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("journal");
+            let lines: String =
+                lines.iter().map(|line| format!("2026-03-05T12:00:00+00:00 <a@x> m{line}\n")).collect();
+            fs::write(&path, lines).unwrap();
+            let offered = Journal::at(&path).offered().unwrap().remove("<a@x>").unwrap();
+            (offered.highest, offered.unnumbered.len())
+        };
+        assert_eq!(highest(&["", ""]), (2, 2));
+        assert_eq!(highest(&[" 5"]), (5, 0));
+        assert_eq!(highest(&[" 5", " 2"]), (5, 0));
+        assert_eq!(highest(&["", " 4", ""]), (5, 2));
+        // A number that was torn says nothing; the line still counts.
+        assert_eq!(highest(&[" 4294967295", " x"]), (u32::MAX, 1));
+        assert_eq!(highest(&[" 1 more"]), (1, 0));
     }
 
     #[cfg(target_os = "linux")]
     #[test]
     fn a_line_that_does_not_fit_on_the_disk_is_an_error() {
         let full = OpenOptions::new().append(true).open("/dev/full").unwrap();
-        assert!(Lines { file: full }.append("<a@x>", "m", noon()).is_err());
+        assert!(Lines { file: full }.append("<a@x>", "m", 1, noon()).is_err());
     }
 
     #[cfg(unix)]

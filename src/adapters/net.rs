@@ -78,12 +78,10 @@ impl Interrupt {
     pub fn is_raised(&self) -> bool {
         self.0.load(Ordering::SeqCst)
     }
-}
 
-/// The flag that a signal handler sets.
-impl From<Arc<AtomicBool>> for Interrupt {
-    fn from(flag: Arc<AtomicBool>) -> Self {
-        Interrupt(flag)
+    /// For a signal handler to set.
+    pub fn flag(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.0)
     }
 }
 

@@ -2,6 +2,7 @@
 //! decided and decides nothing; the schema refuses what the domain forbids.
 
 mod applications;
+mod claims;
 mod endings;
 mod inspection;
 mod log;
@@ -25,10 +26,11 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, Savepoint, Transaction, Transac
 use crate::domain::problem::{Kind, Problem};
 
 pub use applications::Which;
+pub use claims::{Claim, Claimed, Marked, Version, Wrong};
 pub use inspection::{Inspection, heartbeat, inspect, open_to_read, planned, planned_before, unsettled};
 pub use logins::refused_login;
 pub use mail::{Question, Seen};
-pub use notes::{Approval, Claim, Wire};
+pub use notes::{Approval, Wire};
 pub use recovery::Orphan;
 pub use story::{Attempt, Told};
 

@@ -16,7 +16,7 @@ use rustyline::{Config, Editor};
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::text::printable;
 
-pub use signals::interrupt_flag;
+pub use signals::set_on_interrupt;
 
 /// Whether questions may be asked (`--no-input` says that they may not).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub enum Interaction {
 }
 
 /// The person's terminal, or the knowledge that there is none.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Terminal {
     interaction: Interaction,
 }

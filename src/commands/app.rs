@@ -12,6 +12,7 @@ use crate::adapters::clock::Clock;
 use crate::adapters::config::{self, Config, Environment, Paths};
 use crate::adapters::invite::{self, OwnDays};
 use crate::adapters::journal::{Journal, SendLock};
+use crate::adapters::net::Interrupt;
 use crate::adapters::store::{Beginning, Store, planned_before};
 use crate::adapters::templates::Templates;
 use crate::adapters::terminal::Terminal;
@@ -54,6 +55,8 @@ pub struct App {
     /// The calendars that the configuration names, each with what was read from it.
     pub calendars: Vec<(PathBuf, OwnDays)>,
     pub overdue: Overdue,
+    /// Raised by a signal, once a note is on its way.
+    pub interrupt: Interrupt,
 }
 
 /// Whether it is said that a planned note has not left.
@@ -125,6 +128,7 @@ impl App {
             calendars,
             holidays_trouble,
             overdue: Overdue::Said,
+            interrupt: Interrupt::default(),
         })
     }
 
@@ -282,6 +286,11 @@ impl App {
     /// The writing desk over the whole record.
     pub fn compose(&self, store: &Store) -> Result<Desk> {
         Desk::open(store, self.sender(), self.templates(), self.rules(), self.now)
+    }
+
+    /// The same at this very moment.
+    pub fn compose_now(&self, store: &Store) -> Result<Desk> {
+        Desk::open(store, self.sender(), self.templates(), self.rules(), self.clock.now())
     }
 
     /// A desk over what is current: to tell what is due, not to write at.

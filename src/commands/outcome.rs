@@ -1,35 +1,32 @@
 //! What became of a note, as `send` and `nudge` report it.
 
+mod delivering;
 mod held;
 mod told;
-
-use std::collections::{BTreeMap, HashMap};
 
 use anyhow::{Context, Result};
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 
 use super::{App, Exit};
-use crate::adapters::config::{self, SentCopy};
 use crate::adapters::store::Store;
 use crate::domain::checks;
-use crate::domain::note::{Note, NoteId, NoteKind};
+use crate::domain::note::{Note, NoteId};
 use crate::domain::outbox::State;
 use crate::domain::problem::{Kind, Problem};
-use crate::domain::retry::Pause;
 use crate::flow::account::Account;
 use crate::flow::compose::{Desk, Item, Wish};
-use crate::flow::deliver::{Delivery, Outcome};
 use crate::flow::enroll;
-use crate::flow::filing;
-use crate::flow::last_look::{Held, LastLook, Voice};
+use crate::flow::last_look::{LastLook, Voice};
 use crate::flow::mailbox::Mailbox;
 use crate::flow::outgoing::departure::Departure;
 use crate::flow::outgoing::{Consent, Review, Trace, Verdict, wire_of};
-use crate::flow::post::{self, Post};
+use crate::flow::post;
 use crate::flow::refusal::Admission;
 use crate::flow::timer;
-use told::{delivered, plain, undelivered};
+use told::{plain, undelivered};
+
+pub(super) use delivering::{Manner, deliver};
 
 #[derive(Debug, Default, Serialize)]
 pub struct Report {
@@ -194,12 +191,19 @@ pub fn review(
     } else if how.to_me {
         to_me(app, &account, &verdicts)?
     } else {
-        deliver(app, store, account, mailbox, verdicts)?
+        deliver(app, store, account, mailbox, verdicts, Manner::TYPED)?
     };
     // What goes now has gone before anything else is asked.
-    report.next.extend(after_plans(app, &report.notes)?);
+    match after_plans(app, &report.notes) {
+        Ok(next) => report.next.extend(next),
+        // What went and what was planned is told all the same.
+        Err(error) => app.terminal.say(&format!("warning: no timer was installed: {error:#}")),
+    }
     report.notes.extend(doubts);
-    report.next.extend(held::still_planned(store, planned)?);
+    match held::still_planned(store, planned) {
+        Ok(planned) => report.next.extend(planned),
+        Err(error) => app.terminal.say(&format!("warning: what is planned could not be read: {error:#}")),
+    }
     Ok(report)
 }
 
@@ -248,7 +252,7 @@ fn to_me(app: &App, account: &Account, verdicts: &[Verdict]) -> Result<Report> {
         }
     }
     let bytes: Vec<&[u8]> = wires.iter().map(Vec::as_slice).collect();
-    post::reflect(account, &app.terminal, &me.address, &bytes)?;
+    post::reflect(account, &app.terminal, &me.address, &bytes, &app.interrupt)?;
     let notes = verdicts
         .iter()
         .map(|verdict| match verdict {
@@ -260,73 +264,6 @@ fn to_me(app: &App, account: &Account, verdicts: &[Verdict]) -> Result<Report> {
         })
         .collect();
     Ok(Report { notes, host: account.server.host.clone(), ..Report::default() })
-}
-
-/// Sends what was agreed to and reports on every note that was looked at.
-pub(super) fn deliver(
-    app: &App,
-    store: &mut Store,
-    account: Account,
-    mailbox: Option<Mailbox>,
-    verdicts: Vec<Verdict>,
-) -> Result<Report> {
-    let going = verdicts.iter().filter_map(|verdict| match verdict {
-        Verdict::Go { draft, .. } => Some(&draft.note),
-        _ => None,
-    });
-    let going: Vec<&Note> = going.collect();
-    // Who was asked note by note has just been told that nothing came.
-    let voice = if mailbox.is_some() { Voice::NewsOnly } else { Voice::Full };
-    let mut mailbox = match mailbox {
-        Some(mailbox) => Some(mailbox),
-        None => Mailbox::configured(app.config.as_ref())?,
-    };
-    let mut account = account;
-    let mut held = BTreeMap::new();
-    if let (Some(mailbox), false) = (&mut mailbox, going.is_empty()) {
-        held = last_look(app, store, mailbox, &going, voice)?;
-        account = mailbox.share(account);
-    }
-    let ids = going.iter().map(|note| note.id.clone()).filter(|id| !held.contains_key(id));
-    let ids: Vec<NoteId> = ids.collect();
-    let mut delivery = Delivery::default();
-    if !ids.is_empty() {
-        let machine = config::machine_id(&app.paths)?;
-        let journal = app.journal();
-        let now = || app.moment();
-        let copy = app.config.as_ref().map_or(SentCopy::None, config::Config::sent_copy);
-        if copy == SentCopy::Imap {
-            store.plan_copies(&ids)?;
-        }
-        let posted = post::lock(&app.paths, &app.terminal).and_then(|lock| {
-            let (terminal, account) = (&app.terminal, &account);
-            let post =
-                Post { store, journal: &journal, lock, machine: &machine, account, terminal, now: &now };
-            post::deliver(post, &ids)
-        });
-        delivery = match posted {
-            Ok(delivery) => delivery,
-            Err(error) => not_begun(&ids, error.downcast::<Problem>()?, app.moment()),
-        };
-        copies(app, store, &account, mailbox.as_mut(), copy, &delivery)?;
-    }
-    held::put_off(app, store, &going, &delivery);
-    let outcomes: HashMap<&NoteId, _> =
-        delivery.outcomes.iter().map(|outcome| (&outcome.id, outcome)).collect();
-    let mut notes: Vec<NoteOutcome> = verdicts
-        .iter()
-        .map(|verdict| match verdict {
-            Verdict::Go { draft, .. } => match held.get(&draft.note.id) {
-                Some(held) => held::outcome(&draft.note, held),
-                None => delivered(&draft.note, draft.thread_of, outcomes.get(&draft.note.id).copied()),
-            },
-            verdict => undelivered(verdict),
-        })
-        .collect();
-    held::stopped_meanwhile(store, &verdicts, &mut notes)?;
-    let next = after_follow_ups(app, store, &notes)?;
-    let Delivery { trouble, admission, .. } = delivery;
-    Ok(Report { notes, trouble, admission, host: account.server.host, next })
 }
 
 /// A look for answers before follow-ups are shown. Those that are to wait or must not go, with what
@@ -347,87 +284,6 @@ pub fn look_for_answers(
         Err(error) => error,
     })?;
     Ok(notes.iter().filter_map(|note| Some(held::outcome(note, held.get(&note.id)?))).collect())
-}
-
-/// The last look before an offer.
-fn last_look(
-    app: &App,
-    store: &mut Store,
-    mailbox: &mut Mailbox,
-    notes: &[&Note],
-    voice: Voice,
-) -> Result<BTreeMap<NoteId, Held>> {
-    let is_due = |store: &Store, id: &NoteId| held::is_due(app, store, id);
-    let (terminal, zone, now) = (&app.terminal, &app.zone, app.moment());
-    LastLook { mailbox, store, terminal, zone, now, voice, is_due: &is_due }.before(notes)
-}
-
-/// A copy among one's own sent mail, where the server does not see to it.
-fn copies(
-    app: &App,
-    store: &mut Store,
-    account: &Account,
-    mailbox: Option<&mut Mailbox>,
-    copy: SentCopy,
-    delivery: &Delivery,
-) -> Result<()> {
-    let sent = delivery.outcomes.iter().filter(|outcome| outcome.failure.is_none());
-    let sent: Vec<NoteId> = sent.map(|outcome| outcome.id.clone()).collect();
-    match (copy, mailbox) {
-        _ if sent.is_empty() => {}
-        (SentCopy::Imap, Some(mailbox)) => filing::file_or_say(mailbox, store, &app.terminal),
-        (SentCopy::Imap, None) => {
-            app.terminal
-                .say("warning: no copy was put into Sent: sent_copy = \"imap\" needs a section [imap]");
-        }
-        (SentCopy::ToSelf, _) => {
-            let me = app.sender().mailbox.context("the account has no address")?;
-            filing::send_to_self_or_say(account, store, &app.terminal, &me.address, &sent);
-        }
-        (SentCopy::Auto | SentCopy::None, _) => {}
-    }
-    Ok(())
-}
-
-/// The lock or the secret could not be had: every note is kept, and the reason is said once.
-fn not_begun(ids: &[NoteId], trouble: Problem, at: DateTime<FixedOffset>) -> Delivery {
-    let outcomes = ids
-        .iter()
-        .map(|id| Outcome {
-            id: id.clone(),
-            state: State::Approved,
-            failure: Some(trouble.kind),
-            cause: None,
-            detail: trouble.message.clone(),
-            pause: Pause::None,
-            at,
-        })
-        .collect();
-    Delivery { outcomes, trouble: Some(trouble), ..Delivery::default() }
-}
-
-/// The last note of a thread, for those whose first follow-up just went.
-fn after_follow_ups(app: &App, store: &Store, notes: &[NoteOutcome]) -> Result<Vec<String>> {
-    let followed = |fate: &Fate| matches!(fate, Fate::Sent { thread_of: Some(_), .. });
-    if !notes.iter().any(|note| followed(&note.fate)) {
-        return Ok(Vec::new());
-    }
-    let desk = app.compose(store)?;
-    let steps = desk.items();
-    Ok(notes
-        .iter()
-        .filter(|note| followed(&note.fate))
-        .filter_map(|note| {
-            let application = note.id.split('/').next()?;
-            steps
-                .iter()
-                .find(|item| item.step.application == application && item.step.kind == NoteKind::CloseOut)
-        })
-        .map(|item| {
-            let due = item.step.zone.stamp(item.step.due.to_utc());
-            format!("one last note {due}, unless somebody answers")
-        })
-        .collect())
 }
 
 /// A note that was looked at and not offered.

@@ -90,13 +90,10 @@ pub fn run(_: &Args, app: &mut App) -> Result<Report> {
         Ok(settled) => reading.settled.extend(settled),
         Err(error) => trouble.push(format!("Sent was not read: {}", only_problem(error)?)),
     }
-    let filed = match filing::file(&mut session, &mailbox, &mut store) {
-        Ok(filed) => filed,
-        Err(error) => {
-            trouble.push(format!("no copy was put into Sent: {}", only_problem(error)?));
-            Vec::new()
-        }
-    };
+    let mut filed = Vec::new();
+    if let Err(error) = filing::file(&mut session, &mailbox, &mut store, &mut filed) {
+        trouble.push(format!("no copy was put into Sent: {}", only_problem(error)?));
+    }
     if trouble.is_empty()
         && let Err(error) = listen::learn_ids(&mut session, &mailbox, &mut store, now)
     {

@@ -82,12 +82,41 @@ pub struct Note {
     pub created_at: DateTime<FixedOffset>,
 }
 
+/// What its owner agreed to. Nothing else can be claimed, and a claim compares every field with
+/// the record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approved {
+    pub id: NoteId,
+    pub recipient: Mailbox,
+    pub wire_sha256: Vec<u8>,
+    /// The planned departure; `None` where it goes at once.
+    pub not_before: Option<DateTime<FixedOffset>>,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Edited {
     /// As the template made it.
     No,
     /// By its owner, whose words are never overwritten.
     ByOwner,
+}
+
+impl Approved {
+    /// A note with the bytes that were agreed to; `None` where it has no recipient.
+    pub fn of(note: &Note, wire: &[u8]) -> Option<Approved> {
+        Some(Approved {
+            id: note.id.clone(),
+            recipient: note.to.clone()?,
+            wire_sha256: Sha256::digest(wire).to_vec(),
+            not_before: note.send_after,
+        })
+    }
+
+    /// The same with bytes that bear another Date.
+    #[must_use]
+    pub fn with_bytes(&self, wire: &[u8]) -> Approved {
+        Approved { wire_sha256: Sha256::digest(wire).to_vec(), ..self.clone() }
+    }
 }
 
 impl Note {

@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use chrono::{DateTime, FixedOffset};
+
 /// Where a note stands. The names are stored, printed and promised to scripts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum State {
@@ -50,6 +52,16 @@ pub enum Event {
     Bounce,
     /// Somebody answered it.
     Answer,
+}
+
+/// What the journal says of one Message-ID.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Offered {
+    /// The highest number of an offer. Lines without one count on from the line before.
+    pub highest: u32,
+    /// When it was offered, for lines without a number. A record that counted too much is told from
+    /// an older copy by these.
+    pub unnumbered: Vec<DateTime<FixedOffset>>,
 }
 
 /// A step that the table does not have.

@@ -170,6 +170,20 @@ impl Desk {
 
     /// The note of an item as it would go out at `departs`, which is the recipient's local time.
     pub fn compose(&self, item: &Item, departs: DateTime<FixedOffset>, wish: &Wish) -> Result<Draft> {
+        let (note, difference) = self.write(item, departs, wish)?;
+        let application = self.application(&item.step.application).context("no such application")?;
+        let findings = self.findings(application, &note);
+        let thread_of = self.thread(&note).and_then(|thread| thread.last_sent);
+        Ok(Draft { note, step: item.step.clone(), findings, difference, thread_of })
+    }
+
+    /// The same without its checks; and how the text of its owner differs from the record's.
+    pub fn write(
+        &self,
+        item: &Item,
+        departs: DateTime<FixedOffset>,
+        wish: &Wish,
+    ) -> Result<(Note, Option<String>)> {
         let application = self.application(&item.step.application).context("no such application")?;
         let mut note = item.note.clone().unwrap_or_else(|| self.begin(item, item.step.zone.at(self.now)));
         let fresh = self.fresh_text(application, item, &note, departs, wish)?;
@@ -196,9 +210,7 @@ impl Desk {
         note.allowed.extend(wish.allow.iter().cloned());
         note.allowed.sort();
         note.allowed.dedup();
-        let findings = self.findings(application, &note);
-        let thread_of = self.thread(&note).and_then(|thread| thread.last_sent);
-        Ok(Draft { note, step: item.step.clone(), findings, difference, thread_of })
+        Ok((note, difference))
     }
 
     /// What the checks say of a note's present text.

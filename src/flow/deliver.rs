@@ -2,13 +2,13 @@
 //! opened, marked in journal and record before its final dot, and recorded before anything else
 //! happens after it; so whatever dies, the record never offers a note twice by itself.
 
+mod claiming;
 pub(super) mod failure;
 mod parcel;
 mod turn;
+mod waiting;
 
-use std::collections::{HashMap, HashSet};
-use std::sync::mpsc;
-use std::thread;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -17,18 +17,25 @@ use chrono::{DateTime, FixedOffset};
 use crate::adapters::journal::{Journal, Lines, SendLock};
 use crate::adapters::net::Interrupt;
 use crate::adapters::smtp::{self, Answer, Next, OpenError, OpenFailure, Refusal, Server, Session, Spoke};
-use crate::adapters::store::{Claim, Orphan, Store};
+use crate::adapters::store::{Claim, Marked, Orphan, Store, Version, Wrong};
 use crate::domain::delivery_failure::Cause;
-use crate::domain::note::{Note, NoteId};
+use crate::domain::note::{Approved, NoteId};
 use crate::domain::outbox::{Event, State};
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::retry::Pause;
 
+use claiming::Queue;
 use failure::Failure;
-use parcel::{Parcel, parcel};
+use parcel::Parcel;
 use turn::{Books, Gain, Line, MOST_FRUITLESS, Turn};
+use waiting::while_watching;
 
+pub use waiting::Waiting;
+
+use super::fitness::Judgment;
+use super::last_look::Held;
 use super::refusal::Admission;
+use super::vigil::Vigil;
 
 /// When the person is told that the receipt is being waited for.
 const SILENCE: Duration = Duration::from_secs(10);
@@ -53,17 +60,25 @@ pub struct Relay<'a> {
     pub interrupt: &'a Interrupt,
 }
 
-/// The present, and the one thing that may be said while a receipt is awaited.
+/// The present, the one thing that may be said while a receipt is awaited, and what the record says
+/// of approved notes at this moment.
 pub struct Watch<'a> {
     pub now: &'a dyn Fn() -> DateTime<FixedOffset>,
-    pub waiting: &'a (dyn Fn() + Sync),
+    pub waiting: Waiting,
+    pub judge: &'a Judge<'a>,
 }
+
+pub type Judge<'a> = dyn Fn(&Store, &[&NoteId]) -> Result<Judgment> + 'a;
 
 /// What became of a run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Delivery {
-    /// One for each note, in the order given.
+    /// One for each note, in the order given, but for those that were held.
     pub outcomes: Vec<Outcome>,
+    /// What a look at the mailbox kept back.
+    pub held: BTreeMap<NoteId, Held>,
+    /// What was claimed and came back, as it is approved now.
+    pub kept: Vec<Approved>,
     /// Why no connection could be used, or the account is not allowed to send.
     pub trouble: Option<Problem>,
     /// What the server said to the login.
@@ -86,6 +101,17 @@ pub struct Outcome {
     pub at: DateTime<FixedOffset>,
 }
 
+impl Delivery {
+    /// What became of the same run later.
+    pub(super) fn add(&mut self, later: Delivery) {
+        let Delivery { outcomes, held, kept, trouble, admission } = later;
+        self.outcomes.extend(outcomes);
+        self.held.extend(held);
+        self.kept.extend(kept);
+        (self.trouble, self.admission) = (trouble, admission);
+    }
+}
+
 impl<'a> Desk<'a> {
     /// Takes the place of the sender: with the lock held, every claim of this machine is a dead
     /// sender's and is put right.
@@ -106,114 +132,51 @@ impl<'a> Desk<'a> {
     }
 
     /// Hands the approved notes over in the given order, on one connection while it lasts.
-    pub fn deliver(&mut self, ids: &[NoteId], relay: &Relay<'_>, watch: &Watch<'_>) -> Result<Delivery> {
-        let mut outcomes = Vec::new();
-        let ready = self.ready(ids, &mut outcomes, watch)?;
-        let queue = self.claim(ready, &mut outcomes, watch)?;
-        let admission = Admission::default();
-        let reached = State::Claimed;
-        let mut run = Run { desk: self, relay, watch, outcomes, trouble: None, admission, reached };
-        if !queue.is_empty() {
-            run.all(&queue);
-        }
-        let Run { mut outcomes, trouble, admission, .. } = run;
-        let places: HashMap<&NoteId, usize> = ids.iter().enumerate().map(|(at, id)| (id, at)).rev().collect();
-        outcomes.sort_by_key(|outcome| places.get(&outcome.id).copied());
-        Ok(Delivery { outcomes, trouble, admission })
-    }
-
-    /// The notes that may be offered: not expired, their bytes as they were approved, and offered
-    /// no more often than the record knows.
-    fn ready(
+    pub fn deliver(
         &mut self,
-        ids: &[NoteId],
-        outcomes: &mut Vec<Outcome>,
+        approved: &[Approved],
+        relay: &Relay<'_>,
         watch: &Watch<'_>,
-    ) -> Result<Vec<Parcel>> {
-        let offered = self.journal.offered()?;
-        let now = (watch.now)();
-        let mut ready: Vec<Parcel> = Vec::new();
-        let mut seen = HashSet::new();
-        for id in ids.iter().filter(|id| seen.insert(*id)) {
-            let note = self.store.note(id)?.with_context(|| format!("no note {id}"))?;
-            if note.state != State::Approved {
-                outcomes.push(not_approved(&note, watch));
-                continue;
-            }
-            let lines = note.message_id.as_ref().and_then(|id| offered.get(id)).copied().unwrap_or(0);
-            let why = "the journal says that it was offered before; this record is older";
-            if let Some(state) = self.store.lose_if_older(id, lines, now, why)? {
-                outcomes.push(outcome(id, state, Some(Kind::NeedsYou), why, watch));
-                continue;
-            }
-            if note.send_before.is_some_and(|before| before < now) {
-                let why = "its time has passed; look at it again";
-                match self.store.step_from(State::Approved, id, Event::Expire, now, Some(why))? {
-                    Some(state) => outcomes.push(outcome(id, state, Some(Kind::NeedsYou), why, watch)),
-                    None => {
-                        let note = self.store.note(id)?.with_context(|| format!("no note {id}"))?;
-                        outcomes.push(not_approved(&note, watch));
-                    }
-                }
-                continue;
-            }
-            match self.store.wire(id) {
-                Ok(wire) => ready.push(parcel(note, wire, now)?),
-                Err(error) => {
-                    let why = format!("{error:#}; it was not sent");
-                    outcomes.push(outcome(id, note.state, Some(Kind::LocalIo), &why, watch));
-                }
-            }
+        vigil: Option<&mut Vigil<'_>>,
+    ) -> Result<Delivery> {
+        let mut delivery = Delivery::default();
+        let ready = self.ready(approved, &mut delivery.outcomes, watch)?;
+        let Queue { parcels, version, until } = self.claim(ready, &mut delivery.outcomes, watch)?;
+        let ids = parcels.iter().map(|parcel| parcel.id.clone()).collect();
+        let judged = Judged { ids, version, until, wrong: BTreeMap::new() };
+        let mut run = Run { desk: self, relay, watch, vigil, judged, delivery, reached: State::Claimed };
+        if !parcels.is_empty() {
+            run.all(&parcels);
         }
-        Ok(ready)
+        let Run { mut delivery, .. } = run;
+        let places: HashMap<&NoteId, usize> =
+            approved.iter().enumerate().map(|(at, approved)| (&approved.id, at)).rev().collect();
+        delivery.outcomes.sort_by_key(|outcome| places.get(&outcome.id).copied());
+        Ok(delivery)
     }
-
-    /// All claims of a run are one commit. A note that another command has changed or taken since
-    /// it was read is left to that one.
-    fn claim(
-        &mut self,
-        ready: Vec<Parcel>,
-        outcomes: &mut Vec<Outcome>,
-        watch: &Watch<'_>,
-    ) -> Result<Vec<Parcel>> {
-        let claims: Vec<Claim<'_>> = ready
-            .iter()
-            .map(|parcel| Claim { id: &parcel.id, sha256: &parcel.approved, fresh: parcel.fresh() })
-            .collect();
-        let claimed: HashSet<NoteId> =
-            self.store.claim(&claims, self.machine, (watch.now)())?.into_iter().collect();
-        let (queue, lost): (Vec<Parcel>, Vec<Parcel>) =
-            ready.into_iter().partition(|parcel| claimed.contains(&parcel.id));
-        for Parcel { id, .. } in lost {
-            let state = self.store.note(&id)?.map_or(State::Withdrawn, |note| note.state);
-            let why = "another command has changed or taken it";
-            outcomes.push(outcome(&id, state, Some(Kind::NeedsYou), why, watch));
-        }
-        Ok(queue)
-    }
-}
-
-fn not_approved(note: &Note, watch: &Watch<'_>) -> Outcome {
-    let (kind, why) = match note.state {
-        state if state.has_left() => (Kind::Declined, "another command has sent it".to_owned()),
-        state => (Kind::NeedsYou, format!("it is {}", state.name())),
-    };
-    outcome(&note.id, note.state, Some(kind), &why, watch)
 }
 
 /// One run of deliveries. From the claims on nothing fails it as a whole: each note has its outcome.
-struct Run<'r, 'd, 'a> {
+struct Run<'r, 'd, 'a, 'v> {
     desk: &'r mut Desk<'d>,
     relay: &'r Relay<'a>,
     watch: &'r Watch<'a>,
-    outcomes: Vec<Outcome>,
-    trouble: Option<Problem>,
-    admission: Admission,
+    vigil: Option<&'r mut Vigil<'v>>,
+    judged: Judged,
+    delivery: Delivery,
     /// What the record says of the note in hand, by the last step that was written down.
     reached: State,
 }
 
-impl Run<'_, '_, '_> {
+/// What the record said of the notes of a run, when it was last asked.
+struct Judged {
+    ids: Vec<NoteId>,
+    version: Version,
+    until: Option<DateTime<FixedOffset>>,
+    wrong: BTreeMap<NoteId, Wrong>,
+}
+
+impl Run<'_, '_, '_, '_> {
     fn all(&mut self, queue: &[Parcel]) {
         let mut lines = match self.desk.journal.open() {
             Ok(lines) => lines,
@@ -226,22 +189,23 @@ impl Run<'_, '_, '_> {
             let opened = Session::open(relay.server, relay.login.as_ref(), relay.patience, relay.interrupt);
             let mut session = match opened {
                 Ok(session) => {
-                    self.admission = Admission::Accepted;
+                    self.delivery.admission = Admission::Accepted;
                     session
                 }
                 Err(error) => {
                     if matches!(error.kind, OpenFailure::Authentication(_)) {
-                        self.admission = Admission::Refused;
+                        self.delivery.admission = Admission::Refused;
                     }
                     let problem = (relay.explain)(&error);
                     self.release(rest, &Failure::unopened(&error, &problem));
-                    self.trouble = Some(problem);
+                    self.delivery.trouble = Some(problem);
                     return;
                 }
             };
-            let before = self.outcomes.len();
+            let before = self.delivery.outcomes.len();
+            let mut is_withheld = false;
             while let Some((parcel, others)) = rest.split_first() {
-                let line = if self.outcomes.len() > before { Line::Used } else { Line::New };
+                let line = if self.delivery.outcomes.len() > before { Line::Used } else { Line::New };
                 let turn = self.one(&mut session, line, &mut lines, parcel, others.first());
                 if turn == Turn::Unconsidered {
                     break;
@@ -252,24 +216,27 @@ impl Run<'_, '_, '_> {
                     let why = "the record or the journal cannot be written";
                     return self.release(rest, &Failure::new(Kind::LocalIo, why));
                 }
-                if self.trouble.is_some() || !session.is_usable() {
+                is_withheld = turn == Turn::Withheld;
+                if self.delivery.trouble.is_some() || !session.is_usable() {
                     break;
                 }
             }
             if session.is_usable() {
                 session.quit();
             }
-            if let Some(trouble) = &self.trouble {
+            if let Some(trouble) = &self.delivery.trouble {
                 // The last one has been told with it; what is true of it is true of the others.
-                let failure = Failure::like(trouble, self.outcomes.last());
+                let failure = Failure::like(trouble, self.delivery.outcomes.last());
                 return self.release(rest, &failure);
             }
             if relay.interrupt.is_raised() {
                 let why = "interrupted before it was its turn";
                 return self.release(rest, &Failure::new(Kind::Interrupted, why));
             }
-            match Gain::of(self.outcomes.get(before..).unwrap_or_default()) {
+            match Gain::of(self.delivery.outcomes.get(before..).unwrap_or_default()) {
                 Gain::Some => fruitless = 0,
+                // It was we who left.
+                _ if is_withheld => fruitless = 0,
                 Gain::Words => fruitless += 1,
                 Gain::None => fruitless = MOST_FRUITLESS,
             }
@@ -298,10 +265,14 @@ impl Run<'_, '_, '_> {
             let failure = Failure::before_the_dot(&error);
             return self.refused(parcel, refusal, &failure).into();
         }
-        if let Err(error) = self.mark(lines, parcel) {
-            let why = format!("{error:#}; the connection was closed without the end of the message");
-            self.settle(parcel, Event::Release, &Failure::new(Kind::LocalIo, why));
-            return Turn::Unrecorded;
+        match self.mark(lines, parcel) {
+            Ok(true) => {}
+            Ok(false) => return Turn::Withheld,
+            Err(error) => {
+                let why = format!("{error:#}; the connection was closed without the end of the message");
+                self.settle(parcel, Event::Release, &Failure::new(Kind::LocalIo, why));
+                return Turn::Unrecorded;
+            }
         }
         if let Err(spoke) = session.look() {
             let (kind, why) = match spoke {
@@ -315,15 +286,86 @@ impl Run<'_, '_, '_> {
         }
         let next = next.map(Parcel::message);
         let next = next.as_ref().map_or(Next::Quit, Next::Message);
-        let answer = while_watching(self.watch, SILENCE, || session.end(next));
-        self.record(parcel, &answer).into()
+        let answer = while_watching(&self.watch.waiting, SILENCE, || session.end(next));
+        let turn = self.record(parcel, &answer).into();
+        if let (Answer::Accepted(_), Turn::Done, Some(vigil)) = (&answer, turn, &mut self.vigil) {
+            vigil.file(self.desk.store);
+        }
+        turn
     }
 
-    /// The record first: so it never counts fewer offers than the journal, unless it is an older copy.
-    fn mark(&mut self, lines: &mut Lines, parcel: &Parcel) -> Result<()> {
-        let now = (self.watch.now)();
-        self.reached = self.desk.store.step(&parcel.id, Event::Mark, now, None)?;
-        lines.append(&parcel.message_id, self.desk.machine, now)
+    /// The record first: so it never counts fewer offers than the journal, unless it is an older
+    /// copy. Whether it was marked: not a note that is not right any more, or that went out from
+    /// elsewhere.
+    fn mark(&mut self, lines: &mut Lines, parcel: &Parcel) -> Result<bool> {
+        if self.vigil.as_ref().is_some_and(|vigil| vigil.is_stale()) && !self.look_again(parcel)? {
+            return Ok(false);
+        }
+        loop {
+            let now = (self.watch.now)();
+            if self.judged.until.is_some_and(|until| until <= now) {
+                self.judge_again()?;
+            }
+            if let Some(wrong) = self.judged.wrong.remove(&parcel.id) {
+                let state = self.desk.store.hand_back(&parcel.id, &wrong, now)?;
+                self.tell(outcome(&parcel.id, state, Some(Kind::NeedsYou), &wrong.why, self.watch));
+                return Ok(false);
+            }
+            match self.desk.store.mark(&parcel.id, self.judged.version, now)? {
+                Marked::ChangedSince => self.judge_again()?,
+                Marked::Offer(number) => {
+                    self.reached = State::Sending;
+                    lines.append(&parcel.message_id, self.desk.machine, number, now)?;
+                    return Ok(true);
+                }
+            }
+        }
+    }
+
+    /// Another command has written to the record, or a day has passed, since the notes were judged.
+    fn judge_again(&mut self) -> Result<()> {
+        let ids: Vec<&NoteId> = self.judged.ids.iter().collect();
+        let (version, judgment) = self.desk.store.judged(|store| (self.watch.judge)(store, &ids))?;
+        let Judgment { wrong, until } = judgment;
+        self.judged = Judged { version, until, wrong, ids: std::mem::take(&mut self.judged.ids) };
+        Ok(())
+    }
+
+    /// Asks Sent again: a note that went out from elsewhere meanwhile is not offered here. What the
+    /// look finds may only happen to a note that is not claimed. Whether it is claimed again.
+    fn look_again(&mut self, parcel: &Parcel) -> Result<bool> {
+        let Some(vigil) = &mut self.vigil else { return Ok(true) };
+        let (id, now) = (&parcel.id, (self.watch.now)());
+        self.reached = self.desk.store.step(id, Event::Release, now, None)?;
+        let note = self.desk.store.note(id)?.with_context(|| format!("no note {id}"))?;
+        match vigil.look(self.desk.store, &note, now) {
+            Ok(None) => {}
+            Ok(Some(held)) => {
+                self.delivery.held.insert(id.clone(), held);
+                return Ok(false);
+            }
+            Err(error) => {
+                let Problem { kind, message, .. } = error.downcast()?;
+                self.delivery.kept.push(parcel.dated());
+                self.tell(outcome(id, note.state, Some(kind), &message, self.watch));
+                return Ok(false);
+            }
+        }
+        let approved = parcel.dated();
+        let claims = [Claim { approved: &approved, fresh: None }];
+        let judge = |store: &Store| Ok((self.watch.judge)(store, &[id])?.wrong);
+        let claimed = self.desk.store.claim(&claims, self.desk.machine, now, judge)?;
+        if claimed.taken.is_empty() {
+            let lost = self.desk.lost(id, &claimed, self.watch)?;
+            self.tell(lost);
+            return Ok(false);
+        }
+        self.reached = State::Claimed;
+        Ok(true)
+    }
+
+    fn tell(&mut self, outcome: Outcome) {
+        self.delivery.outcomes.push(outcome);
     }
 
     fn record(&mut self, parcel: &Parcel, answer: &Answer) -> Books {
@@ -337,7 +379,7 @@ impl Run<'_, '_, '_> {
     /// A refusal decides about the note, and what it says of the account about the rest of the run.
     fn refused(&mut self, parcel: &Parcel, refusal: Option<&Refusal>, failure: &Failure) -> Books {
         let server = self.relay.server;
-        self.trouble = refusal.and_then(|refusal| failure::of_account(refusal, server));
+        self.delivery.trouble = refusal.and_then(|refusal| failure::of_account(refusal, server));
         self.settle(parcel, failure.event(), failure)
     }
 
@@ -357,7 +399,7 @@ impl Run<'_, '_, '_> {
                 (told, Books::Broken)
             }
         };
-        self.outcomes.push(told);
+        self.tell(told);
         books
     }
 
@@ -368,18 +410,24 @@ impl Run<'_, '_, '_> {
         let Failure { kind, detail, cause, pause } = failure;
         let (told, books) = match self.desk.store.step(&parcel.id, event, now, Some(detail)) {
             Ok(state) => {
+                if state == State::Approved {
+                    self.delivery.kept.push(parcel.dated());
+                }
                 let told = outcome(&parcel.id, state, Some(*kind), detail, self.watch);
                 (Outcome { cause: *cause, pause: *pause, ..told }, Books::Kept)
             }
             Err(error) => {
                 let known = self.desk.store.note(&parcel.id).ok().flatten();
                 let state = known.map_or(self.reached, |note| note.state);
-                let kind = if state == State::Claimed { Kind::LocalIo } else { Kind::InDoubt };
+                let kind = match state {
+                    State::Claimed | State::Approved => Kind::LocalIo,
+                    _ => Kind::InDoubt,
+                };
                 let why = format!("{detail}; that could not be recorded: {error:#}");
                 (outcome(&parcel.id, state, Some(kind), &why, self.watch), Books::Broken)
             }
         };
-        self.outcomes.push(told);
+        self.tell(told);
         books
     }
 
@@ -394,44 +442,4 @@ impl Run<'_, '_, '_> {
 fn outcome(id: &NoteId, state: State, failure: Option<Kind>, detail: &str, watch: &Watch<'_>) -> Outcome {
     let (id, detail) = (id.clone(), detail.to_owned());
     Outcome { id, state, failure, cause: None, detail, pause: Pause::None, at: (watch.now)() }
-}
-
-/// Runs `wait`, and says once that it takes longer than `silence`.
-fn while_watching<T>(watch: &Watch<'_>, silence: Duration, wait: impl FnOnce() -> T) -> T {
-    let (done, is_done) = mpsc::channel::<()>();
-    thread::scope(|scope| {
-        let waiting = watch.waiting;
-        // The word is said or not; no lack of threads may come between the mark and the dot.
-        let _ = thread::Builder::new().spawn_scoped(scope, move || {
-            if is_done.recv_timeout(silence) == Err(mpsc::RecvTimeoutError::Timeout) {
-                waiting();
-            }
-        });
-        let value = wait();
-        drop(done);
-        value
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// What was said during `wait`, with so much patience.
-    fn said(silence: Duration, wait: impl FnOnce(&mpsc::Receiver<()>)) -> usize {
-        let (say, heard) = mpsc::channel();
-        let say = std::sync::Mutex::new(say);
-        let now = || DateTime::UNIX_EPOCH.fixed_offset();
-        let waiting = || say.lock().unwrap().send(()).unwrap();
-        while_watching(&Watch { now: &now, waiting: &waiting }, silence, || wait(&heard));
-        heard.try_iter().count()
-    }
-
-    #[test]
-    fn a_receipt_that_comes_in_time_is_not_worth_a_word_and_a_late_one_is_worth_one() {
-        assert_eq!(said(Duration::from_secs(600), |_| ()), 0);
-        let mut first = None;
-        let more = said(Duration::ZERO, |heard| first = heard.recv_timeout(Duration::from_secs(60)).ok());
-        assert_eq!((first, more), (Some(()), 0));
-    }
 }

@@ -8,6 +8,7 @@ use super::listen;
 use super::mailbox::Mailbox;
 use super::post;
 use crate::adapters::imap::{ImapError, Reach, Session};
+use crate::adapters::net::Interrupt;
 use crate::adapters::store::Store;
 use crate::adapters::terminal::Terminal;
 use crate::domain::address::EmailAddress;
@@ -15,12 +16,16 @@ use crate::domain::note::NoteId;
 use crate::domain::problem::{Kind, Problem};
 
 /// Puts the copies that are due into the folder of sent mail, each only if it is not there yet.
-/// Returns those that were filed.
-pub fn file(session: &mut Session, mailbox: &Mailbox, store: &mut Store) -> Result<Vec<NoteId>> {
+/// Those that were filed are added to `filed`, also where it ends with an error.
+pub fn file(
+    session: &mut Session,
+    mailbox: &Mailbox,
+    store: &mut Store,
+    filed: &mut Vec<NoteId>,
+) -> Result<()> {
     let due = store.notes_to_file()?;
-    let mut filed = Vec::new();
     if due.is_empty() {
-        return Ok(filed);
+        return Ok(());
     }
     let failed = |error: ImapError| error.problem(&mailbox.server);
     let folder = mailbox.sent_folder(session)?.ok_or_else(|| {
@@ -48,26 +53,31 @@ pub fn file(session: &mut Session, mailbox: &Mailbox, store: &mut Store) -> Resu
         }
         store.record_filed(&note.id)?;
     }
-    Ok(filed)
+    Ok(())
 }
 
-/// The same with a session of its own, where a failure is said and left for the next `sync`.
-pub fn file_or_say(mailbox: &mut Mailbox, store: &mut Store, terminal: &Terminal) {
-    let done = mailbox.open(store, terminal).map_err(anyhow::Error::from).and_then(|mut session| {
-        let done = file(&mut session, mailbox, store);
-        if let Some(guess) = mailbox.guess_to_say() {
-            terminal.say(&guess);
-        }
-        if done.is_ok() {
-            session.logout();
-        }
-        done
-    });
-    if let Err(error) = done {
-        terminal.say(&format!(
-            "warning: no copy was put into Sent: {error:#}; it was sent all the same, and `thanks sync` files it"
-        ));
-    }
+/// Why filing ends before its end.
+pub fn interrupted() -> Problem {
+    Problem::new(Kind::Interrupted, "interrupted")
+}
+
+/// Says which copies were filed and which were not, and why.
+pub fn say_unfiled(store: &Store, terminal: &Terminal, filed: &[NoteId], error: &anyhow::Error) {
+    let list =
+        |ids: &mut dyn Iterator<Item = &NoteId>| ids.map(NoteId::as_str).collect::<Vec<_>>().join(", ");
+    let due = store.notes_to_file().unwrap_or_default();
+    let missing = match due.as_slice() {
+        [] => String::new(),
+        due => format!("; not filed: {}", list(&mut due.iter().map(|note| &note.id))),
+    };
+    let filed = match filed {
+        [] => String::new(),
+        filed => format!("; filed: {}", list(&mut filed.iter())),
+    };
+    terminal.say(&format!(
+        "warning: no copy was put into Sent: {error:#}{missing}{filed}; \
+         what was sent stays sent, and `thanks sync` files the copies"
+    ));
 }
 
 /// Sends the same bytes to oneself, each in a transaction of its own.
@@ -77,11 +87,12 @@ pub fn send_to_self_or_say(
     terminal: &Terminal,
     me: &EmailAddress,
     ids: &[NoteId],
+    interrupt: &Interrupt,
 ) {
     let wires: Result<Vec<Vec<u8>>> = ids.iter().map(|id| Ok(store.wire(id)?.bytes)).collect();
     let done = wires.and_then(|wires| {
         let wires: Vec<&[u8]> = wires.iter().map(Vec::as_slice).collect();
-        post::reflect(account, terminal, me, &wires)
+        post::reflect(account, terminal, me, &wires, interrupt)
     });
     if let Err(error) = done {
         terminal.say(&format!("warning: no copy to yourself: {error:#}; it was sent all the same"));

@@ -58,26 +58,47 @@ pub enum Held {
     Stopped,
 }
 
+/// What a look came to.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Looked {
+    /// All others may go.
+    pub held: BTreeMap<NoteId, Held>,
+    /// What could not be read, where anything could not.
+    pub trouble: Option<Problem>,
+}
+
 impl LastLook<'_> {
     /// Looks, and says what it found. The notes that are held back, all others may go.
     pub fn before(&mut self, notes: &[&Note]) -> Result<BTreeMap<NoteId, Held>> {
-        let follow_ups: Vec<&Note> = notes.iter().copied().filter(|note| note.kind.is_follow_up()).collect();
-        let mut held = BTreeMap::new();
         let mut session = match self.mailbox.open(self.store, self.terminal) {
             Ok(session) => session,
-            Err(problem) => {
-                if follow_ups.len() < notes.len() {
-                    self.terminal.say(&format!(
-                        "warning: the mailbox cannot be read, so that nobody knows whether it was sent from elsewhere: {problem}"
-                    ));
-                }
-                held.extend(not_looked(&follow_ups, &problem));
-                return Ok(held);
-            }
+            Err(problem) => return Ok(self.without(notes, &problem)),
         };
+        let Looked { held, trouble } = self.with(&mut session, notes)?;
+        if trouble.is_none() {
+            session.logout();
+        }
+        Ok(held)
+    }
+
+    /// What is held back where there is no look: every follow-up.
+    pub fn without(&self, notes: &[&Note], problem: &Problem) -> BTreeMap<NoteId, Held> {
+        let follow_ups: Vec<&Note> = notes.iter().copied().filter(|note| note.kind.is_follow_up()).collect();
+        if follow_ups.len() < notes.len() {
+            self.terminal.say(&format!(
+                "warning: the mailbox cannot be read, so that nobody knows whether it was sent from elsewhere: {problem}"
+            ));
+        }
+        not_looked(&follow_ups, problem).collect()
+    }
+
+    /// The same look with a session that is open already.
+    pub fn with(&mut self, session: &mut Session, notes: &[&Note]) -> Result<Looked> {
+        let follow_ups: Vec<&Note> = notes.iter().copied().filter(|note| note.kind.is_follow_up()).collect();
+        let (mut held, mut trouble) = (BTreeMap::new(), None);
         let awaited = notes.iter().copied().filter(|note| waits_for_mail(note)).collect::<Vec<_>>();
         if !awaited.is_empty() {
-            match self.answers(&mut session, &awaited)? {
+            match self.answers(session, &awaited)? {
                 Ok(found) => held.extend(found),
                 Err(problem) if problem.kind == Kind::Interrupted => return Err(problem.into()),
                 Err(problem) => {
@@ -86,12 +107,13 @@ impl LastLook<'_> {
                             .say(&format!("warning: your inbox was not checked for replies: {problem}"));
                     }
                     held.extend(not_looked(&follow_ups, &problem));
+                    trouble = Some(problem);
                 }
             }
         }
         let fresh = notes.iter().copied().filter(|note| note.offers == 0 && !held.contains_key(&note.id));
         let fresh: Vec<&Note> = fresh.collect();
-        match self.sent_before(&mut session, &fresh) {
+        match self.sent_before(session, &fresh) {
             Ok(found) => held.extend(found),
             Err(error) => match error.downcast::<Problem>() {
                 Ok(problem) if problem.kind == Kind::Interrupted || problem.kind == Kind::NeedsYou => {
@@ -99,13 +121,12 @@ impl LastLook<'_> {
                 }
                 Ok(problem) => {
                     self.terminal.say(&format!("warning: the folder of sent mail cannot be read: {problem}"));
-                    return Ok(held);
+                    trouble = Some(problem);
                 }
                 Err(error) => return Err(error),
             },
         }
-        session.logout();
-        Ok(held)
+        Ok(Looked { held, trouble })
     }
 
     /// A look for answers alone, said on the terminal. A failure means that no follow-up may go.

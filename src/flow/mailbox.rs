@@ -40,6 +40,8 @@ pub struct Mailbox {
     closed: Option<Problem>,
     /// Whether the user is another one than that of the account that sends.
     apart: bool,
+    /// Ends every wait for the server.
+    interrupt: Interrupt,
     /// The folder of sent mail that only its name speaks for, until that was said.
     guess: Rc<RefCell<Guess>>,
 }
@@ -88,7 +90,14 @@ impl Mailbox {
             closed: None,
             apart,
             guess: Rc::default(),
+            interrupt: Interrupt::default(),
         }))
+    }
+
+    /// The same mailbox, whose sessions end when this is raised.
+    #[must_use]
+    pub fn heeding(self, interrupt: &Interrupt) -> Mailbox {
+        Mailbox { interrupt: interrupt.clone(), ..self }
     }
 
     /// The folder of sent mail, if there is one.
@@ -186,7 +195,7 @@ impl Mailbox {
             Method::Password => Login::Password(found.secret.expose()),
             Method::Xoauth2 => Login::Xoauth2(found.secret.expose()),
         };
-        Session::open(&self.server, &login, &Patience::default(), &Interrupt::default())
+        Session::open(&self.server, &login, &Patience::default(), &self.interrupt)
     }
 
     /// The secret, from wherever it is kept; nobody is asked for it.

@@ -15,7 +15,7 @@ use crate::adapters::config::Environment;
 use crate::adapters::store::{Approval, Store};
 use crate::adapters::terminal::Terminal;
 use crate::domain::checks::{Finding, Severity};
-use crate::domain::note::{Edited, Note, NoteId, NoteKind};
+use crate::domain::note::{Approved, Edited, Note, NoteId, NoteKind};
 use crate::domain::outbox::{Event, Forbidden, State};
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::view;
@@ -90,6 +90,16 @@ pub enum Verdict {
         draft: Draft,
         at: DateTime<FixedOffset>,
     },
+}
+
+impl Verdict {
+    /// What its owner agreed to, where it may go.
+    pub fn approved(&self) -> Option<Approved> {
+        match self {
+            Verdict::Go { draft, wire } => Approved::of(&draft.note, wire),
+            _ => None,
+        }
+    }
 }
 
 /// What the review needs at hand.
@@ -342,6 +352,8 @@ impl Review<'_> {
     fn go(&mut self, draft: Draft) -> Result<Verdict> {
         let wire = match draft.note.state {
             State::Approved => self.store.wire(&draft.note.id)?.bytes,
+            // What was offered once keeps its bytes when it is approved again.
+            _ if draft.note.offers > 0 && is_settled(&draft.note) => self.store.wire(&draft.note.id)?.bytes,
             _ => wire_of(&draft.note, self.desk.sender.zone.at(self.now))?,
         };
         let mut verdicts = [Verdict::Go { draft, wire }];
@@ -374,7 +386,7 @@ impl Review<'_> {
         };
         let approved: HashSet<NoteId> = approved.into_iter().collect();
         for verdict in verdicts.iter_mut() {
-            let Verdict::Go { draft, .. } = verdict else { continue };
+            let Verdict::Go { draft, wire } = verdict else { continue };
             if approved.contains(&draft.note.id) {
                 draft.note.state = State::Approved;
             } else if draft.note.state != State::Approved {
@@ -384,6 +396,7 @@ impl Review<'_> {
                     *verdict = elsewhere(known);
                 } else if known.state == State::Approved && is_same {
                     draft.note.state = State::Approved;
+                    *wire = self.store.wire(&known.id)?.bytes;
                 } else {
                     *verdict = Verdict::NotSeen { draft: draft.clone() };
                 }

@@ -18,6 +18,7 @@ use crate::smtp_server::{At, Builder, Certificate, Fault, SmtpServer, Transport}
 
 mod batches;
 mod books;
+mod judged;
 mod pauses;
 
 pub fn to(server: &SmtpServer) -> Server {

@@ -193,6 +193,18 @@ impl ImapServer {
         panic!("a client stays connected");
     }
 
+    /// Waits until a command that begins so has come.
+    pub fn wait_for(&self, command: &str) {
+        let (_keep, never) = mpsc::channel::<()>();
+        for _ in 0..500 {
+            if self.shared.commands.lock().unwrap().iter().any(|line| line.starts_with(command)) {
+                return;
+            }
+            let _ = never.recv_timeout(GLANCE);
+        }
+        panic!("{command} does not come");
+    }
+
     /// A message arrives, received at ` 6-Mar-2026 10:00:00 +0000` or so.
     pub fn deliver(&self, folder: &str, received: &str, message: &str) {
         self.shared.arrive(folder, received, &message.replace('\n', "\r\n"));

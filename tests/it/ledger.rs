@@ -3,6 +3,7 @@
 
 use std::cell::Cell;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, TimeDelta};
 use tempfile::TempDir;
@@ -10,9 +11,10 @@ use thanks::adapters::journal::{Journal, SendLock};
 use thanks::adapters::smtp::{Interrupt, Login, Patience, Server};
 use thanks::adapters::store::{Approval, Beginning, Orphan, Store};
 use thanks::domain::address::Mailbox;
-use thanks::domain::note::{Edited, Note, NoteId, NoteKind, message_id};
+use thanks::domain::note::{Approved, Edited, Note, NoteId, NoteKind, message_id};
 use thanks::domain::outbox::State;
-use thanks::flow::deliver::{Delivery, Desk, Relay, Watch};
+use thanks::flow::deliver::{Delivery, Desk, Judge, Relay, Watch};
+use thanks::flow::fitness::Judgment;
 use thanks::flow::outgoing::wire_of;
 
 pub const MACHINE: &str = "this-machine";
@@ -101,6 +103,15 @@ impl Ledger {
         self.ids.iter().map(|id| self.store.note(id).unwrap().unwrap().state).collect()
     }
 
+    /// A note as it is approved now, whatever its bytes have become.
+    pub fn known(&self, id: &NoteId) -> Approved {
+        let db = rusqlite::Connection::open(self.path("thanks.db")).unwrap();
+        let sql = "SELECT coalesce(wire_sha256, x'') FROM notes WHERE id = ?1";
+        let wire_sha256: Vec<u8> = db.query_row(sql, [id.as_str()], |row| row.get(0)).unwrap();
+        let note = self.store.note(id).unwrap().unwrap();
+        Approved { wire_sha256, ..Approved::of(&note, &[]).unwrap() }
+    }
+
     pub fn id(&self, place: usize) -> &NoteId {
         &self.ids[place]
     }
@@ -123,6 +134,7 @@ impl Ledger {
     /// One run over all notes.
     pub fn send_with(&mut self, server: &Server, order: &Order<'_>) -> anyhow::Result<Delivery> {
         let lock = self.lock();
+        let approved: Vec<Approved> = self.ids.iter().map(|id| self.known(id)).collect();
         let mut desk = Desk::take(&mut self.store, &self.journal, lock, MACHINE, at())?;
         let relay = Relay {
             server,
@@ -139,7 +151,9 @@ impl Ledger {
             }
             order.now
         };
-        desk.deliver(&self.ids, &relay, &Watch { now: &now, waiting: &|| {} })
+        let judge = |store: &Store, ids: &[&NoteId]| (order.judge)(store, ids);
+        let watch = Watch { now: &now, waiting: Arc::new(|| {}), judge: &judge };
+        desk.deliver(&approved, &relay, &watch, None)
     }
 
     fn lock(&self) -> SendLock {
@@ -156,6 +170,8 @@ pub struct Order<'a> {
     pub interrupt: Interrupt,
     pub now: DateTime<FixedOffset>,
     pub meanwhile: Option<&'a dyn Fn(usize)>,
+    /// What the record says of the notes.
+    pub judge: &'a Judge<'a>,
 }
 
 /// The readings of the clock, see [`Order`].
@@ -177,6 +193,7 @@ impl Default for Order<'_> {
             interrupt: Interrupt::default(),
             now: at(),
             meanwhile: None,
+            judge: &|_, _| Ok(Judgment::default()),
         }
     }
 }

@@ -1,13 +1,14 @@
 //! The promise as a model: whatever happens in whatever order, to the record and to its sender,
 //! nothing is offered twice unless the server said no or the owner said that it did not arrive.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use proptest::prelude::*;
 use thanks::adapters::mime;
 use thanks::adapters::store::{Approval, Beginning, Claim, Store};
-use thanks::domain::note::{Edited, Note, NoteId};
-use thanks::domain::outbox::{Event, Forbidden, State};
+use thanks::domain::note::{Approved, Edited, Note, NoteId};
+use thanks::domain::outbox::{Event, Forbidden, Offered, State};
 use thanks::domain::problem::{Kind, Problem};
 use thanks::flow::outgoing::wire_of;
 
@@ -129,12 +130,15 @@ fn happens(store: &mut Store, person: &str, world: &mut World, what: Happening) 
             let Some(known) = store.note(&id).unwrap().filter(|known| known.state == State::Approved) else {
                 return;
             };
-            let older = store.lose_if_older(&id, world.journal, at(), "older").unwrap();
+            let offered = Offered { highest: world.journal, unnumbered: Vec::new() };
+            let older = store.lose_if_older(&id, &offered, at(), "older").unwrap();
             assert_eq!(older, None, "{id}: a record that lost nothing is not older than its journal");
             let wire = store.wire(&id).unwrap();
             let fresh = (known.offers == 0).then(|| mime::with_date(&wire.bytes, at()));
-            let claim = Claim { id: &id, sha256: &wire.sha256, fresh: fresh.as_deref() };
-            world.claimed = store.claim(&[claim], MACHINE, at()).unwrap().len() == 1;
+            let approved = Approved::of(&known, &wire.bytes).unwrap();
+            let claim = Claim { approved: &approved, fresh: fresh.as_deref() };
+            let claimed = store.claim(&[claim], MACHINE, at(), |_| Ok(BTreeMap::new())).unwrap();
+            world.claimed = claimed.taken.len() == 1;
         }
         H::FailBeforeMark | H::RefuseBeforeMark if world.claimed && !world.at_the_dot => {
             let event = if matches!(what, H::FailBeforeMark) { Event::Release } else { Event::Refuse };

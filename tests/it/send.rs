@@ -14,11 +14,13 @@ use crate::smtp_server::{At, Fault, SmtpServer};
 
 mod asking;
 mod follow_up;
+mod meanwhile;
 mod plans;
 mod races;
 mod readdressed;
 mod refused;
 mod syncs;
+mod two_computers;
 mod unattended;
 
 /// Acme: Jane has an address and Omar has none.

@@ -6,6 +6,7 @@ use chrono::{DateTime, FixedOffset};
 use rusqlite::{Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
+use super::claims::count_offer;
 use super::rows::{COLUMNS, collect, read};
 use super::story::{attempt, tell};
 use super::{Store, Which, known};
@@ -27,16 +28,6 @@ pub struct Approval<'a> {
 pub struct Wire {
     pub bytes: Vec<u8>,
     pub sha256: Vec<u8>,
-}
-
-/// A wish to send a note.
-#[derive(Clone, Debug)]
-pub struct Claim<'a> {
-    pub id: &'a NoteId,
-    /// Hash of the bytes that were read, which must still be those of the record.
-    pub sha256: &'a [u8],
-    /// What takes their place, where they were never offered.
-    pub fresh: Option<&'a [u8]>,
 }
 
 impl Store {
@@ -184,68 +175,6 @@ impl Store {
         Ok(Wire { bytes, sha256 })
     }
 
-    /// Takes approved notes for sending, all in one commit; each with fresh bytes where the note
-    /// was never offered. Returns those that were still there to take, as they were read.
-    pub fn claim(
-        &mut self,
-        claims: &[Claim<'_>],
-        machine: &str,
-        at: DateTime<FixedOffset>,
-    ) -> Result<Vec<NoteId>> {
-        let change = self.begin()?;
-        let mut claimed = Vec::new();
-        for Claim { id, sha256, fresh } in claims {
-            let taken = change.execute(
-                "UPDATE notes SET state = 'claimed', claimed_by = ?2, attempts = attempts + 1
-                 WHERE id = ?1 AND state = 'approved' AND wire_sha256 = ?3",
-                params![id.as_str(), machine, sha256],
-            )?;
-            if taken == 0 {
-                continue;
-            }
-            if let Some(wire) = fresh {
-                change.execute(
-                    "UPDATE notes SET wire = ?2, wire_sha256 = ?3 WHERE id = ?1 AND offers = 0",
-                    params![id.as_str(), wire, Sha256::digest(wire).as_slice()],
-                )?;
-            }
-            attempt(&change, id.as_str(), at, "claimed", None)?;
-            claimed.push((*id).clone());
-        }
-        change.commit().context("the claim could not be recorded")?;
-        Ok(claimed)
-    }
-
-    /// Compares the record of an approved note with the `lines` that the journal has of its id.
-    /// More lines than recorded offers mean that this record is an older copy: the note is in
-    /// doubt, and from then on the record counts them too. `None` where the two agree.
-    pub fn lose_if_older(
-        &mut self,
-        id: &NoteId,
-        lines: u32,
-        at: DateTime<FixedOffset>,
-        why: &str,
-    ) -> Result<Option<State>> {
-        let change = self.begin()?;
-        let recorded: u32 =
-            change.query_row("SELECT journaled FROM notes WHERE id = ?1", [id.as_str()], |row| row.get(0))?;
-        if lines <= recorded {
-            return Ok(None);
-        }
-        let state = state_of(&change, id)?.with_context(|| format!("no note {id}"))?;
-        if state.after(Event::Lose).is_err() {
-            // Another command has taken or settled it since it was read, so this one won't offer it.
-            return Ok(None);
-        }
-        let after = step(&change, id, state, Event::Lose, at, Some(why))?;
-        change.execute(
-            "UPDATE notes SET journaled = ?2, offers = max(offers, 1) WHERE id = ?1",
-            params![id.as_str(), lines],
-        )?;
-        change.commit().with_context(|| format!("{id} could not be recorded as {}", after.name()))?;
-        Ok(Some(after))
-    }
-
     /// Takes one legal step, with what was said on the occasion.
     pub fn step(
         &mut self,
@@ -263,10 +192,7 @@ impl Store {
             change.execute("UPDATE notes SET shown = NULL WHERE id = ?1", [id.as_str()])?;
         }
         if event == Event::Mark {
-            change.execute(
-                "UPDATE notes SET offers = offers + 1, journaled = journaled + 1 WHERE id = ?1",
-                [id.as_str()],
-            )?;
+            count_offer(&change, id)?;
         }
         change.commit().with_context(|| format!("{id} could not be recorded as {}", after.name()))?;
         Ok(after)

@@ -1,6 +1,12 @@
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+
+use super::notes::in_utc;
 use super::*;
-use crate::domain::note::{Edited, Note, NoteId, NoteKind};
-use crate::domain::outbox::{Event, State};
+use crate::domain::address::Mailbox;
+use crate::domain::note::{Approved, Edited, Note, NoteId, NoteKind};
+use crate::domain::outbox::{Event, Offered, State};
 
 fn at() -> DateTime<FixedOffset> {
     DateTime::parse_from_rfc3339("2026-03-05T16:00:00-05:00").unwrap()
@@ -21,7 +27,7 @@ fn note(id: &str) -> Note {
         state: State::Drafted,
         template: "thank-you".into(),
         from: None,
-        to: None,
+        to: Some(Mailbox::parse("Jane Doe <jane@acme.example>").unwrap()),
         subject: "s".into(),
         body: "b".into(),
         edited: Edited::No,
@@ -65,9 +71,18 @@ fn a_draft_is_read_back_as_it_was_written() {
     assert_eq!(store.note(&note.id).unwrap().unwrap(), note);
 }
 
-fn claim<'a>(store: &Store, id: &'a NoteId, sha256: &'a mut Vec<u8>) -> Claim<'a> {
-    *sha256 = store.wire(id).unwrap().sha256;
-    Claim { id, sha256, fresh: None }
+fn known(store: &Store, id: &NoteId) -> Approved {
+    Approved::of(&store.note(id).unwrap().unwrap(), &store.wire(id).unwrap().bytes).unwrap()
+}
+
+/// What can be claimed of these, with nothing wrong.
+fn claim(store: &mut Store, wanted: &[&Approved]) -> Vec<NoteId> {
+    let claims: Vec<Claim<'_>> = wanted.iter().map(|approved| Claim { approved, fresh: None }).collect();
+    store.claim(&claims, "m", at(), |_| Ok(BTreeMap::new())).unwrap().taken
+}
+
+fn offered(highest: u32) -> Offered {
+    Offered { highest, unnumbered: Vec::new() }
 }
 
 #[test]
@@ -75,10 +90,9 @@ fn a_note_is_claimed_once() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = open(&folder);
     let id = approved(&mut store, "acme/jane");
-    let mut hash = Vec::new();
-    let claims = [claim(&store, &id, &mut hash)];
-    assert_eq!(store.claim(&claims, "m", at()).unwrap(), vec![id.clone()]);
-    assert!(store.claim(&claims, "m", at()).unwrap().is_empty());
+    let known = known(&store, &id);
+    assert_eq!(claim(&mut store, &[&known]), [id]);
+    assert!(claim(&mut store, &[&known]).is_empty());
 }
 
 #[test]
@@ -86,9 +100,8 @@ fn a_dead_sender_leaves_a_claim_approved_and_a_marked_note_unsure() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = open(&folder);
     let (a, b) = (approved(&mut store, "acme/a"), approved(&mut store, "acme/b"));
-    let (mut first, mut second) = (Vec::new(), Vec::new());
-    let claims = [claim(&store, &a, &mut first), claim(&store, &b, &mut second)];
-    store.claim(&claims, "m", at()).unwrap();
+    let (first, second) = (known(&store, &a), known(&store, &b));
+    assert_eq!(claim(&mut store, &[&first, &second]).len(), 2);
     store.step(&b, Event::Mark, at(), None).unwrap();
     let other = store.recover("another machine", at()).unwrap();
     assert!(other.is_empty(), "another machine's claims are left alone");
@@ -123,9 +136,8 @@ fn offered_bytes_cannot_be_changed() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = open(&folder);
     let id = approved(&mut store, "acme/jane");
-    let mut hash = Vec::new();
-    let claims = [Claim { fresh: Some(b"fresh date\r\n"), ..claim(&store, &id, &mut hash) }];
-    store.claim(&claims, "m", at()).unwrap();
+    let claims = [Claim { approved: &known(&store, &id), fresh: Some(b"fresh date\r\n") }];
+    store.claim(&claims, "m", at(), |_| Ok(BTreeMap::new())).unwrap();
     assert_eq!(store.wire(&id).unwrap().bytes, b"fresh date\r\n");
     store.step(&id, Event::Mark, at(), None).unwrap();
     assert!(store.connection.execute("UPDATE notes SET wire = x'00'", []).is_err());
@@ -137,9 +149,8 @@ fn what_was_offered_is_drafted_again_only_after_a_final_refusal() {
     let mut store = open(&folder);
     let id = approved(&mut store, "acme/jane");
     let offer = |store: &mut Store, event| {
-        let mut hash = Vec::new();
-        let claims = [claim(store, &id, &mut hash)];
-        assert_eq!(store.claim(&claims, "m", at()).unwrap().len(), 1);
+        let known = known(store, &id);
+        assert_eq!(claim(store, &[&known]).len(), 1);
         store.step(&id, Event::Mark, at(), None).unwrap();
         store.step(&id, event, at(), None).unwrap();
     };
@@ -152,7 +163,11 @@ fn what_was_offered_is_drafted_again_only_after_a_final_refusal() {
     store.save_draft(&other, at()).unwrap();
     assert!(approve(&mut store, &other, b"other bytes\r\n"));
     assert_eq!(store.wire(&id).unwrap().bytes, b"other bytes\r\n");
-    assert_eq!(store.lose_if_older(&id, 2, at(), "older").unwrap(), None, "both offers are remembered");
+    assert_eq!(
+        store.lose_if_older(&id, &offered(2), at(), "older").unwrap(),
+        None,
+        "both offers are remembered"
+    );
 }
 
 #[test]
@@ -171,12 +186,75 @@ fn bytes_that_were_approved_anew_since_they_were_read_are_not_claimed() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = open(&folder);
     let id = approved(&mut store, "acme/jane");
-    let mut hash = Vec::new();
-    let claims = [claim(&store, &id, &mut hash)];
+    let known = known(&store, &id);
     let other = Note { body: "other".into(), ..note("acme/jane") };
     store.save_draft(&other, at()).unwrap();
     assert!(approve(&mut store, &other, b"other\r\n"));
-    assert!(store.claim(&claims, "m", at()).unwrap().is_empty());
+    assert!(claim(&mut store, &[&known]).is_empty());
+}
+
+#[test]
+fn only_what_was_approved_is_claimed_whatever_has_changed_since() {
+    let later = in_utc(at() + TimeDelta::hours(20));
+    for change in [
+        "UPDATE notes SET recipient = 'Jane Doe <jane.doe@acme.example>'",
+        "UPDATE notes SET wire_sha256 = x'00'",
+        &format!("UPDATE notes SET send_after = '{later}'"),
+        "UPDATE notes SET state = 'expired'",
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = open(&folder);
+        let id = approved(&mut store, "acme/jane");
+        let known = known(&store, &id);
+        store.connection.execute(change, []).unwrap();
+        assert!(claim(&mut store, &[&known]).is_empty(), "{change}");
+    }
+    // Neither is what was planned, before its time.
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(&folder);
+    let id = approved(&mut store, "acme/jane");
+    store.connection.execute("UPDATE notes SET send_after = ?1", [&later]).unwrap();
+    let known = known(&store, &id);
+    assert!(known.not_before.is_some());
+    assert!(claim(&mut store, &[&known]).is_empty());
+    let claims = [Claim { approved: &known, fresh: None }];
+    let there = at() + TimeDelta::hours(20);
+    assert_eq!(store.claim(&claims, "m", there, |_| Ok(BTreeMap::new())).unwrap().taken, [id]);
+}
+
+#[test]
+fn what_is_judged_wrong_goes_back_to_its_owner_and_is_not_claimed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(&folder);
+    let (a, b) = (approved(&mut store, "acme/a"), approved(&mut store, "acme/b"));
+    store.remember_shown(&a, "shown").unwrap();
+    let (first, second) = (known(&store, &a), known(&store, &b));
+    let claims = [Claim { approved: &first, fresh: None }, Claim { approved: &second, fresh: None }];
+    let wrong = Wrong { event: Event::Redraft, why: "the day has passed".into() };
+    let judge = |_: &Store| Ok(BTreeMap::from([(a.clone(), wrong.clone())]));
+    let claimed = store.claim(&claims, "m", at(), judge).unwrap();
+    assert_eq!(claimed.taken.iter().collect::<Vec<_>>(), [&b]);
+    assert_eq!(claimed.handed_back[&a], (State::Drafted, "the day has passed".to_owned()));
+    let note = store.note(&a).unwrap().unwrap();
+    assert_eq!((note.state, note.shown), (State::Drafted, None), "it is looked at again");
+    // A note that is claimed already goes the same way.
+    let state = store.hand_back(&b, &Wrong { event: Event::Expire, ..wrong }, at()).unwrap();
+    assert_eq!((state, store.note(&b).unwrap().unwrap().state), (State::Expired, State::Expired));
+}
+
+#[test]
+fn a_note_is_not_marked_on_a_judgment_that_another_command_has_overtaken() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(&folder);
+    let id = approved(&mut store, "acme/jane");
+    let known = known(&store, &id);
+    let claims = [Claim { approved: &known, fresh: None }];
+    let claimed = store.claim(&claims, "m", at(), |_| Ok(BTreeMap::new())).unwrap();
+    open(&folder).save_draft(&note("acme/omar"), at()).unwrap();
+    assert_eq!(store.mark(&id, claimed.version, at()).unwrap(), Marked::ChangedSince);
+    let (version, ()) = store.judged(|_| Ok(())).unwrap();
+    store.remember_shown(&id, "what this command writes itself does not count").unwrap();
+    assert_eq!(store.mark(&id, version, at()).unwrap(), Marked::Offer(1));
 }
 
 #[test]
@@ -184,9 +262,9 @@ fn an_older_copy_is_in_doubt_once_and_can_be_settled() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = open(&folder);
     let id = approved(&mut store, "acme/jane");
-    assert_eq!(store.lose_if_older(&id, 1, at(), "older").unwrap(), Some(State::Unsure));
+    assert_eq!(store.lose_if_older(&id, &offered(1), at(), "older").unwrap(), Some(State::Unsure));
     store.step(&id, Event::ConfirmNotSent, at(), None).unwrap();
-    assert_eq!(store.lose_if_older(&id, 1, at(), "older").unwrap(), None);
+    assert_eq!(store.lose_if_older(&id, &offered(1), at(), "older").unwrap(), None);
 }
 
 #[test]

@@ -13,14 +13,19 @@ use crate::domain::problem::{Kind, Problem};
 /// can be added to a process, but the default action cannot be had back.
 static ENDS: OnceLock<Arc<AtomicBool>> = OnceLock::new();
 static FLAGGED: AtomicBool = AtomicBool::new(false);
+/// The flag that is set already.
+static HANDLED: OnceLock<Arc<AtomicBool>> = OnceLock::new();
 
 /// From now on SIGINT, SIGTERM and SIGHUP do nothing but set this flag.
-pub fn interrupt_flag() -> Result<Arc<AtomicBool>, Problem> {
-    FLAGGED.store(true, Ordering::SeqCst);
+pub fn set_on_interrupt(interrupted: &Arc<AtomicBool>) -> Result<(), Problem> {
+    if FLAGGED.swap(true, Ordering::SeqCst)
+        && HANDLED.get().is_some_and(|flag| Arc::ptr_eq(flag, interrupted))
+    {
+        return Ok(());
+    }
     if let Some(ends) = ENDS.get() {
         ends.store(false, Ordering::SeqCst);
     }
-    let interrupted = Arc::new(AtomicBool::new(false));
     let signals = [
         SIGINT,
         SIGTERM,
@@ -28,11 +33,12 @@ pub fn interrupt_flag() -> Result<Arc<AtomicBool>, Problem> {
         signal_hook::consts::SIGHUP,
     ];
     for signal in signals {
-        flag::register(signal, Arc::clone(&interrupted)).map_err(|error| {
+        flag::register(signal, Arc::clone(interrupted)).map_err(|error| {
             Problem::new(Kind::LocalIo, "signals cannot be handled").detail(error.to_string())
         })?;
     }
-    Ok(interrupted)
+    let _ = HANDLED.set(Arc::clone(interrupted));
+    Ok(())
 }
 
 /// Runs `prompt` with SIGINT held back.

@@ -71,7 +71,8 @@ mod on_a_terminal {
                     Ok("waited".to_owned())
                 }
                 Ok("flag") => {
-                    let flag = interrupt_flag().unwrap();
+                    let flag = std::sync::Arc::default();
+                    set_on_interrupt(&flag).unwrap();
                     signal_hook::low_level::raise(signal_hook::consts::SIGTERM).unwrap();
                     Ok(format!("flag {}", flag.load(Ordering::SeqCst)))
                 }

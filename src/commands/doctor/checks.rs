@@ -203,12 +203,12 @@ fn journal(app: &App, inspection: &Inspection) -> Check {
     // What was forgotten stands in the journal alone.
     let older = lines
         .iter()
-        .filter(|(id, offers)| inspection.offered.get(*id).is_some_and(|recorded| recorded < *offers))
+        .filter(|(id, offers)| inspection.offered.get(*id).is_some_and(|recorded| *recorded < offers.highest))
         .count();
     let lost = inspection
         .offered
         .iter()
-        .filter(|(id, recorded)| lines.get(*id).copied().unwrap_or_default() < **recorded)
+        .filter(|(id, recorded)| lines.get(*id).map_or(0, |offers| offers.highest) < **recorded)
         .count();
     if older > 0 {
         let detail = format!("it knows of offers that the record does not; notes: {older}");

@@ -55,6 +55,12 @@ pub(super) fn delivered(
                 Some(*kind),
             )
         }
+        // Something has changed since it was approved.
+        (Some(kind), State::Drafted) => {
+            let hint = Some(format!("`thanks send {id}` shows it as it is now and asks again"));
+            let word = "waiting";
+            (Fate::NotSent { word, why: detail.clone(), lines: Vec::new(), hint }, Some(*kind))
+        }
         (Some(kind), state) if state != State::Approved => {
             let word = if state.has_left() { "settled" } else { "waiting" };
             (Fate::NotSent { word, why: detail.clone(), lines: Vec::new(), hint: None }, Some(*kind))

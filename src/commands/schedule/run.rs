@@ -4,15 +4,15 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use chrono::{DateTime, FixedOffset, TimeDelta};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
-use super::super::outcome::{self, NoteOutcome};
+use super::super::outcome::{self, Manner, NoteOutcome};
 use crate::adapters::config;
 use crate::adapters::journal::SendLock;
 use crate::adapters::store::{self, Store};
 use crate::commands::App;
-use crate::domain::note::{Edited, Note, NoteId};
+use crate::domain::note::{Note, NoteId};
 use crate::domain::outbox::{Event, State};
 use crate::domain::present;
 use crate::domain::problem::{Kind, Problem};
@@ -21,6 +21,7 @@ use crate::domain::view;
 use crate::flow::account::Account;
 use crate::flow::compose::{Desk, Draft, Item, Wish};
 use crate::flow::filing;
+use crate::flow::fitness::{Day, is_still_right};
 use crate::flow::listen;
 use crate::flow::mailbox::{Hold, Mailbox};
 use crate::flow::outgoing::Verdict;
@@ -91,21 +92,28 @@ fn kind_of(error: &anyhow::Error) -> Kind {
 
 fn work(app: &mut App, report: &mut Report) -> Result<()> {
     let Some(mut store) = app.existing_store()? else { return Ok(()) };
-    // Another sender is at work, and does what is to be done.
+    // Another sender is at work; what it leaves is for the next run.
     if SendLock::try_take(&app.paths.lock)?.is_none() {
         return Ok(());
     }
     trust(app, &store)?;
-    let mut mailbox = Mailbox::configured(app.config.as_ref())?;
+    let mailbox = Mailbox::configured(app.config.as_ref())?;
+    let mut mailbox = mailbox.map(|mailbox| mailbox.heeding(&app.interrupt));
     if let Some(mailbox) = &mut mailbox {
         sync(app, mailbox, &mut store, report)?;
     }
     let due = due(app, &mut store, mailbox.is_some(), report)?;
-    for draft in due {
+    for id in due {
         if !report.sent.is_empty() {
-            app.clock.wait(SPACING);
+            app.clock.wait(SPACING, || app.interrupt.is_raised());
         }
-        let id = draft.note.id.clone();
+        if app.interrupt.is_raised() {
+            report.wait_for(Kind::Interrupted);
+            break;
+        }
+        // Whoever has it sends, and the next run comes soon.
+        let Some(lock) = SendLock::try_take(&app.paths.lock)? else { break };
+        let Some(draft) = right_now(app, &mut store, &id, mailbox.is_some(), report)? else { continue };
         let account = account(app, &id)?;
         let account = match &mailbox {
             Some(mailbox) => mailbox.share(account),
@@ -132,7 +140,8 @@ fn work(app: &mut App, report: &mut Report) -> Result<()> {
             }
         };
         let verdicts = vec![Verdict::Go { draft, wire }];
-        let mut sent = outcome::deliver(app, &mut store, account, mailbox.clone(), verdicts)?;
+        let manner = Manner { lock: Some(lock), day: Day::Worded };
+        let mut sent = outcome::deliver(app, &mut store, account, mailbox.clone(), verdicts, manner)?;
         // What its owner may do next is no news.
         sent.next.clear();
         // Another password goes at a later run, and the same one at none.
@@ -195,7 +204,7 @@ fn sync(app: &App, mailbox: &mut Mailbox, store: &mut Store, report: &mut Report
     let read = mailbox.open(store, &app.terminal).map_err(anyhow::Error::from).and_then(|mut session| {
         let mut reading = listen::read(&mut session, mailbox, store, now)?;
         reading.settled.extend(listen::settle_doubts(&mut session, mailbox, store, &app.zone, now)?);
-        filing::file(&mut session, mailbox, store)?;
+        filing::file(&mut session, mailbox, store, &mut Vec::new())?;
         // A typed `sync` says what is wrong with Sent.
         if listen::learn_ids(&mut session, mailbox, store, now).is_ok() {
             session.logout();
@@ -222,55 +231,86 @@ fn sync(app: &App, mailbox: &mut Mailbox, store: &mut Store, report: &mut Report
 
 /// The approved notes that may leave now, the earliest plan first. What is not right any more is
 /// handed back to its owner.
-fn due(app: &App, store: &mut Store, has_mailbox: bool, report: &mut Report) -> Result<Vec<Draft>> {
-    let ahead = |at: Option<DateTime<FixedOffset>>| at.is_some_and(|at| at > app.now);
+fn due(app: &App, store: &mut Store, has_mailbox: bool, report: &mut Report) -> Result<Vec<NoteId>> {
     let mut approved = store.notes_in(State::Approved)?;
-    approved.retain(|note| !ahead(note.send_after) && !ahead(note.next_try));
+    approved.retain(|note| is_time(note, app.clock.now()));
     approved.sort_by_key(|note| note.send_after);
     let Some(first) = approved.first() else { return Ok(Vec::new()) };
     // Without it the sender's name is missing, and every text would seem to have changed.
     account(app, &first.id)?;
-    let desk = app.compose(store)?;
-    let mut room = MOST_A_DAY.saturating_sub(sent_within_a_day(&desk));
+    let desk = app.compose_now(store)?;
     let items = desk.items();
     let mut due = Vec::new();
-    let now = app.moment();
     for note in approved {
-        let fitness = match items.iter().find(|item| item.id == note.id) {
-            Some(item) => judge(app, &desk, item, &note, has_mailbox)?,
-            None => {
-                let has_passed = note.send_before.is_some_and(|before| before < now);
-                let what = if has_passed { "its time has passed" } else { "nothing calls for it any more" };
-                Fitness::Wrong(Event::Expire, format!("{what}; look at it again"))
-            }
-        };
-        match fitness {
-            Fitness::Right(draft) if room > 0 => {
-                room -= 1;
-                due.push(*draft);
-            }
-            Fitness::Right(_) => {
-                let why = format!("{MOST_A_DAY} notes went out within a day; it goes when there is room");
-                report.notes.push(outcome::held_back(&note, Kind::TryAgain, "waiting", &why));
-                store
-                    .put_off(&note.id, retry::next_try(now, note.attempts, Pause::Hour, note.send_before))?;
-            }
-            Fitness::OutOfHours => {}
-            Fitness::Unread(why) => {
-                report.notes.push(outcome::held_back(&note, Kind::TryAgain, "waiting", &why));
-                store
-                    .put_off(&note.id, retry::next_try(now, note.attempts, Pause::None, note.send_before))?;
-            }
-            Fitness::Wrong(event, why) => {
-                let step = store.step_from(State::Approved, &note.id, event, app.local_now(), Some(&why))?;
-                // Another command was faster, and has told its user what became of it.
-                let Some(state) = step else { continue };
-                let note = Note { state, ..note };
+        if let Some(draft) = fit(app, store, (&desk, &items), &note, due.len(), has_mailbox, report)? {
+            due.push(draft.note.id);
+        }
+    }
+    Ok(due)
+}
+
+/// A note right before it is taken: another command may have changed it, its address or its
+/// application while this run paused or read the mailbox.
+fn right_now(
+    app: &App,
+    store: &mut Store,
+    id: &NoteId,
+    has_mailbox: bool,
+    report: &mut Report,
+) -> Result<Option<Draft>> {
+    let note = store.note(id)?.filter(|note| note.state == State::Approved);
+    let Some(note) = note.filter(|note| is_time(note, app.clock.now())) else { return Ok(None) };
+    let desk = app.compose_now(store)?;
+    let items = desk.items();
+    fit(app, store, (&desk, &items), &note, 0, has_mailbox, report)
+}
+
+/// Whether neither the plan nor the next attempt lies ahead.
+fn is_time(note: &Note, now: DateTime<Utc>) -> bool {
+    [note.send_after, note.next_try].into_iter().flatten().all(|at| at <= now)
+}
+
+/// The draft of a note that may leave now, after so many others of this run; else what becomes of
+/// it.
+fn fit(
+    app: &App,
+    store: &mut Store,
+    (desk, items): (&Desk, &[Item]),
+    note: &Note,
+    others: usize,
+    has_mailbox: bool,
+    report: &mut Report,
+) -> Result<Option<Draft>> {
+    let now = app.moment();
+    let fitness = match items.iter().find(|item| item.id == note.id) {
+        Some(item) => judge(app, desk, item, note, has_mailbox)?,
+        None => {
+            let has_passed = note.send_before.is_some_and(|before| before < now);
+            let what = if has_passed { "its time has passed" } else { "nothing calls for it any more" };
+            Fitness::Wrong(Event::Expire, format!("{what}; look at it again"))
+        }
+    };
+    match fitness {
+        Fitness::Right(draft) if sent_within_a_day(desk) + others < MOST_A_DAY => return Ok(Some(*draft)),
+        Fitness::Right(_) => {
+            let why = format!("{MOST_A_DAY} notes went out within a day; it goes when there is room");
+            report.notes.push(outcome::held_back(note, Kind::TryAgain, "waiting", &why));
+            store.put_off(&note.id, retry::next_try(now, note.attempts, Pause::Hour, note.send_before))?;
+        }
+        Fitness::OutOfHours => {}
+        Fitness::Unread(why) => {
+            report.notes.push(outcome::held_back(note, Kind::TryAgain, "waiting", &why));
+            store.put_off(&note.id, retry::next_try(now, note.attempts, Pause::None, note.send_before))?;
+        }
+        Fitness::Wrong(event, why) => {
+            // Another command was faster where there is none, and has told its user.
+            if let Some(state) = store.step_from(State::Approved, &note.id, event, now, Some(&why))? {
+                let note = Note { state, ..note.clone() };
                 report.notes.push(outcome::held_back(&note, Kind::NeedsYou, state.name(), &why));
             }
         }
     }
-    Ok(due)
+    Ok(None)
 }
 
 enum Fitness {
@@ -284,7 +324,7 @@ enum Fitness {
 }
 
 fn judge(app: &App, desk: &Desk, item: &Item, note: &Note, has_mailbox: bool) -> Result<Fitness> {
-    let now = app.local_now();
+    let now = app.moment();
     if note.send_before.is_some_and(|before| before < now) {
         return Ok(Fitness::Wrong(Event::Expire, "its time has passed; look at it again".to_owned()));
     }
@@ -307,9 +347,9 @@ fn judge(app: &App, desk: &Desk, item: &Item, note: &Note, has_mailbox: bool) ->
     let rule = (desk.rules)(country);
     let opens = match note.send_after {
         Some(_) if lateness <= ON_TIME => None,
-        Some(_) => opening(&item.step, &rule.calendar, app.now),
+        Some(_) => opening(&item.step, &rule.calendar, desk.now),
         // Its owner has sent it at once: that it is early was theirs to say, and what is late is not.
-        None => opening_hours(&item.step, &rule.calendar, app.now),
+        None => opening_hours(&item.step, &rule.calendar, desk.now),
     };
     if opens.is_some() {
         return Ok(Fitness::OutOfHours);
@@ -318,26 +358,8 @@ fn judge(app: &App, desk: &Desk, item: &Item, note: &Note, has_mailbox: bool) ->
         let slug = &note.application;
         return Ok(Fitness::Unread(format!("nobody has looked for an answer; thanks nudge {slug} asks")));
     }
-    let departs = item.step.zone.at(app.now);
-    Ok(Fitness::Right(Box::new(desk.compose(item, departs, &Wish::default())?)))
-}
-
-/// Whether the same words would be written today. What was offered once never changes.
-fn is_still_right(desk: &Desk, item: &Item, note: &Note) -> Result<bool> {
-    if note.offers > 0 {
-        return Ok(true);
-    }
     let departs = item.step.zone.at(desk.now);
-    let drafted = Note { state: State::Drafted, ..note.clone() };
-    let wish = Wish { template: Some(note.template.clone()), ..Wish::default() };
-    let anew = desk.compose(&Item { note: Some(drafted), ..item.clone() }, departs, &wish)?.note;
-    Ok(match note.edited {
-        Edited::No => anew.shown_hash() == note.shown_hash(),
-        // Their own words may say "today", and only they know.
-        Edited::ByOwner => {
-            anew.facts == note.facts && anew.from == note.from && note.departs_on == departs.date_naive()
-        }
-    })
+    Ok(Fitness::Right(Box::new(desk.compose(item, departs, &Wish::default())?)))
 }
 
 fn sent_within_a_day(desk: &Desk) -> usize {

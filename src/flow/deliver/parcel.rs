@@ -7,7 +7,7 @@ use crate::adapters::mime;
 use crate::adapters::smtp::Message;
 use crate::adapters::store::Wire;
 use crate::domain::address::EmailAddress;
-use crate::domain::note::{Note, NoteId};
+use crate::domain::note::{Approved, Note, NoteId};
 
 /// A note with all that goes over the wire.
 pub(super) struct Parcel {
@@ -16,8 +16,8 @@ pub(super) struct Parcel {
     pub from: EmailAddress,
     pub to: EmailAddress,
     pub wire: Vec<u8>,
-    /// Hash of the bytes that were approved.
-    pub approved: Vec<u8>,
+    /// What its owner agreed to.
+    pub approved: Approved,
     pub date: DateLine,
 }
 
@@ -29,7 +29,12 @@ pub(super) enum DateLine {
     Kept,
 }
 
-pub(super) fn parcel(note: Note, wire: Wire, now: DateTime<FixedOffset>) -> Result<Parcel> {
+pub(super) fn parcel(
+    note: Note,
+    approved: Approved,
+    wire: Wire,
+    now: DateTime<FixedOffset>,
+) -> Result<Parcel> {
     let (from, to) =
         note.from.zip(note.to).with_context(|| format!("{} has no sender or recipient", note.id))?;
     let (date, bytes) = match note.offers {
@@ -42,7 +47,7 @@ pub(super) fn parcel(note: Note, wire: Wire, now: DateTime<FixedOffset>) -> Resu
         message_id: note.message_id.with_context(|| format!("{} has no Message-ID", note.id))?,
         id: note.id,
         wire: bytes,
-        approved: wire.sha256,
+        approved,
         date,
     })
 }
@@ -50,6 +55,11 @@ pub(super) fn parcel(note: Note, wire: Wire, now: DateTime<FixedOffset>) -> Resu
 impl Parcel {
     pub fn message(&self) -> Message<'_> {
         Message { from: &self.from, to: &self.to, wire: &self.wire }
+    }
+
+    /// What is approved once it was claimed, with the Date of the claim.
+    pub fn dated(&self) -> Approved {
+        self.approved.with_bytes(&self.wire)
     }
 
     pub fn fresh(&self) -> Option<&[u8]> {

@@ -26,6 +26,9 @@ pub(super) enum Turn {
     Done,
     /// The server was still busy with an earlier note: this one needs another connection.
     Unconsidered,
+    /// It is not right any more, or not to be sent by this command: the connection was closed
+    /// before the end of the message.
+    Withheld,
     /// It has its outcome, but the record does not.
     Unrecorded,
 }

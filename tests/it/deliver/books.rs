@@ -1,10 +1,13 @@
 //! Faults of the record and of the journal: what cannot be written down is not offered, and what
 //! was offered is never forgotten.
 
+use std::collections::BTreeMap;
 use std::fs;
 
+use chrono::TimeDelta;
+
 use super::{fate, to, with};
-use crate::ledger::{AT_CLAIM, Ledger, Order, at, note};
+use crate::ledger::{AT_CLAIM, Ledger, MACHINE, Order, at, note};
 use crate::smtp_server::{At, Fault, SmtpServer};
 use thanks::adapters::store::{Beginning, Store};
 use thanks::commands::Exit;
@@ -169,6 +172,69 @@ fn a_copy_from_between_two_offers_does_not_send_again_either() {
     assert_eq!(server.accepted().len(), 1);
 }
 
+/// The record counts an offer whose journal line could not be written: the disk was full.
+fn marked_without_a_line(ledger: &mut Ledger) {
+    let id = ledger.id(0).clone();
+    let approved = ledger.known(&id);
+    let claim = thanks::adapters::store::Claim { approved: &approved, fresh: None };
+    let claimed = ledger.store.claim(&[claim], MACHINE, at(), |_| Ok(BTreeMap::new())).unwrap();
+    assert_eq!(claimed.taken.len(), 1);
+    ledger.store.step(&id, Event::Mark, at(), None).unwrap();
+    ledger.store.step(&id, Event::Release, at(), None).unwrap();
+}
+
+fn an_hour_later() -> Order<'static> {
+    Order { now: at() + TimeDelta::hours(1), ..Order::default() }
+}
+
+#[test]
+fn a_copy_that_counts_an_offer_too_much_does_not_send_again() {
+    let server = SmtpServer::builder().start();
+    let mut ledger = Ledger::approved(&["jane"]);
+    marked_without_a_line(&mut ledger);
+    let mut ledger = restored(ledger, |ledger| {
+        assert_eq!(ledger.send(&to(&server)).outcomes[0].state, State::Sent);
+        let journal = fs::read_to_string(ledger.path("journal")).unwrap();
+        assert!(journal.ends_with(" this-machine 2\n"), "{journal}");
+    });
+    assert_eq!(ledger.send(&to(&server)).outcomes[0].failure, Some(Kind::NeedsYou));
+    assert_eq!(ledger.states(), [State::Unsure]);
+    assert_eq!(server.accepted().len(), 1);
+}
+
+#[test]
+fn neither_does_one_whose_journal_has_lines_without_numbers() {
+    let server = SmtpServer::builder().start();
+    let mut ledger = Ledger::approved(&["jane"]);
+    marked_without_a_line(&mut ledger);
+    let mut ledger = restored(ledger, |ledger| {
+        ledger.send_with(&to(&server), &an_hour_later()).unwrap();
+        let journal = fs::read_to_string(ledger.path("journal")).unwrap();
+        // As an earlier version wrote it.
+        fs::write(ledger.path("journal"), journal.replace(" this-machine 2\n", " this-machine\n")).unwrap();
+    });
+    ledger.send(&to(&server));
+    assert_eq!(ledger.states(), [State::Unsure]);
+    assert_eq!(server.accepted().len(), 1);
+    // Settled once, it is not asked about again.
+    let id = ledger.id(0).clone();
+    ledger.store.step(&id, Event::ConfirmNotSent, at() + TimeDelta::hours(2), None).unwrap();
+    ledger.send(&to(&server));
+    assert_eq!(ledger.states(), [State::Sent], "its owner's word settles it");
+}
+
+#[test]
+fn lines_of_an_earlier_version_hold_up_nothing_that_is_as_they_say() {
+    let server = SmtpServer::builder().fault_on(1, At::Dot, Fault::Reply("451 later")).start();
+    let mut ledger = Ledger::approved(&["jane"]);
+    ledger.send_with(&to(&server), &an_hour_later()).unwrap();
+    let journal = fs::read_to_string(ledger.path("journal")).unwrap();
+    fs::write(ledger.path("journal"), journal.replace(" this-machine 1\n", " this-machine\n")).unwrap();
+    ledger.send(&to(&server));
+    assert_eq!(ledger.states(), [State::Sent]);
+    assert!(fs::read_to_string(ledger.path("journal")).unwrap().ends_with(" this-machine 2\n"));
+}
+
 #[test]
 fn what_was_refused_after_its_dot_can_be_written_anew_and_goes() {
     assert_eq!(fate(with(At::Dot, Fault::Reply("554 spam"))).0, State::Refused);
@@ -188,9 +254,9 @@ fn another_machine_s_claim_is_left_alone() {
     let server = SmtpServer::builder().start();
     let mut ledger = Ledger::approved(&["jane"]);
     let id = ledger.id(0).clone();
-    let hash = ledger.store.wire(&id).unwrap().sha256;
-    let claim = thanks::adapters::store::Claim { id: &id, sha256: &hash, fresh: None };
-    ledger.store.claim(&[claim], "another-machine", at()).unwrap();
+    let approved = ledger.known(&id);
+    let claim = thanks::adapters::store::Claim { approved: &approved, fresh: None };
+    ledger.store.claim(&[claim], "another-machine", at(), |_| Ok(BTreeMap::new())).unwrap();
     let delivery = ledger.send(&to(&server));
     assert_eq!(delivery.outcomes[0].failure, Some(Kind::NeedsYou));
     assert_eq!(ledger.states(), [State::Claimed]);
