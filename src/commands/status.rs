@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::App;
 use crate::adapters::store::Question;
-use crate::domain::inbound::Mail;
+use crate::domain::inbound::{Mail, holds_thank_you};
 use crate::domain::note::{Note, NoteKind};
 use crate::domain::outbox::State;
 use crate::domain::policy::{Step, Timing};
@@ -269,6 +269,9 @@ fn step_line(desk: &Desk, item: &Item, obstacles: &Obstacles) -> Line {
     if address(desk, item).is_none() {
         text.push_str("; no address");
     }
+    if crosses_an_answer(desk, item) {
+        text.push_str("; they wrote after the interview, so you're asked before it's sent");
+    }
     match item.note.as_ref().map(|note| (note.state, &note.detail, note.send_after)) {
         Some((State::Approved, _, Some(at))) if at > desk.now => {
             section = Section::Waiting;
@@ -298,6 +301,14 @@ fn step_line(desk: &Desk, item: &Item, obstacles: &Obstacles) -> Line {
     }
     let order = step.latest.filter(|_| section == Section::Due).unwrap_or(step.due);
     Line { section, id: id_of_person(item.id.as_str()), kind: step.kind.name(), text, order: Some(order) }
+}
+
+/// Whether mail came that a thank-you must not cross unasked.
+fn crosses_an_answer(desk: &Desk, item: &Item) -> bool {
+    let note = item.note.as_ref().filter(|note| note.kind == NoteKind::ThankYou);
+    note.zip(desk.application(&item.step.application)).is_some_and(|(note, application)| {
+        desk.letters.iter().any(|mail| holds_thank_you(mail, note, application))
+    })
 }
 
 /// Where a step stands between what it is counted from and its moment.

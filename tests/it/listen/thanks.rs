@@ -55,6 +55,9 @@ fn an_answer_from_before_the_thank_you_holds_it_where_nobody_can_be_asked() {
     );
     assert!(house.smtp.accepted().is_empty());
     assert_eq!(state(&house.sandbox, "acme/jane"), "approved");
+    let status = house.sandbox.run(&["status"]).text();
+    let status = status.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(status.contains("they wrote after the interview, so you're asked before it's sent"), "{status}");
 }
 
 #[test]
