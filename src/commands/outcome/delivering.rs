@@ -77,9 +77,7 @@ pub fn deliver(
         .map(|verdict| match verdict {
             Verdict::Go { draft, .. } => match held.get(&draft.note.id) {
                 Some(held) => held::outcome(&draft.note, held),
-                None => {
-                    told::delivered(&draft.note, draft.thread_of, outcomes.get(&draft.note.id).copied())
-                }
+                None => told::delivered(&draft.note, draft.thread_of, outcomes.get(&draft.note.id).copied()),
             },
             verdict => told::undelivered(verdict),
         })
