@@ -22,16 +22,17 @@ fuzz_target!(|text: &str| {
     // One for each text, always the same: a few more cost more than they find.
     let (now, zone) = PRESENTS[text.len() % PRESENTS.len()];
     let (now, zone) = (DateTime::parse_from_rfc3339(now).unwrap(), Zone::named(zone).unwrap());
-    check_when(text, now, &zone);
-    check_decision(text, now);
+    let country = [None, Some("US"), Some("DE")][text.len() % 3];
+    check_when(text, now, &zone, country);
+    check_decision(text, now, country);
 });
 
-fn check_when(text: &str, now: DateTime<FixedOffset>, zone: &Zone) {
-    match when(text, now, zone) {
+fn check_when(text: &str, now: DateTime<FixedOffset>, zone: &Zone, country: Option<&str>) {
+    match when(text, now, zone, country) {
         Ok(When::Day(day)) => {
             assert!(is_near(day.year(), now), "{text:?} is {day}");
             if (2000..2200).contains(&day.year()) {
-                assert_eq!(when(&day.to_string(), now, zone), Ok(When::Day(day)), "{text:?}");
+                assert_eq!(when(&day.to_string(), now, zone, country), Ok(When::Day(day)), "{text:?}");
             }
         }
         Ok(When::At(instant, there)) => {
@@ -39,7 +40,7 @@ fn check_when(text: &str, now: DateTime<FixedOffset>, zone: &Zone) {
             assert_eq!(there.at(instant.to_utc()), instant, "{text:?}: its clock shows another time");
             if (2000..2200).contains(&instant.year()) {
                 let full = format!("{} {}", instant.format("%Y-%m-%d %H:%M:%S %:z"), there.name());
-                let again = when(&full, now, zone);
+                let again = when(&full, now, zone, country);
                 let same = matches!(&again, Ok(When::At(same, zone))
                     if zone == &there && same.timestamp() == instant.timestamp());
                 assert!(same, "{text:?} is {full}, which is {again:?}");
@@ -49,13 +50,14 @@ fn check_when(text: &str, now: DateTime<FixedOffset>, zone: &Zone) {
     }
 }
 
-fn check_decision(text: &str, now: DateTime<FixedOffset>) {
+fn check_decision(text: &str, now: DateTime<FixedOffset>, country: Option<&str>) {
     let said_on = now.date_naive();
-    match decision(text, said_on) {
-        Ok(Some(day)) => {
-            assert!(day >= said_on && is_near(day.year(), now), "{text:?} is {day}");
+    match decision(text, said_on, country) {
+        Ok(deadline) => {
+            if let Some(day) = deadline.by {
+                assert!(day >= said_on && is_near(day.year(), now), "{text:?} is {day}");
+            }
         }
-        Ok(None) => {}
         Err(why) => check_reason(&why),
     }
 }

@@ -163,6 +163,11 @@ impl App {
         self.zone.at(self.now)
     }
 
+    /// The user's own country.
+    pub fn country(&self) -> Option<String> {
+        self.config.as_ref().and_then(|config| config.me.as_ref()?.country.clone())
+    }
+
     pub fn journal(&self) -> Journal {
         Journal::at(&self.paths.journal)
     }
@@ -265,7 +270,7 @@ impl App {
 
     /// The numbers and the calendar for a country, with what the configuration says of them.
     pub fn rules(&self) -> Rules {
-        let own = self.config.as_ref().and_then(|config| config.me.as_ref()?.country.clone());
+        let own = self.country();
         let table = self.config.as_ref().map(|config| config.policy.clone()).unwrap_or_default();
         let holidays = self.own_holidays.clone();
         let made: RefCell<HashMap<Option<String>, Rc<Rule>>> = RefCell::default();

@@ -121,7 +121,7 @@ pub struct Found {
 
 pub fn run(args: &Args, app: &mut App) -> Result<Report> {
     let planned = match &args.at {
-        Some(text) => departure::read("--at", text, app.now, &app.zone)?,
+        Some(text) => departure::read("--at", text, app.now, &app.zone, app.country().as_deref())?,
         None => Departure::Now,
     };
     let mut store = app.store()?;

@@ -103,7 +103,9 @@ fn hear(args: &Args, store: &mut Store, app: &App) -> Result<Report> {
     let at = app.local_now();
     if let Some(words) = &args.decision {
         let today = zone_for(None, Some(&application), &app.zone).at(app.now).date_naive();
-        let read = read_decision(words, today).map_err(|error| not_understood("--decision", error))?;
+        let country = application.country.clone().or_else(|| app.country());
+        let read = read_decision(words, today, country.as_deref())
+            .map_err(|error| not_understood("--decision", error))?;
         application.decision = Some(read);
     }
     application.heard.push(Heard { at, news });

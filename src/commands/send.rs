@@ -38,7 +38,7 @@ pub fn run(args: &Args, app: &mut App) -> Result<Report> {
     let Some(mut store) = store else { return Ok(Report::default()) };
     let desk = app.compose(&store)?;
     let departure = match &args.at {
-        Some(text) => departure::read("--at", text, app.now, &app.zone)?,
+        Some(text) => departure::read("--at", text, app.now, &app.zone, app.country().as_deref())?,
         None => Departure::Now,
     };
     let items = desk.choose(&args.notes, |kind| !NoteKind::is_follow_up(kind))?;

@@ -2,6 +2,7 @@
 //! It never guesses an order of day and month, and never reads the clock.
 
 mod instant;
+#[cfg(test)]
 mod promise;
 mod tokens;
 
@@ -37,22 +38,54 @@ pub struct NotUnderstood {
 /// ahead, today included; after "on" or "this" it is the nearest one that is not past, after
 /// "last" one before today, after "next" the one in the next week (weeks start on Monday). A date
 /// without a year is the one nearest to today. The caller should echo what was understood.
-pub fn when(text: &str, now: DateTime<FixedOffset>, zone: &Zone) -> Result<When, NotUnderstood> {
+///
+/// `country` is that of the interview: it says what "PST" and "03/04/2026" mean.
+pub fn when(
+    text: &str,
+    now: DateTime<FixedOffset>,
+    zone: &Zone,
+    country: Option<&str>,
+) -> Result<When, NotUnderstood> {
     within_the_calendar(now.date_naive())?;
-    instant::read(text, now.to_utc(), zone)
+    instant::read(text, now.to_utc(), zone, country)
 }
 
 /// Whether the text says itself in which zone its time is meant; an offset alone names no place.
-pub fn names_zone(text: &str) -> bool {
-    instant::names_zone(text)
+pub fn names_zone(text: &str, zone: &Zone, country: Option<&str>) -> bool {
+    instant::names_zone(text, zone, country)
 }
 
-/// Reads "in two to three weeks", said on `said_on`: the last day of what was named, `None` for
-/// words without a date ("soon"). Whatever is vague is read as late as it can be meant, since
-/// nothing but the thank-you is sent before that day (T07, T08).
-pub fn decision(text: &str, said_on: NaiveDate) -> Result<Option<NaiveDate>, NotUnderstood> {
+/// What their words say about when they decide.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deadline {
+    /// The last day of what was named; `None` for words without a date ("soon").
+    pub by: Option<NaiveDate>,
+    pub reach: Reach,
+    /// The part of the words that names the time, as it was typed; `None` where it cannot be quoted
+    /// by itself.
+    pub phrase: Option<String>,
+}
+
+/// From where the words are counted, and so how long they stay true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    /// "By March 13", "a number of weeks".
+    Fixed,
+    /// "In two weeks", "by Friday": from the day on which it was said, if that is named.
+    Span,
+    /// "Next month": from the month of reading.
+    Month,
+    /// "Tomorrow", "next week": from the day of reading.
+    Day,
+}
+
+/// Finds when they decide in words as they were spoken on `said_on`, be it "in two weeks" or a whole
+/// sentence. Whatever is vague is read as late as it can be meant, since nothing but the thank-you is
+/// sent before that day (T07, T08); the table is in the module that reads it. `country` is that of the
+/// interview: it says what "03/04/2026" means.
+pub fn decision(text: &str, said_on: NaiveDate, country: Option<&str>) -> Result<Deadline, NotUnderstood> {
     within_the_calendar(said_on)?;
-    promise::read(text, said_on)
+    promise::read(text, said_on, country)
 }
 
 impl fmt::Display for NotUnderstood {

@@ -6,6 +6,8 @@ use std::fmt;
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDateTime, Offset, TimeZone as _, Timelike, Utc};
 use jiff::tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase};
 
+mod letters;
+
 use super::text::printable;
 
 /// An IANA zone of the bundled database, by its canonical spelling. Cloning is cheap.

@@ -7,8 +7,8 @@ use anyhow::Result;
 
 use super::App;
 use crate::commands::debrief::{
-    DebriefArgs, Reading, Round, Said, SaidTopic, Slot, known, named_zone, odd, read_decision, read_end,
-    read_person, read_topic, unrecorded, zone_for,
+    DebriefArgs, Reading, Round, Said, SaidTopic, Slot, known, odd, read_decision, read_end, read_person,
+    read_topic, unrecorded,
 };
 use crate::domain::address::Weight;
 use crate::domain::application::Application;
@@ -178,7 +178,7 @@ fn time(told: &mut DebriefArgs, about: Option<&Application>, app: &App) -> Resul
         told.ended = Some("just now".to_owned());
         return Ok(());
     };
-    let start = when(&text, reading.zone.at(reading.now), &reading.zone);
+    let start = when(&text, reading.zone.at(reading.now), &reading.zone, reading.country.as_deref());
     if matches!(start, Ok(When::At(at, _)) if at > app.now) {
         let minutes =
             checked(app, "How many minutes will it take? [60] ", |text| match text.parse::<u32>() {
@@ -233,16 +233,18 @@ fn topic(app: &App) -> Result<Option<SaidTopic>> {
 }
 
 fn decision(told: &mut DebriefArgs, about: Option<&Application>, app: &App) -> Result<()> {
-    let today = reading(told, about, app)?.zone.at(app.now).date_naive();
+    let reading = reading(told, about, app)?;
+    let (today, country) = (reading.zone.at(app.now).date_naive(), reading.country.as_deref());
     told.decision = checked(app, "When do they decide, in their words? (Enter skips) ", |text| {
-        read_decision(text, today).map(|_| ()).map_err(|error| Again::Because(printable(&error.to_string())))
+        read_decision(text, today, country)
+            .map(|_| ())
+            .map_err(|error| Again::Because(printable(&error.to_string())))
     })?;
     Ok(())
 }
 
 fn reading(told: &DebriefArgs, about: Option<&Application>, app: &App) -> Result<Reading, Problem> {
-    let zone = told.zone.as_deref().map(named_zone).transpose()?;
-    Ok(Reading { now: app.now, zone: zone_for(zone.as_ref(), about, &app.zone) })
+    Reading { now: app.now, zone: app.zone.clone(), country: app.country() }.about(told, about)
 }
 
 fn is_ahead(told: &DebriefArgs, about: Option<&Application>, app: &App) -> bool {

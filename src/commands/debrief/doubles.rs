@@ -4,7 +4,7 @@
 use anyhow::Result;
 
 use super::flags::DebriefArgs;
-use super::reading;
+use super::reading::{self, Reading};
 use crate::commands::App;
 use crate::domain::application::Application;
 use crate::domain::debrief::{Debrief, Twin, corrected, twin};
@@ -43,7 +43,8 @@ pub fn understand<'a>(
     round: Round,
     app: &App,
 ) -> Result<Understood<'a>> {
-    let read = |args: &DebriefArgs, slug, known| reading::read(args, slug, known, &app.zone, app.now);
+    let own = Reading { now: app.now, zone: app.zone.clone(), country: app.country() };
+    let read = |args: &DebriefArgs, slug, known| reading::read(args, slug, known, &own);
     let (mut told, mut notices) = read(args, slug, known)?;
     let mut known = known;
     if let (None, Some(twin)) = (known, twin(record.applications, &told)) {

@@ -28,6 +28,19 @@ const OLD_DAYS: i64 = 14;
 pub struct Reading {
     pub now: DateTime<Utc>,
     pub zone: Zone,
+    /// Where the interview was, which says what "PST" and "03/04/2026" mean.
+    pub country: Option<String>,
+}
+
+impl Reading {
+    /// The same, where and as the interview was; `self` is the user's own.
+    pub fn about(&self, args: &DebriefArgs, known: Option<&Application>) -> Result<Reading, Problem> {
+        let told = args.country.as_deref().or(known.and_then(|known| known.country.as_deref()));
+        let country = told.map(|code| code.trim().to_ascii_uppercase()).or_else(|| self.country.clone());
+        let zone =
+            args.zone.as_deref().map(|text| named_zone(text, &self.zone, country.as_deref())).transpose()?;
+        Ok(Reading { now: self.now, zone: zone_for(zone.as_ref(), known, &self.zone), country })
+    }
 }
 
 /// What a time is of an interview.
@@ -46,29 +59,34 @@ pub fn read_end(text: &str, slot: Slot, reading: &Reading) -> Result<(Round, Vec
             USUAL_MINUTES
         })
     };
-    let round = match words::when(text, reading.zone.at(reading.now), &reading.zone)? {
-        When::At(at, zone) => match slot {
-            Slot::End => Round { ended: whole_minute(at), zone, end: End::Told, kind: None },
-            Slot::Start { minutes } => {
-                let minutes = length(&mut notices, minutes);
-                let ended = at.to_utc() + TimeDelta::minutes(i64::from(minutes));
-                let ended = whole_minute(zone.at(ended));
-                Round { ended, zone, end: End::FromStart { minutes }, kind: None }
+    let round =
+        match words::when(text, reading.zone.at(reading.now), &reading.zone, reading.country.as_deref())? {
+            When::At(at, zone) => match slot {
+                Slot::End => Round { ended: whole_minute(at), zone, end: End::Told, kind: None },
+                Slot::Start { minutes } => {
+                    let minutes = length(&mut notices, minutes);
+                    let ended = at.to_utc() + TimeDelta::minutes(i64::from(minutes));
+                    let ended = whole_minute(zone.at(ended));
+                    Round { ended, zone, end: End::FromStart { minutes }, kind: None }
+                }
+            },
+            When::Day(day) => {
+                let ended = evening(day, &reading.zone);
+                notices.push(format!("no time was given: {} is taken", reading.zone.stamp(ended.to_utc())));
+                Round { ended, zone: reading.zone.clone(), end: End::BareDay, kind: None }
             }
-        },
-        When::Day(day) => {
-            let ended = evening(day, &reading.zone);
-            notices.push(format!("no time was given: {} is taken", reading.zone.stamp(ended.to_utc())));
-            Round { ended, zone: reading.zone.clone(), end: End::BareDay, kind: None }
-        }
-    };
+        };
     notices.extend(far_away(&round, reading.now));
     Ok((round, notices))
 }
 
 /// Their words about the decision, said on a day.
-pub fn read_decision(text: &str, said_on: NaiveDate) -> Result<Decision, NotUnderstood> {
-    let by = words::decision(text, said_on)?;
+pub fn read_decision(
+    text: &str,
+    said_on: NaiveDate,
+    country: Option<&str>,
+) -> Result<Decision, NotUnderstood> {
+    let by = words::decision(text, said_on, country)?.by;
     let words = debrief::line("the decision", text)
         .map_err(|refused| NotUnderstood { message: refused.message, examples: Vec::new() })?;
     let words = words.trim_matches('"').trim_end_matches('.').to_owned();
@@ -104,11 +122,11 @@ pub fn read(
     args: &DebriefArgs,
     slug: Option<&str>,
     known: Option<&Application>,
-    own_zone: &Zone,
-    now: DateTime<Utc>,
+    own: &Reading,
 ) -> Result<(Debrief, Vec<String>), Problem> {
-    let told_zone = args.zone.as_deref().map(named_zone).transpose()?;
-    let reading = Reading { now, zone: zone_for(told_zone.as_ref(), known, own_zone) };
+    let reading = own.about(args, known)?;
+    let (now, own_zone, country) = (own.now, &own.zone, reading.country.as_deref());
+    let told_zone = args.zone.is_some().then(|| reading.zone.clone());
     let line = |flag: &str, text: &Option<String>| {
         text.as_deref().map(|text| debrief::line(flag, text).map_err(refused)).transpose()
     };
@@ -133,7 +151,7 @@ pub fn read(
         ));
         round = Some(Round { ended, zone: reading.zone.clone(), end: End::Told, kind: None });
     }
-    if round.is_some() && told_zone.is_none() && !is_zone_known(args, known) {
+    if round.is_some() && told_zone.is_none() && !is_zone_known(args, known, &reading) {
         notices.push(format!("their zone was not given: yours is taken, {own_zone} (--zone)"));
     }
     if let Some(round) = &mut round {
@@ -149,10 +167,9 @@ pub fn read(
         }
         _ => today,
     };
-    let decision = args
-        .decision
-        .as_deref()
-        .map(|text| read_decision(text, said_on).map_err(|error| not_understood("--decision", error)));
+    let decision = args.decision.as_deref().map(|text| {
+        read_decision(text, said_on, country).map_err(|error| not_understood("--decision", error))
+    });
     let person = |flag: &str, text: &str| {
         read_person(text, known).map_err(|error| {
             let problem = Problem::from(error);
@@ -199,13 +216,16 @@ pub fn zone_for(told: Option<&Zone>, known: Option<&Application>, own: &Zone) ->
 }
 
 /// Whether anything but the user's own clock says where theirs stands.
-fn is_zone_known(args: &DebriefArgs, known: Option<&Application>) -> bool {
-    let in_words = args.ended.iter().chain(&args.starts).any(|text| words::names_zone(text));
+fn is_zone_known(args: &DebriefArgs, known: Option<&Application>, reading: &Reading) -> bool {
+    let names_zone = |text: &String| words::names_zone(text, &reading.zone, reading.country.as_deref());
+    let in_words = args.ended.iter().chain(&args.starts).any(names_zone);
     in_words || known.is_some_and(|known| known.zone.is_some() || !known.interviews.is_empty())
 }
 
-pub fn named_zone(text: &str) -> Result<Zone, Problem> {
+/// By its name, or by letters that have one meaning in the country.
+pub fn named_zone(text: &str, own: &Zone, country: Option<&str>) -> Result<Zone, Problem> {
     Zone::named(text)
+        .or_else(|unknown| own.by_letters(text.trim(), country).ok_or(unknown))
         .map_err(|error| Problem::new(Kind::Data, format!("--zone: {error}")).detail("nothing was recorded"))
 }
 

@@ -161,7 +161,8 @@ pub fn read(text: &str, before: &Application, now: DateTime<Utc>) -> Result<Appl
     unique("round", interviews.iter().map(|interview| interview.round.to_string()))?;
     after.interviews = interviews;
     let today = after.interviews.last().map_or(now.date_naive(), Interview::date);
-    after.decision = decision(document.decision, document.decision_said, before, today)?;
+    let said = (document.decision, document.decision_said);
+    after.decision = decision(said, before, today, after.country.as_deref())?;
     Ok(after)
 }
 
@@ -239,8 +240,9 @@ fn interview(
     let (ended, zone, end) = match untouched {
         Some(known) => (known.ended, zone, known.end),
         None => {
-            let (round, _) = read_end(&table.ended, Slot::End, &Reading { now, zone })
-                .map_err(|error| Problem::new(Kind::Data, format!("ended: {error}")))?;
+            let (round, _) =
+                read_end(&table.ended, Slot::End, &Reading { now, zone, country: after.country.clone() })
+                    .map_err(|error| Problem::new(Kind::Data, format!("ended: {error}")))?;
             (round.ended, round.zone, round.end)
         }
     };
@@ -271,10 +273,10 @@ fn topics(tables: Vec<TopicTable>) -> Result<Vec<Topic>, Problem> {
 
 /// What was computed from the same words on the same day is kept.
 fn decision(
-    words: Option<String>,
-    said: Option<String>,
+    (words, said): (Option<String>, Option<String>),
     before: &Application,
     today: NaiveDate,
+    country: Option<&str>,
 ) -> Result<Option<Decision>, Problem> {
     let Some(words) = words.filter(|words| !words.trim().is_empty()) else {
         return Ok(None);
@@ -291,7 +293,7 @@ fn decision(
     {
         return Ok(Some(known.clone()));
     }
-    let read = read_decision(&words, said_on);
+    let read = read_decision(&words, said_on, country);
     read.map(Some).map_err(|error| Problem::new(Kind::Data, format!("decision: {error}")))
 }
 

@@ -189,7 +189,7 @@ pub fn decision(typed: &str) -> Option<String> {
             "take ",
         ],
     );
-    let text = with_named_days(&mid_sentence(&text));
+    let text = with_named_days(&mid_sentence(&spelled_out(&text)));
     let lower = text.to_lowercase();
     let first = lower.split(' ').next().unwrap_or_default().trim_end_matches([',', '.']).to_owned();
     let rest = lower.split(' ').nth(1).unwrap_or_default();
@@ -198,10 +198,14 @@ pub fn decision(typed: &str) -> Option<String> {
         "in" | "by" | "within" | "next" | "on" | "before" | "after" | "at" | "around" | "early" | "late"
         | "later" | "soon" | "tomorrow" | "today" | "this" | "towards" | "toward" | "sometime" | "over"
         | "during" | "no" | "shortly" | "not" | "until" => Some(text),
-        "end" => Some(format!("by the {text}")),
+        "when" | "once" | "sooner" | "between" | "from" => Some(text),
+        "end" | "start" | "beginning" | "middle" => Some(format!("by the {text}")),
+        "close" => Some(format!("by {text}")),
+        "first" | "second" | "third" | "fourth" | "last" => Some(format!("in the {text}")),
         "the" => Some(format!("by {text}")),
         "a" | "an" | "one" | "two" | "three" | "four" | "five" | "six" | "seven" | "eight" | "ten"
         | "several" | "few" | "couple" => Some(format!("in {text}")),
+        _ if first.starts_with("mid-") || is_quarter(&first) => Some(format!("in {text}")),
         _ if is_weekday(&first) || is_month(&first) => Some(format!("by {text}")),
         _ if first.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '–')) && !first.is_empty() => {
             let unit = ["day", "week", "month", "business", "working"].iter().any(|u| rest.starts_with(u));
@@ -210,6 +214,36 @@ pub fn decision(typed: &str) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// "COB Friday" and "EOW", as a letter says them.
+fn spelled_out(text: &str) -> String {
+    let mut words = text.split(' ');
+    let (first, rest) = (words.next().unwrap_or_default(), words.collect::<Vec<_>>());
+    let (led, short) = match (first.to_lowercase().as_str(), rest.split_first()) {
+        (lead @ ("by" | "until" | "before"), Some((short, _))) => (format!("{lead} "), short.to_lowercase()),
+        (short, _) => (String::new(), short.to_owned()),
+    };
+    let rest = match led.is_empty() {
+        true => rest.as_slice(),
+        false => rest.get(1..).unwrap_or_default(),
+    };
+    let long = match short.as_str() {
+        "eow" => "the end of the week",
+        "eom" => "the end of the month",
+        "eoq" => "the end of the quarter",
+        "eoy" => "the end of the year",
+        "eod" => "the end of the day",
+        "cob" | "cop" | "eob" | "eop" => "close of business",
+        _ => return text.to_owned(),
+    };
+    let on = if rest.first().is_some_and(|word| is_weekday(&word.to_lowercase())) { " on" } else { "" };
+    let rest: String = rest.iter().map(|word| format!(" {word}")).collect();
+    format!("{led}{long}{on}{rest}")
+}
+
+fn is_quarter(word: &str) -> bool {
+    matches!(word, "q1" | "q2" | "q3" | "q4")
 }
 
 /// "a", "a and b", "a, b and c"; where a part has its own comma, semicolons keep them apart.

@@ -71,7 +71,7 @@ fn decides(mut application: Application, words: &str, said_on: &str) -> Applicat
     application.decision = Some(Decision {
         words: words.to_owned(),
         said_on: day(said_on),
-        by: words::decision(words, day(said_on)).unwrap(),
+        by: words::decision(words, day(said_on), None).unwrap().by,
     });
     application
 }

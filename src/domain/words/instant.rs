@@ -16,9 +16,14 @@ const EXAMPLES: &[&str] = &[
     "2 hours ago",
 ];
 
-pub(super) fn read(text: &str, now: DateTime<Utc>, zone: &Zone) -> Result<When, NotUnderstood> {
+pub(super) fn read(
+    text: &str,
+    now: DateTime<Utc>,
+    zone: &Zone,
+    country: Option<&str>,
+) -> Result<When, NotUnderstood> {
     let words = words(text)?;
-    let (zone, words) = named_zone(text, &words, zone)?;
+    let (zone, words) = named_zone(text, &words, zone, country)?;
     let now = zone.at(now);
     let clock = clock_time(&words).ok_or_else(|| NotUnderstood::unknown(text, EXAMPLES))?;
     let rest: Vec<&str> = clock.rest.iter().map(String::as_str).collect();
@@ -30,14 +35,15 @@ pub(super) fn read(text: &str, now: DateTime<Utc>, zone: &Zone) -> Result<When, 
                 .map(|instant| When::At(zone.at(instant.to_utc()), zone.clone()))
                 .ok_or_else(|| NotUnderstood::unknown(text, EXAMPLES));
         }
-        return match day(text, &rest, now.date_naive())? {
+        return match day(text, &rest, now.date_naive(), country)? {
             Some(day) => Ok(When::Day(day)),
             None => Err(NotUnderstood::unknown(text, EXAMPLES)),
         };
     };
     let day = match rest.as_slice() {
         [] => now.date_naive(),
-        rest => day(text, rest, now.date_naive())?.ok_or_else(|| NotUnderstood::unknown(text, EXAMPLES))?,
+        rest => day(text, rest, now.date_naive(), country)?
+            .ok_or_else(|| NotUnderstood::unknown(text, EXAMPLES))?,
     };
     let wall = day.and_time(time);
     let instant = match offset {
@@ -51,15 +57,20 @@ pub(super) fn read(text: &str, now: DateTime<Utc>, zone: &Zone) -> Result<When, 
     Ok(When::At(instant, zone))
 }
 
-pub(super) fn names_zone(text: &str) -> bool {
+pub(super) fn names_zone(text: &str, zone: &Zone, country: Option<&str>) -> bool {
     let is_named = |words: &[String]| {
-        named_zone(text, words, &Zone::utc()).is_ok_and(|(_, rest)| rest.len() < words.len())
+        named_zone(text, words, zone, country).is_ok_and(|(_, rest)| rest.len() < words.len())
     };
     words(text).is_ok_and(|words| is_named(&words))
 }
 
 /// The zone that the text names, or the one that is meant without; and the other words.
-fn named_zone(text: &str, words: &[String], zone: &Zone) -> Result<(Zone, Vec<String>), NotUnderstood> {
+fn named_zone(
+    text: &str,
+    words: &[String],
+    zone: &Zone,
+    country: Option<&str>,
+) -> Result<(Zone, Vec<String>), NotUnderstood> {
     let mut named: Option<Zone> = None;
     let mut rest = Vec::new();
     for word in words {
@@ -69,7 +80,7 @@ fn named_zone(text: &str, words: &[String], zone: &Zone) -> Result<(Zone, Vec<St
             rest.push(word.clone());
             continue;
         }
-        match Zone::named(word) {
+        match Zone::named(word).or_else(|unknown| zone.by_letters(word, country).ok_or(unknown)) {
             Ok(_) if named.is_some() => {
                 return Err(NotUnderstood::because(format!(
                     "{} names two zones; write one",
@@ -232,7 +243,12 @@ fn quantity<'a>(words: &[&'a str]) -> Option<(u32, &'a str)> {
     }
 }
 
-fn day(text: &str, words: &[&str], today: NaiveDate) -> Result<Option<NaiveDate>, NotUnderstood> {
+fn day(
+    text: &str,
+    words: &[&str],
+    today: NaiveDate,
+    country: Option<&str>,
+) -> Result<Option<NaiveDate>, NotUnderstood> {
     let yesterday = today - Days::new(1);
     let tomorrow = today + Days::new(1);
     let one = |word: &str, of: fn(NaiveDate, Weekday) -> NaiveDate, from: NaiveDate| {
@@ -252,7 +268,7 @@ fn day(text: &str, words: &[&str], today: NaiveDate) -> Result<Option<NaiveDate>
         ["next", day] => weekday(day).map(|weekday| in_week(today, 1, weekday)),
         ["in", amount @ ..] => days(amount).map(|days| today + days),
         [amount @ .., "ago"] => days(amount).map(|days| today - days),
-        ["on", date @ ..] | date => match written(date)? {
+        ["on", date @ ..] | date => match written(date, country)? {
             None => None,
             Some(date) => {
                 let away = |year: i32| {

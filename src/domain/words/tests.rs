@@ -13,7 +13,7 @@ fn now() -> DateTime<FixedOffset> {
 }
 
 fn read(text: &str) -> String {
-    match when(text, now(), &new_york()) {
+    match when(text, now(), &new_york(), None) {
         Ok(When::At(instant, zone)) => format!("{} {zone}", instant.format("%F %H:%M%:z")),
         Ok(When::Day(day)) => day.to_string(),
         Err(error) => format!("refused: {error}"),
@@ -30,7 +30,7 @@ fn day(text: &str) -> NaiveDate {
 }
 
 fn decided(text: &str, said_on: &str) -> String {
-    match decision(text, day(said_on)) {
+    match decision(text, day(said_on), None).map(|deadline| deadline.by) {
         Ok(Some(by)) => by.format("%a %F").to_string(),
         Ok(None) => "no date".to_owned(),
         Err(error) => format!("refused: {error}"),
@@ -118,9 +118,10 @@ fn what_can_be_read_two_ways_is_refused_with_the_way_out() {
         "refused: \"03/04/2026\" can be 4 March or 3 April; write the month as a word"
     );
     assert_eq!(
-        read("13.3.2026 15:00"),
-        "refused: \"13.3.2026\" is not a date here; write the month as a word, or 2026-03-05"
+        read("13.13.2026 15:00"),
+        "refused: \"13.13.2026\" is not a date here; write the month as a word, or 2026-03-05"
     );
+    assert_eq!(at("13.3.2026 15:00"), "2026-03-13 15:00-04:00");
     assert_eq!(
         read("Thu 5 March 15:45"),
         "refused: \"Thu 5 March 15:45\" does not fit together: that day is Fri 5 Mar 2027"
@@ -276,10 +277,7 @@ fn decisions_without_a_meaning_here_are_refused() {
         "the",
         "in",
         "when the budget is approved",
-        "not before March",
-        "after 13 March",
         "three to two weeks",
-        "weeks",
         "two",
         "two moons",
         "asap tomorrow or never",
@@ -305,15 +303,15 @@ fn decisions_without_a_meaning_here_are_refused() {
 
 #[test]
 fn a_refusal_shows_no_more_than_a_line_of_a_long_text() {
-    let error = decision(&"ä".repeat(5000), day("2026-03-05")).unwrap_err();
+    let error = decision(&"ä".repeat(5000), day("2026-03-05"), None).unwrap_err();
     assert!(error.to_string().chars().count() < 150, "{error}");
 }
 
 #[test]
 fn a_clock_outside_the_calendar_is_named() {
-    let error = decision("tomorrow", NaiveDate::MAX).unwrap_err();
+    let error = decision("tomorrow", NaiveDate::MAX, None).unwrap_err();
     assert!(error.to_string().ends_with("set it right first"), "{error}");
-    assert!(when("now", DateTime::<chrono::Utc>::MIN_UTC.fixed_offset(), &new_york()).is_err());
+    assert!(when("now", DateTime::<chrono::Utc>::MIN_UTC.fixed_offset(), &new_york(), None).is_err());
 }
 
 /// Words of both grammars and what stands between them.
@@ -386,6 +384,25 @@ fn soup() -> impl Strategy<Value = String> {
         "or",
         "between",
         "and",
+        "not",
+        "won't",
+        "after",
+        "before",
+        "than",
+        "Christmas",
+        "Easter",
+        "the 9th",
+        "Q1",
+        "EOW",
+        "COB",
+        "weekend",
+        "new year",
+        "from",
+        "maybe",
+        "then",
+        "11/20/2026",
+        "03/04",
+        ".",
     ]);
     let glue = prop::sample::select(vec![" ", " ", " ", "", "-", ", ", "t"]);
     prop::collection::vec((word, glue), 0..8)
@@ -395,14 +412,14 @@ fn soup() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn no_text_makes_the_grammars_fall(text in any::<String>()) {
-        let _ = when(&text, now(), &new_york());
-        let _ = decision(&text, day("2026-03-05"));
+        let _ = when(&text, now(), &new_york(), None);
+        let _ = decision(&text, day("2026-03-05"), None);
     }
 
     #[test]
     fn no_soup_of_words_gives_a_decision_before_it_was_said(text in soup(), days in 0_i64..9000) {
         let said_on = day("2010-01-01") + chrono::TimeDelta::days(days);
-        if let Ok(Some(by)) = decision(&text, said_on) {
+        if let Ok(Some(by)) = decision(&text, said_on, None).map(|deadline| deadline.by) {
             prop_assert!(by >= said_on, "{text}: {by}");
         }
     }
@@ -413,7 +430,7 @@ proptest! {
         seconds in 1_300_000_000_i64..2_500_000_000,
     ) {
         let now = new_york().at(DateTime::from_timestamp(seconds, 0).unwrap());
-        if let Ok(When::At(instant, zone)) = when(&text, now, &new_york()) {
+        if let Ok(When::At(instant, zone)) = when(&text, now, &new_york(), None) {
             prop_assert_eq!(zone.at(instant.to_utc()), instant);
         }
     }
@@ -421,7 +438,7 @@ proptest! {
     #[test]
     fn more_weeks_are_never_an_earlier_decision(weeks in 1_u32..50, days in 0_i64..9000) {
         let said_on = day("2010-01-01") + chrono::TimeDelta::days(days);
-        let by = |text: String| decision(&text, said_on).unwrap().unwrap();
+        let by = |text: String| decision(&text, said_on, None).unwrap().by.unwrap();
         let (exact, range) = (by(format!("{weeks} weeks")), by(format!("1-{} weeks", weeks + 1)));
         prop_assert!(exact < range);
         let (days, business) = (by(format!("{weeks} days")), by(format!("{weeks} business days")));

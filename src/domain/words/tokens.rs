@@ -44,9 +44,28 @@ fn range(word: &str) -> Vec<String> {
 }
 
 pub(super) fn count(word: &str) -> Option<u32> {
-    const NAMES: [&str; 13] = [
-        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    const NAMES: [&str; 21] = [
+        "zero",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
         "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
+        "twenty",
     ];
     if let Some(n) = NAMES.iter().position(|name| *name == word) {
         return u32::try_from(n).ok();
@@ -56,6 +75,11 @@ pub(super) fn count(word: &str) -> Option<u32> {
         "couple" => Some(2),
         "few" => Some(3),
         "several" => Some(4),
+        "handful" => Some(5),
+        "dozen" => Some(12),
+        "thirty" => Some(30),
+        "sixty" => Some(60),
+        "ninety" => Some(90),
         _ => digits(word, 1..=3),
     }
 }
@@ -106,9 +130,10 @@ pub(super) struct Written {
     pub year: Option<i32>,
 }
 
-/// `2026-03-05`, `5 March`, `5th of March 2026`, `March 5`, each perhaps with a weekday before it.
+/// `2026-03-05`, `5 March`, `5th of March 2026`, `March 5`, `11/20/2026`, each perhaps with a weekday
+/// before it.
 /// `None` where the words are no date at all.
-pub(super) fn written(words: &[&str]) -> Result<Option<Written>, NotUnderstood> {
+pub(super) fn written(words: &[&str], country: Option<&str>) -> Result<Option<Written>, NotUnderstood> {
     let (named, rest) = match words {
         [first, rest @ ..] if weekday(first).is_some() && !rest.is_empty() => (weekday(first), rest),
         _ => (None, words),
@@ -121,17 +146,11 @@ pub(super) fn written(words: &[&str]) -> Result<Option<Written>, NotUnderstood> 
         Some(Written { weekday: named, day: ordinal(day)?, month: month(name)?, year })
     };
     let date = match rest {
-        [one] => {
-            refuse_two_ways(one)?;
-            iso(one).map(|date| Written {
-                weekday: named,
-                day: date.day(),
-                month: date.month(),
-                year: Some(date.year()),
-            })
-        }
+        [one] => numeric(one, country)?.map(|date| Written { weekday: named, ..date }),
         ["the", day, "of", name] | [day, "of", name] | ["the", day, name] => of(day, name, None),
-        ["the", day, "of", name, year] | [day, "of", name, year] => of(day, name, Some(year)),
+        ["the", day, "of", name, year] | [day, "of", name, year] | ["the", day, name, year] => {
+            of(day, name, Some(year))
+        }
         [first, second] => of(first, second, None).or_else(|| of(second, first, None)),
         [first, second, year] => of(first, second, Some(year)).or_else(|| of(second, first, Some(year))),
         _ => None,
@@ -179,32 +198,96 @@ pub(super) fn iso(word: &str) -> Option<NaiveDate> {
 }
 
 /// `5`, `5th`.
-fn ordinal(word: &str) -> Option<u32> {
+pub(super) fn ordinal(word: &str) -> Option<u32> {
     let number = ["st", "nd", "rd", "th"].iter().find_map(|ending| word.strip_suffix(ending)).unwrap_or(word);
     digits(number, 1..=2)
 }
 
-/// `03/04/2026` is March to some and April to others.
-fn refuse_two_ways(word: &str) -> Result<(), NotUnderstood> {
-    let numbers: Option<Vec<u32>> = word.split(['/', '.', '-']).map(|part| digits(part, 1..=4)).collect();
-    match numbers.as_deref() {
-        Some([first, second, rest @ ..])
-            if rest.len() < 2 && word.contains(['/', '.', '-']) && iso(word).is_none() =>
-        {
-            let (first, second) = (*first.min(second), *first.max(second));
-            let name = |month: u32| {
-                NaiveDate::from_ymd_opt(2000, month, 1).map(|date| date.format("%B").to_string())
-            };
-            Err(NotUnderstood::because(match (name(first), name(second)) {
-                (Some(one), Some(other)) if first != second => format!(
-                    "{} can be {second} {one} or {first} {other}; write the month as a word",
-                    quoted(word)
-                ),
-                _ => format!("{} is not a date here; write the month as a word, or 2026-03-05", quoted(word)),
-            }))
+/// Which number comes first in `03/04/2026`.
+enum Order {
+    MonthFirst,
+    DayFirst,
+}
+
+impl Order {
+    /// As people write it in a country; `None` where both are usual, or the year comes first.
+    fn of(country: &str) -> Option<Order> {
+        match country.split('-').next().unwrap_or(country) {
+            "US" | "PH" | "PR" | "GU" => Some(Order::MonthFirst),
+            "CA" | "CN" | "HU" | "IR" | "JP" | "KR" | "LT" | "MN" | "SE" | "TW" | "ZA" => None,
+            _ => Some(Order::DayFirst),
         }
-        _ => Ok(()),
     }
+}
+
+/// `2026-03-05`, `2026/3/5`, `20/11/2026`, `20.11.26`, `11/20`. What can be read two ways is read as
+/// people in that country write it, and refused where it is not known.
+fn numeric(word: &str, country: Option<&str>) -> Result<Option<Written>, NotUnderstood> {
+    if let Some(date) = iso(word) {
+        let (day, month, year) = (date.day(), date.month(), Some(date.year()));
+        return Ok(Some(Written { weekday: None, day, month, year }));
+    }
+    let parts: Vec<&str> = word.split(['/', '.', '-']).collect();
+    let numbers: Option<Vec<u32>> = parts.iter().map(|part| digits(part, 1..=4)).collect();
+    let no_date = || {
+        let message =
+            format!("{} is not a date here; write the month as a word, or 2026-03-05", quoted(word));
+        NotUnderstood::because(message)
+    };
+    let year_of = |text: &str, number: u32| {
+        let number = i32::try_from(number).ok()?;
+        match text.len() {
+            4 => Some(number),
+            2 => Some(2000 + number),
+            _ => None,
+        }
+    };
+    let (first, second, year) = match (numbers.as_deref(), parts.as_slice()) {
+        (Some([year, month, day]), [first, ..]) if first.len() == 4 => {
+            let year = i32::try_from(*year).map_err(|_| no_date())?;
+            // With hyphens all digits are written.
+            let date = NaiveDate::from_ymd_opt(year, *month, *day).filter(|_| !word.contains('-'));
+            let date = date.ok_or_else(no_date)?;
+            let (day, month, year) = (date.day(), date.month(), Some(date.year()));
+            return Ok(Some(Written { weekday: None, day, month, year }));
+        }
+        (Some([first, second, year]), [.., text]) => {
+            (*first, *second, Some(year_of(text, *year).ok_or_else(no_date)?))
+        }
+        (Some([first, second]), _) => (*first, *second, None),
+        _ => return Ok(None),
+    };
+    let order = match (first, second) {
+        (1..=12, 1..=12) if first != second => {
+            country.and_then(Order::of).ok_or_else(|| two_ways(word, first, second))?
+        }
+        (1..=12, 1..=31) => Order::MonthFirst,
+        (1..=31, 1..=12) => Order::DayFirst,
+        _ => return Err(no_date()),
+    };
+    let (month, day) = match order {
+        Order::MonthFirst => (first, second),
+        Order::DayFirst => (second, first),
+    };
+    // A leap year, where none is written.
+    match NaiveDate::from_ymd_opt(year.unwrap_or(2000), month, day) {
+        Some(_) => Ok(Some(Written { weekday: None, day, month, year })),
+        None => Err(no_date()),
+    }
+}
+
+/// `03/04/2026` is March to some and April to others.
+fn two_ways(word: &str, first: u32, second: u32) -> NotUnderstood {
+    let name = |month: u32| {
+        NaiveDate::from_ymd_opt(2000, month, 1).map(|date| date.format("%B").to_string()).unwrap_or_default()
+    };
+    let (low, high) = (first.min(second), first.max(second));
+    NotUnderstood::because(format!(
+        "{} can be {high} {} or {low} {}; write the month as a word",
+        quoted(word),
+        name(low),
+        name(high)
+    ))
 }
 
 /// The first `weekday` from `date` on.

@@ -17,12 +17,18 @@ pub enum Departure {
 }
 
 /// A moment ahead in a person's words, on their own clock where they name no other.
-pub fn read(flag: &str, text: &str, now: DateTime<Utc>, zone: &Zone) -> Result<Departure, Problem> {
+pub fn read(
+    flag: &str,
+    text: &str,
+    now: DateTime<Utc>,
+    zone: &Zone,
+    country: Option<&str>,
+) -> Result<Departure, Problem> {
     let refused = |message: String| {
         Problem::new(Kind::Data, format!("{flag}: {message}")).detail("nothing was sent or planned")
     };
     let local = zone.at(now);
-    let read = |text: &str| words::when(text, local, zone);
+    let read = |text: &str| words::when(text, local, zone, country);
     let mut when = read(text).map_err(|error| refused(error.to_string()))?;
     let is_past = |when: &When| matches!(when, When::At(at, _) if *at <= now);
     // A bare weekday is one that was; here only one that comes can be meant.
