@@ -2,7 +2,6 @@
 //! It never guesses an order of day and month, and never reads the clock.
 
 mod instant;
-#[cfg(test)]
 mod promise;
 mod tokens;
 

@@ -7,6 +7,7 @@
 
 mod architecture;
 mod bug;
+mod decision;
 mod deliver;
 mod demo;
 mod doctor;

@@ -460,7 +460,10 @@ fn nobody_met_vanishes_from_the_status_without_thanks() {
     acme(&sandbox);
     sandbox.set_now("2026-03-24T14:00:00Z");
     let out = sandbox.run(&["status"]).text();
-    assert!(out.contains("NOT SENT\n  acme/jane  thank-you  never sent; it was due by Fri 6 Mar"), "{out}");
+    assert!(
+        out.contains("NOT SENT\n  acme/jane  thank-you  never sent, and too late: it was due by Fri 6 Mar"),
+        "{out}"
+    );
 }
 
 #[test]

@@ -58,7 +58,7 @@ fn add(tokens: &mut Vec<Token>, typed: &str, start: usize) {
         })
         .collect();
     let lower = plain.to_lowercase();
-    let word = lower.trim_matches(|c: char| matches!(c, '.' | '!' | '?' | ';' | ':' | '\''));
+    let word = lower.trim_matches(|c: char| matches!(c, '.' | '!' | '?' | ';' | ':' | '\'' | '~' | '*'));
     let mut push = |word: &str| tokens.push(Token { word: word.to_owned(), start, end });
     if matches!(word, "" | "-" | "--") {
         return push(STOP);

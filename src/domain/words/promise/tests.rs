@@ -120,6 +120,8 @@ fn a_negation_moves_the_date_to_the_late_side() {
         ("not in March", "Thu 2026-04-30"),
         ("we won't be able to decide by Friday", "Fri 2026-03-13"),
         ("you won't hear until after the holidays", "Fri 2027-01-08"),
+        ("not until the new year", "Fri 2027-01-08"),
+        ("Jane is out until Monday, so it'll be sometime after that", "Mon 2026-03-16"),
         ("no later than Friday", "Fri 2026-03-06"),
         ("it won't take more than two weeks", "Thu 2026-03-19"),
         ("more than two weeks", "Thu 2026-03-26"),
