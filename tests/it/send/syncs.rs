@@ -9,10 +9,15 @@ use crate::sandbox::Sandbox;
 
 /// Calls that wait for the disk, or none where they cannot be counted here.
 fn syncs(sandbox: &Sandbox, args: &[&str]) -> Option<usize> {
+    Some(synced(sandbox, args)?.len())
+}
+
+/// The same, each with the file that it waits for.
+fn synced(sandbox: &Sandbox, args: &[&str]) -> Option<Vec<String>> {
     let log = sandbox.folder().join("syncs");
     let program = sandbox.command(args);
     let status = Command::new("strace")
-        .args(["-f", "-qq", "-e", "trace=fsync,fdatasync", "-o"])
+        .args(["-f", "-qq", "-y", "-e", "trace=fsync,fdatasync", "-o"])
         .arg(&log)
         .arg(program.get_program())
         .args(program.get_args())
@@ -25,7 +30,9 @@ fn syncs(sandbox: &Sandbox, args: &[&str]) -> Option<usize> {
     let text = fs::read_to_string(&log).unwrap_or_default();
     let _ = fs::remove_file(log);
     match status {
-        Ok(status) if status.success() => Some(text.lines().filter(|line| line.contains("sync(")).count()),
+        Ok(status) if status.success() => {
+            Some(text.lines().filter(|line| line.contains("sync(")).map(str::to_owned).collect())
+        }
         _ => {
             let _ = writeln!(io::stderr(), "skipped: strace cannot count the syncs here");
             None
@@ -52,4 +59,17 @@ fn a_send_waits_for_the_disk_three_times_a_note_and_little_more() {
         let _ = writeln!(io::stderr(), "{count} notes: {sent} syncs");
         assert!(sent <= 3 * count + 8, "{count} notes cost {sent} syncs");
     }
+}
+
+#[test]
+fn the_folder_of_a_journal_is_synced_also_where_the_file_is_there_already() {
+    let sandbox = Sandbox::new();
+    let _server = sandbox.with_server();
+    super::acme(&sandbox);
+    draft(&sandbox);
+    // Somebody created it and crashed before the folder was on the disk.
+    fs::write(sandbox.home().join("journal"), "").unwrap();
+    let Some(synced) = synced(&sandbox, &["send", "--yes"]) else { return };
+    let folder = format!("{}>)", sandbox.home().canonicalize().unwrap().display());
+    assert!(synced.iter().any(|line| line.contains(&folder)), "{folder} is not among {synced:#?}");
 }
