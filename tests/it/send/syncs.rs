@@ -9,15 +9,15 @@ use crate::sandbox::Sandbox;
 
 /// Calls that wait for the disk, or none where they cannot be counted here.
 fn syncs(sandbox: &Sandbox, args: &[&str]) -> Option<usize> {
-    Some(synced(sandbox, args)?.len())
+    Some(traced(sandbox, args, "fsync,fdatasync")?.iter().filter(|line| line.contains("sync(")).count())
 }
 
-/// The same, each with the file that it waits for.
-fn synced(sandbox: &Sandbox, args: &[&str]) -> Option<Vec<String>> {
+/// These system calls with the files that they are about, or none where they cannot be traced.
+fn traced(sandbox: &Sandbox, args: &[&str], calls: &str) -> Option<Vec<String>> {
     let log = sandbox.folder().join("syncs");
     let program = sandbox.command(args);
     let status = Command::new("strace")
-        .args(["-f", "-qq", "-y", "-e", "trace=fsync,fdatasync", "-o"])
+        .args(["-f", "-qq", "-y", "-e", &format!("trace={calls}"), "-o"])
         .arg(&log)
         .arg(program.get_program())
         .args(program.get_args())
@@ -30,9 +30,7 @@ fn synced(sandbox: &Sandbox, args: &[&str]) -> Option<Vec<String>> {
     let text = fs::read_to_string(&log).unwrap_or_default();
     let _ = fs::remove_file(log);
     match status {
-        Ok(status) if status.success() => {
-            Some(text.lines().filter(|line| line.contains("sync(")).map(str::to_owned).collect())
-        }
+        Ok(status) if status.success() => Some(text.lines().map(str::to_owned).collect()),
         _ => {
             let _ = writeln!(io::stderr(), "skipped: strace cannot count the syncs here");
             None
@@ -69,7 +67,9 @@ fn the_folder_of_a_journal_is_synced_also_where_the_file_is_there_already() {
     draft(&sandbox);
     // Somebody created it and crashed before the folder was on the disk.
     fs::write(sandbox.home().join("journal"), "").unwrap();
-    let Some(synced) = synced(&sandbox, &["send", "--yes"]) else { return };
+    let Some(calls) = traced(&sandbox, &["send", "--yes"], "openat,fsync,fdatasync") else { return };
+    let opened = calls.iter().position(|line| line.contains("/journal\", O_RDWR")).unwrap();
+    let next = calls[opened..].iter().find(|line| line.contains("sync(")).unwrap();
     let folder = format!("{}>)", sandbox.home().canonicalize().unwrap().display());
-    assert!(synced.iter().any(|line| line.contains(&folder)), "{folder} is not among {synced:#?}");
+    assert!(next.contains(&folder), "{folder} is to be synced first, not {next}");
 }
