@@ -64,7 +64,8 @@ impl Store {
             return Err(lost(path).into());
         }
         refuse_others(path)?;
-        if empty {
+        if empty && begin_aside(path).is_err() {
+            // What stops it, if it isn't a file system without links, stops this one too, and is told.
             create(path).with_context(|| format!("{shown} cannot be made"))?;
         }
         let mut store = Store {
@@ -107,6 +108,16 @@ impl Store {
             let _ = self.connection.execute_batch("ROLLBACK");
         }
         done
+    }
+
+    /// Reads several things as they are at one moment, whatever other commands write meanwhile. They
+    /// don't wait for it.
+    pub fn at_one_moment<T>(&self, read: impl FnOnce(&Store) -> Result<T>) -> Result<T> {
+        if !self.connection.is_autocommit() {
+            return read(self);
+        }
+        let _moment = Transaction::new_unchecked(&self.connection, TransactionBehavior::Deferred)?;
+        read(self)
     }
 
     /// A transaction of its own, or a part of the one that is open.
@@ -317,14 +328,44 @@ fn refuse_others(_path: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Makes a new database under another name, and puts it in place when it is complete: of several
+/// commands that begin the record at once, each finds the first one's.
+fn begin_aside(path: &Path) -> Result<()> {
+    let aside = path.with_extension(format!("db.new-{}", std::process::id()));
+    make_folder(path)?;
+    let make = || -> Result<()> {
+        create(&aside)?;
+        let mut store = Store { connection: connect(&aside)? };
+        store.prepare(&aside)?;
+        store.migrate(&aside, Beginning::Fresh, &MIGRATIONS)?;
+        let db = &store.connection;
+        let _: String = db.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+        // The log of that name goes at the end, so that the file is all there is.
+        db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+        drop(store);
+        match fs::hard_link(&aside, path) {
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists && Store::is_begun(path) => {
+                Ok(())
+            }
+            linked => Ok(linked?),
+        }
+    };
+    let made = make();
+    let _ = fs::remove_file(&aside);
+    made
+}
+
+fn make_folder(path: &Path) -> std::io::Result<()> {
+    let Some(folder) = path.parent() else { return Ok(()) };
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
 fn create(path: &Path) -> std::io::Result<()> {
-    if let Some(folder) = path.parent() {
-        let mut builder = fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(folder)?;
-    }
+    make_folder(path)?;
     let mut options = OpenOptions::new();
     options.write(true).create(true);
     #[cfg(unix)]

@@ -96,7 +96,9 @@ pub struct TopicView {
 pub fn run(args: &Args, app: &mut App) -> Result<Report> {
     let mut store = if args.dry_run { app.existing_store()? } else { Some(app.store()?) };
     let (applications, notes) = match &store {
-        Some(store) => (store.applications(Which::All)?, store.notes(Which::All)?),
+        Some(store) => {
+            store.at_one_moment(|store| Ok((store.applications(Which::All)?, store.notes(Which::All)?)))?
+        }
         None => (Vec::new(), Vec::new()),
     };
     let mut told = (*args.told).clone();

@@ -108,8 +108,10 @@ impl Desk {
         rules: Rules,
         now: DateTime<Utc>,
     ) -> Result<Desk> {
-        let (applications, notes) = (store.applications(Which::All)?, store.notes(Which::All)?);
-        let (notes, letters) = (Notes::new(notes), store.letters()?);
+        let (applications, notes, letters) = store.at_one_moment(|store| {
+            Ok((store.applications(Which::All)?, store.notes(Which::All)?, store.letters()?))
+        })?;
+        let notes = Notes::new(notes);
         Ok(Desk::new(applications, notes, letters, sender, templates, rules, now))
     }
 
@@ -149,11 +151,15 @@ impl Desk {
         // No reply to a rejection is due so long after it, by any rule.
         let closed_since = (now - TimeDelta::days(30)).to_rfc3339();
         let which = Which::Current { closed_since: &closed_since };
-        let (applications, mut notes) = (store.applications(which)?, Notes::new(store.notes(which)?));
-        for note in store.notes_in(State::Unsure)? {
+        let (applications, notes, unsure, letters) = store.at_one_moment(|store| {
+            let notes = (store.notes(which)?, store.notes_in(State::Unsure)?);
+            Ok((store.applications(which)?, notes.0, notes.1, store.letters()?))
+        })?;
+        let mut notes = Notes::new(notes);
+        for note in unsure {
             notes.put(note);
         }
-        Ok(Desk::new(applications, notes, store.letters()?, sender, templates, rules, now))
+        Ok(Desk::new(applications, notes, letters, sender, templates, rules, now))
     }
 
     pub fn application(&self, slug: &str) -> Option<&Application> {

@@ -105,7 +105,8 @@ fn read_and_apply(
             continue;
         }
         // What the letters before it have changed counts for this one.
-        let (applications, notes) = (store.applications(Which::All)?, store.notes(Which::All)?);
+        let (applications, notes) =
+            store.at_one_moment(|store| Ok((store.applications(Which::All)?, store.notes(Which::All)?)))?;
         let mail = Mail::of(&letter.message, letter.key.clone(), letter.received);
         for change in consequences(&verdict, &letter.message, &mail, &applications, &notes, now) {
             apply(store, change, now, &mut reading)?;
@@ -128,7 +129,8 @@ pub struct Record {
 
 impl Record {
     pub fn of(store: &Store) -> Result<Record> {
-        let (applications, notes) = (store.applications(Which::All)?, store.notes(Which::All)?);
+        let (applications, notes) =
+            store.at_one_moment(|store| Ok((store.applications(Which::All)?, store.notes(Which::All)?)))?;
         Ok(Record { applications, notes, seen: store.seen_mail()?.into_iter().collect() })
     }
 

@@ -350,11 +350,19 @@ impl Review<'_> {
     /// The bytes that were agreed to. The word of a person is frozen at once, that of `--yes` for
     /// all notes together.
     fn go(&mut self, draft: Draft) -> Result<Verdict> {
-        let wire = match draft.note.state {
-            State::Approved => self.store.wire(&draft.note.id)?.bytes,
-            // What was offered once keeps its bytes when it is approved again.
-            _ if draft.note.offers > 0 && is_settled(&draft.note) => self.store.wire(&draft.note.id)?.bytes,
-            _ => wire_of(&draft.note, self.desk.sender.zone.at(self.now))?,
+        let note = &draft.note;
+        // What was offered once keeps its bytes when it is approved again.
+        let is_frozen = note.state == State::Approved || (note.offers > 0 && is_settled(note));
+        let wire = match is_frozen {
+            true => match self.store.wire(&note.id) {
+                Ok(wire) => wire.bytes,
+                Err(error) if error.downcast_ref::<Problem>().is_some_and(|p| p.kind == Kind::TryAgain) => {
+                    // Another command made it a draft again; what it says now was not seen.
+                    return Ok(Verdict::NotSeen { draft });
+                }
+                Err(error) => return Err(error),
+            },
+            false => wire_of(note, self.desk.sender.zone.at(self.now))?,
         };
         let mut verdicts = [Verdict::Go { draft, wire }];
         if self.consent == Consent::Ask {

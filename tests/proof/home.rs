@@ -22,7 +22,9 @@ const LONGEST: Duration = Duration::from_secs(300);
 
 pub struct Home {
     root: TempDir,
-    pub now: String,
+    /// Where the clock is set to; `None` for the real one.
+    pub now: Option<String>,
+    pub zone: String,
 }
 
 /// How the home speaks to its server.
@@ -65,7 +67,8 @@ pub struct Look {
 
 impl Home {
     pub fn new() -> Home {
-        let home = Home { root: quick_folder(), now: NOW.to_owned() };
+        let home =
+            Home { root: quick_folder(), now: Some(NOW.to_owned()), zone: "America/New_York".to_owned() };
         fs::create_dir(home.user()).unwrap();
         home
     }
@@ -99,14 +102,14 @@ impl Home {
         self.must(&["draft"]);
     }
 
-    fn must(&self, args: &[&str]) {
+    pub fn must(&self, args: &[&str]) {
         let ran = self.run(args);
         assert!(ran.status.success(), "{args:?}: {}{}", ran.stdout, ran.stderr);
     }
 
     /// The same home once more, in another place.
     pub fn copy(&self) -> Home {
-        let copy = Home { root: quick_folder(), now: self.now.clone() };
+        let copy = Home { root: quick_folder(), now: self.now.clone(), zone: self.zone.clone() };
         copy_folder(self.root.path(), copy.root.path());
         copy
     }
@@ -125,7 +128,7 @@ impl Home {
         self
     }
 
-    fn configure(&self, port: u16, security: &str) {
+    pub fn configure(&self, port: u16, security: &str) {
         let config = format!(
             "[me]\nname = \"Jo Marsh\"\nemail = \"jo@example.com\"\n\n\
              [smtp]\nhost = \"127.0.0.1\"\nport = {port}\n{security}\nuser = \"\"\n"
@@ -158,11 +161,13 @@ impl Home {
             .env_clear()
             .env("THANKS_HOME", self.data())
             .env("HOME", self.user())
-            .env("THANKS_NOW", &self.now)
-            .env("TZ", "America/New_York")
+            .env("TZ", &self.zone)
             .env("PATH", "/usr/bin:/bin")
             .current_dir(self.root.path())
             .stdin(Stdio::null());
+        if let Some(now) = &self.now {
+            command.env("THANKS_NOW", now);
+        }
         command
     }
 
@@ -173,6 +178,13 @@ impl Home {
     /// Starts it, and leaves it alone.
     pub fn start(&self, args: &[&str]) -> Started {
         start(self.command(&[], args))
+    }
+
+    /// Starts it with an editor that is a shell script; `$0` is the file.
+    pub fn start_with_editor(&self, args: &[&str], script: &str) -> Started {
+        let mut command = self.command(&[], args);
+        command.env("EDITOR", format!("sh -c '{script}'"));
+        start(command)
     }
 
     pub fn run_under(&self, before: &[String], args: &[&str], longest: Duration) -> Ran {

@@ -1,5 +1,5 @@
 //! The promise, measured: the program is killed, given errors, robbed of its power, crowded, stopped
-//! and copied, and must never send a note twice nor lose one silently. Run by
+//! and copied, used in several windows at once, and must never send a note twice nor lose one silently. Run by
 //! `cargo test --locked --features proof --test proof`, which samples one position in five;
 //! `-- --all` tries every one, `-- kills` one part, `-- kills --only plain/sendto/3` one position.
 #![allow(
@@ -23,11 +23,15 @@ mod stopped;
 mod table;
 mod timers;
 mod trace;
+mod windows;
 
 /// The tests' own server.
 #[path = "../it"]
 #[allow(dead_code, reason = "other tests use the rest of it")]
 mod it {
+    pub mod sandbox {
+        pub mod screen;
+    }
     pub mod smtp_server;
 }
 
@@ -53,6 +57,7 @@ const PARTS: &[Part] = &[
     ("stopped", Needs::Nothing, stopped::run),
     ("timers", Needs::Nothing, timers::run),
     ("copied", Needs::Nothing, copied::run),
+    ("windows", Needs::Nothing, windows::run),
 ];
 
 fn main() -> ExitCode {

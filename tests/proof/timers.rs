@@ -24,9 +24,9 @@ pub fn run(plan: &Plan) -> Vec<Row> {
 }
 
 /// A note that its owner let go when there was no server, at an hour at which the timer sends.
-fn approved() -> Home {
+pub fn approved() -> Home {
     let mut home = Home::with_notes(1);
-    home.now = "2026-03-05T23:00:00Z".to_owned();
+    home.now = Some("2026-03-05T23:00:00Z".to_owned());
     home.draft();
     let ran = home.run(&["send", "--yes"]);
     assert_eq!(ran.code(), Some(75), "{ran:?}");

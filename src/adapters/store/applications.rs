@@ -47,6 +47,10 @@ impl Store {
 
     /// In the order in which they were begun.
     pub fn applications(&self, which: Which<'_>) -> Result<Vec<Application>> {
+        self.at_one_moment(|store| store.read_applications(which))
+    }
+
+    fn read_applications(&self, which: Which<'_>) -> Result<Vec<Application>> {
         let (chosen, text) = which.query("id");
         let parameter: &[&dyn rusqlite::ToSql] = match &text {
             Some(text) => &[text],

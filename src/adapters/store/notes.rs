@@ -156,12 +156,13 @@ impl Store {
 
     /// The frozen bytes, checked against the hash that was taken when they were approved.
     pub fn wire(&self, id: &NoteId) -> Result<Wire> {
-        let (bytes, hash): (Option<Vec<u8>>, Option<Vec<u8>>) = self.connection.query_row(
-            "SELECT wire, wire_sha256 FROM notes WHERE id = ?1",
-            [id.as_str()],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )?;
-        let bytes = bytes.with_context(|| format!("{id} was never approved"))?;
+        let sql = "SELECT wire, wire_sha256 FROM notes WHERE id = ?1 AND wire IS NOT NULL";
+        let row = self.connection.query_row(sql, [id.as_str()], |row| Ok((row.get(0)?, row.get(1)?)));
+        let Some((bytes, hash)): Option<(Vec<u8>, Option<Vec<u8>>)> = row.optional()? else {
+            // It was when it was read: another command has changed it since.
+            let what = format!("{id} is not approved any more: another command changed it");
+            return Err(Problem::new(Kind::TryAgain, what).detail("it was not sent").into());
+        };
         let sha256 = Sha256::digest(&bytes).to_vec();
         if hash.as_ref() != Some(&sha256) {
             return Err(Problem::new(

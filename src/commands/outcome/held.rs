@@ -96,7 +96,8 @@ pub(super) fn still_planned(store: &Store, planned: Vec<(NoteId, String)>) -> Re
 pub fn is_due(app: &App, store: &Store, id: &NoteId) -> Result<bool> {
     let Some(slug) = id.as_str().split('/').next() else { return Ok(false) };
     let which = Which::One(slug);
-    let (applications, notes) = (store.applications(which)?, store.notes(which)?);
+    let (applications, notes) =
+        store.at_one_moment(|store| Ok((store.applications(which)?, store.notes(which)?)))?;
     let rules = app.rules();
     let is_meant = |step: &Step| step.note_id() == *id && step.earliest <= step.zone.at(app.now);
     Ok(applications.iter().any(|application| {

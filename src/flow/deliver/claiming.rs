@@ -68,6 +68,12 @@ impl Desk<'_> {
                 }
                 Ok(wire) => ready.push(parcel(note, approved.clone(), wire, now)?),
                 Err(error) => {
+                    let now = self.store.note(id)?;
+                    if now.as_ref().is_none_or(|now| now.state != State::Approved) {
+                        let state = now.map_or(State::Withdrawn, |now| now.state);
+                        outcomes.push(outcome(id, state, Some(Kind::NeedsYou), CHANGED, watch));
+                        continue;
+                    }
                     let why = format!("{error:#}; it was not sent");
                     outcomes.push(outcome(id, note.state, Some(Kind::LocalIo), &why, watch));
                 }
