@@ -461,7 +461,7 @@ fn nobody_met_vanishes_from_the_status_without_thanks() {
     sandbox.set_now("2026-03-24T14:00:00Z");
     let out = sandbox.run(&["status"]).text();
     assert!(
-        out.contains("NOT SENT\n  acme/jane  thank-you  never sent, and too late: it was due by Fri 6 Mar"),
+        out.contains("NOT SENT\n  acme/jane  thank-you  never sent, and too late: due by Fri 6 Mar"),
         "{out}"
     );
 }

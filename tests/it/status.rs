@@ -204,7 +204,7 @@ fn somebody_who_was_never_thanked_is_not_dropped_in_silence() {
 WAITING\n\
 \x20 acme/jane  nudge      Mon 23 Mar 10:00 EDT; \"in two weeks\" + 2 business days\n\
 NOT SENT\n\
-\x20 acme/jane  thank-you  never sent, and too late: it was due by Fri 6 Mar 15:45 EST\n"
+\x20 acme/jane  thank-you  never sent, and too late: due by Fri 6 Mar 15:45 EST\n"
     );
     let _ = sandbox.run(&["close", "acme"]).text();
     sandbox.run(&["status"]).talks_somehow().prints("");

@@ -40,7 +40,7 @@ pub(super) fn never_thanked(desk: &Desk, items: &[Item]) -> Vec<Line> {
                             let rule = (desk.rules)(application.country.as_deref());
                             let deadline = interview.ended + rule.policy.thank_you_within(interview);
                             let stamp = interview.zone.stamp(deadline.to_utc());
-                            format!("never sent, and too late: it was due by {stamp}")
+                            format!("never sent, and too late: due by {stamp}")
                         }
                     };
                     lines.push(Line {
