@@ -1,7 +1,7 @@
 //! Whether approved notes are still right, by the record as it is at this moment. It is asked
 //! right before a note is taken, and again before its final dot. Nothing is written here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use anyhow::Result;
 use chrono::{DateTime, FixedOffset, NaiveTime, TimeDelta};
@@ -33,9 +33,10 @@ pub struct Judgment {
 pub fn judge(desk: &Desk, ids: &[&NoteId], day: Day) -> Result<Judgment> {
     let mut judgment = Judgment::default();
     let items = desk.items();
+    let items: HashMap<&NoteId, &Item> = items.iter().map(|item| (&item.id, item)).collect();
     for id in ids {
-        let Some(note) = desk.notes.iter().find(|note| note.id == **id) else { continue };
-        let item = items.iter().find(|item| item.id == **id);
+        let Some(note) = desk.notes.with_id(id) else { continue };
+        let item = items.get(id).copied();
         if let Some(wrong) = wrong(desk, item, note, day)? {
             judgment.wrong.insert((*id).clone(), wrong);
             continue;

@@ -59,9 +59,9 @@ pub(super) fn never_thanked(desk: &Desk, items: &[Item]) -> Vec<Line> {
 
 /// Why their thank-you was taken back, where it was.
 fn withdrawn(desk: &Desk, application: &Application, person: &str, round: u32) -> Option<String> {
-    let its =
-        |note: &&Note| note.application == application.slug && note.person == person && note.round == round;
-    let mut thanks = desk.notes.iter().filter(its).filter(|note| note.kind == NoteKind::ThankYou);
+    let its = |note: &&Note| note.person == person && note.round == round;
+    let notes = desk.notes.of_application(&application.slug);
+    let mut thanks = notes.filter(its).filter(|note| note.kind == NoteKind::ThankYou);
     thanks.find(|note| note.state == State::Withdrawn).and_then(|note| note.detail.clone())
 }
 
