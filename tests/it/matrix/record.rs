@@ -215,9 +215,10 @@ fn the_database() -> Vec<Row> {
                 play("")
                     .words(&["add", "--company=Acme", "--role=Engineer", "--with=Jane Doe", "--ended=15:45"])
                     .breaks(|world| {
-                        // All of it is one transaction: what a kill leaves is the file before it.
+                        // A new database is made under another name: a kill leaves a part of it there.
                         remove(world);
-                        world.sql("PRAGMA journal_mode = WAL");
+                        let part = rusqlite::Connection::open(world.sandbox.home().join("thanks.db.new-1"));
+                        part.unwrap().execute_batch("CREATE TABLE notes (id TEXT)").unwrap();
                     })
                     .exits(0)
                     .anyhow()
