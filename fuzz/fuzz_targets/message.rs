@@ -111,6 +111,7 @@ fn known() -> &'static Known {
         let nudge = format!("Re: {subject}");
         Known {
             own: vec![address("jo@marsh.example")],
+            own_name: Some("Jo Marsh".into()),
             sent: vec![
                 note(
                     "acme/jane",
@@ -146,12 +147,14 @@ fn known() -> &'static Known {
                         person("jane", "Jane Doe", Some(jane)),
                         person("omar", "Omar Aziz", Some("omar@acme.example")),
                     ],
+                    met: Some(at("2026-03-05T14:00:00-05:00")),
                 },
                 KnownApplication {
                     slug: "globex".into(),
                     company: "Globex".into(),
                     domains: vec!["talentbridge.example".into()],
                     people: vec![person("sam", "Sam Hill", None), person("ann", "Ann Reed", Some(ann))],
+                    met: None,
                 },
             ],
         }
